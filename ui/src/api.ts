@@ -1,0 +1,295 @@
+/**
+ * The wire between the page and the analyzer's gateway: every shape the page reads or writes, and one function per
+ * request. Names of nodes, edges, flows, captures and injections are Skydive's.
+ *
+ * WebSocket `/ws` (server to page; the page sends nothing):
+ *
+ *   1. Once per connection, and again whenever the server cannot tell what the page has missed:
+ *        {"type":"snapshot","nodes":[Node…],"edges":[Edge…]}
+ *   2. Then, batched (one message per 100 ms or so is plenty), in the order in which they happened:
+ *        {"type":"changes","changes":[
+ *          {"op":"node","node":Node},              new or changed: the whole node
+ *          {"op":"nodeDeleted","id":"…"},          its edges leave with it
+ *          {"op":"edge","edge":Edge},              new or changed: the whole edge
+ *          {"op":"edgeDeleted","id":"…"}]}
+ *   3. {"type":"alive"} every 10 s: browsers don't show WebSocket pings to a page, so this is how it tells a
+ *      silent network from a dead one. After 30 s without any message the page connects anew.
+ *
+ * Changes that name an unknown id are allowed and ignored (a deletion) or kept until their ends exist (an edge).
+ *
+ * Answers that aren't 2xx carry {"error":{"code":"…","message":"…","where":"…"}}; `message` is shown to the user as it
+ * is, followed by `where` (a column, a path, a field) if there is one.
+ */
+
+/** A metadata value: any JSON. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** A metadata object. `Name` and `Type` are always there; keys in dotted paths below are nested objects. */
+export interface Metadata {
+  Name?: string;
+  /** host, netns, device, veth, bridge, ovsbridge, ovsport, internal, gre, vxlan, geneve, patch, switch, switchport… */
+  Type?: string;
+  /** Stable id of an interface; flows name their capture point by it. */
+  TID?: string;
+  IfIndex?: number;
+  MAC?: string;
+  MTU?: number;
+  State?: string;
+  IPV4?: string[];
+  IPV6?: string[];
+  Driver?: string;
+  Captures?: NodeCapture[];
+  [key: string]: unknown;
+}
+
+/** A capture as it stands on one node. */
+export interface NodeCapture {
+  /** The capture's UUID. */
+  ID: string;
+  Name?: string;
+  Type?: string;
+  State?: string;
+  /** Why it doesn't run, if State is "error". */
+  Error?: string;
+  BPFFilter?: string;
+  PacketsReceived?: number;
+  PacketsDropped?: number;
+  PacketsIfDropped?: number;
+}
+
+/** Times are Unix milliseconds. */
+export interface Node {
+  ID: string;
+  Metadata: Metadata;
+  Host?: string;
+  Origin?: string;
+  CreatedAt?: number;
+  UpdatedAt?: number;
+  Revision?: number;
+}
+
+/** `Metadata.RelationType` is "ownership" or "layer2". */
+export interface Edge {
+  ID: string;
+  Metadata: Metadata & { RelationType?: string };
+  Parent: string;
+  Child: string;
+  Host?: string;
+  Origin?: string;
+  CreatedAt?: number;
+  UpdatedAt?: number;
+  Revision?: number;
+}
+
+export type Change =
+  | { op: 'node'; node: Node }
+  | { op: 'nodeDeleted'; id: string }
+  | { op: 'edge'; edge: Edge }
+  | { op: 'edgeDeleted'; id: string };
+
+export type ServerMessage =
+  | { type: 'snapshot'; nodes: Node[]; edges: Edge[] }
+  | { type: 'changes'; changes: Change[] }
+  | { type: 'alive' };
+
+export interface FlowLayer {
+  Protocol?: string;
+  A?: string;
+  B?: string;
+  /** Network: VNI, GRE key or MPLS label. Link: VLAN tags. */
+  ID?: number;
+}
+
+export interface TransportLayer {
+  Protocol?: string;
+  A?: number;
+  B?: number;
+  ID?: number;
+}
+
+export interface FlowMetric {
+  ABPackets?: number;
+  ABBytes?: number;
+  BAPackets?: number;
+  BABytes?: number;
+  Start?: number;
+  Last?: number;
+  /** Nanoseconds. */
+  RTT?: number;
+}
+
+/** One flow as one capture point saw it. Zero values may be left out. Start and Last are Unix milliseconds. */
+export interface Flow {
+  UUID: string;
+  ParentUUID?: string;
+  TrackingID?: string;
+  L3TrackingID?: string;
+  LayersPath?: string;
+  Application?: string;
+  Link?: FlowLayer | null;
+  Network?: FlowLayer | null;
+  Transport?: TransportLayer | null;
+  ICMP?: { Type?: string; Code?: number; ID?: number } | null;
+  Metric?: FlowMetric | null;
+  LastUpdateMetric?: FlowMetric | null;
+  Start?: number;
+  Last?: number;
+  NodeTID?: string;
+  CaptureID?: string;
+  RawPacketsCaptured?: number;
+  FinishType?: string;
+}
+
+/** A capture as users ask for it. POST answers with the stored one, UUID filled in. */
+export interface Capture {
+  UUID?: string;
+  GremlinQuery: string;
+  BPFFilter?: string;
+  Name?: string;
+  Description?: string;
+  /** "" (by the node's type), pcap, afpacket, ovsmirror, ovssflow. */
+  Type?: string;
+  /** How many nodes the query selects now. */
+  Count?: number;
+}
+
+/** A packet injection. Src and Dst are Gremlin expressions that select one node each. Interval is in milliseconds. */
+export interface Injection {
+  UUID?: string;
+  Src: string;
+  Dst?: string;
+  SrcIP?: string;
+  DstIP?: string;
+  SrcMAC?: string;
+  DstMAC?: string;
+  SrcPort?: number;
+  DstPort?: number;
+  /** icmp4, icmp6, tcp4, tcp6, udp4, udp6. */
+  Type: string;
+  Count?: number;
+  Interval?: number;
+  ICMPID?: number;
+  Payload?: string;
+  Increment?: boolean;
+  TTL?: number;
+  StartTime?: number;
+  TrackingID?: string;
+  /** pending, running, finished, failed. */
+  State?: string;
+  Error?: string;
+  /** Packets sent so far. */
+  Sent?: number;
+}
+
+/** GET /api/status. */
+export interface Status {
+  /** By host name: the agents the cluster knows. */
+  Agents: Record<string, { State: 'connected' | 'lost'; Address?: string; Since?: number }>;
+  Nodes: number;
+  Edges: number;
+  Flows: number;
+  Captures: number;
+  Cluster: {
+    /** Address of the analyzer that answers. */
+    Self: string;
+    Leader?: string;
+    Members: { Address: string; Roles: string[]; Status: string; Reachable: boolean }[];
+  };
+}
+
+/** What the analyzer said was wrong, or that it could not be reached (status 0). */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly where: string;
+
+  constructor(status: number, code: string, message: string, where = '') {
+    super(where ? `${message} (${where})` : message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+    this.where = where;
+  }
+}
+
+/** Turns the body of an answer that isn't 2xx into an ApiError; copes with a proxy's HTML or nothing at all. */
+export function readError(status: number, statusText: string, body: string): ApiError {
+  try {
+    const parsed = JSON.parse(body) as { error?: { code?: string; message?: string; where?: string } } | null;
+    if (parsed?.error?.message) {
+      return new ApiError(status, parsed.error.code ?? String(status), parsed.error.message, parsed.error.where);
+    }
+  } catch {
+    // Not the analyzer's JSON: the status line below is all there is to say.
+  }
+  return new ApiError(status, String(status), `The analyzer answered ${status} ${statusText}`.trim());
+}
+
+async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  let response: Response;
+  let text: string;
+  try {
+    const init: RequestInit = { method, headers: { Accept: 'application/json' } };
+    if (body !== undefined) {
+      init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+      init.body = JSON.stringify(body);
+    }
+    response = await fetch(path, init);
+    text = await response.text();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ApiError(0, 'unreachable', `The analyzer can't be reached: ${reason}`);
+  }
+  if (!response.ok) throw readError(response.status, response.statusText, text);
+  if (text.trim() === '') return undefined as T;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new ApiError(response.status, 'not-json', `The analyzer's answer to ${method} ${path} isn't JSON`);
+  }
+}
+
+/** Skydive lists resources as an object keyed by UUID; an array is understood too. */
+function resources<T extends { UUID?: string }>(answer: Record<string, T> | T[] | null | undefined): T[] {
+  if (!answer) return [];
+  if (Array.isArray(answer)) return answer;
+  return Object.entries(answer).map(([uuid, value]) => ({ ...value, UUID: value.UUID ?? uuid }));
+}
+
+/** Runs a Gremlin query: nodes, edges, flows, paths (arrays of nodes) or a number, as the expression says. */
+export function query<T = unknown>(gremlin: string): Promise<T> {
+  return request<T>('POST', '/api/topology', { GremlinQuery: gremlin });
+}
+
+/** The newest flows first, at most `limit`. */
+export async function getFlows(limit: number): Promise<Flow[]> {
+  return (await query<Flow[] | null>(`G.Flows().Sort().Limit(${limit})`)) ?? [];
+}
+
+export function getStatus(): Promise<Status> {
+  return request<Status>('GET', '/api/status');
+}
+
+export async function getCaptures(): Promise<Capture[]> {
+  return resources(await request<Record<string, Capture> | Capture[] | null>('GET', '/api/capture'));
+}
+
+export function createCapture(capture: Capture): Promise<Capture> {
+  return request<Capture>('POST', '/api/capture', capture);
+}
+
+export function deleteCapture(uuid: string): Promise<void> {
+  return request<void>('DELETE', `/api/capture/${encodeURIComponent(uuid)}`);
+}
+
+export async function getInjections(): Promise<Injection[]> {
+  return resources(await request<Record<string, Injection> | Injection[] | null>('GET', '/api/injectpacket'));
+}
+
+export function createInjection(injection: Injection): Promise<Injection> {
+  return request<Injection>('POST', '/api/injectpacket', injection);
+}
+
+export function deleteInjection(uuid: string): Promise<void> {
+  return request<void>('DELETE', `/api/injectpacket/${encodeURIComponent(uuid)}`);
+}
