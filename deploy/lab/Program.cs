@@ -1,1 +1,14 @@
-return 0;
+using System.CommandLine;
+using Lab;
+using Lab.Commands;
+
+var root = new RootCommand("The lab: three hosts on this machine, the tutorial run on them.")
+{
+    UpCommand.Create(),
+    DownCommand.Create(),
+    ExecCommand.Create(),
+    ProcessCommands.Start(),
+    ProcessCommands.Kill(),
+    ProcessCommands.List(),
+};
+return await root.Parse(args).InvokeAsync();

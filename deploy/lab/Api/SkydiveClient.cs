@@ -1,0 +1,64 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Lab.Hosts;
+
+namespace Lab.Api;
+
+/// <summary>The analyzer's public HTTP API, as any user's script would call it.</summary>
+internal sealed class SkydiveClient(Uri baseAddress) : IDisposable
+{
+    private readonly HttpClient _http = new() { BaseAddress = baseAddress, Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary>Runs a Gremlin query; the answer is an array, or a number for Count.</summary>
+    public async Task<JsonNode> QueryAsync(string gremlin, CancellationToken cancel) =>
+        await SendAsync(HttpMethod.Post, "/api/topology", new JsonObject { ["GremlinQuery"] = gremlin }, cancel) ?? new JsonArray();
+
+    public async Task<IReadOnlyList<JsonObject>> ElementsAsync(string gremlin, CancellationToken cancel) =>
+        [.. (await QueryAsync(gremlin, cancel)).AsArray().OfType<JsonObject>()];
+
+    public async Task<JsonObject> CreateCaptureAsync(JsonObject capture, CancellationToken cancel) =>
+        (await SendAsync(HttpMethod.Post, "/api/capture", capture, cancel))!.AsObject();
+
+    public async Task<JsonObject> CreateInjectionAsync(JsonObject injection, CancellationToken cancel) =>
+        (await SendAsync(HttpMethod.Post, "/api/injectpacket", injection, cancel))!.AsObject();
+
+    public async Task<JsonObject> InjectionAsync(string uuid, CancellationToken cancel) =>
+        (await SendAsync(HttpMethod.Get, $"/api/injectpacket/{uuid}", null, cancel))!.AsObject();
+
+    public async Task<JsonObject> StatusAsync(CancellationToken cancel) =>
+        (await SendAsync(HttpMethod.Get, "/api/status", null, cancel))!.AsObject();
+
+    /// <summary>True when the analyzer says it is ready; false when it says it isn't, or doesn't answer.</summary>
+    public async Task<bool> IsReadyAsync(CancellationToken cancel)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync("/health/ready", cancel);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var answer = await _http.SendAsync(request, cancel);
+        var text = await answer.Content.ReadAsStringAsync(cancel);
+        if (!answer.IsSuccessStatusCode)
+            throw new LabException($"{method} {path} was answered with {(int)answer.StatusCode}: {text}");
+        try
+        {
+            return text.Length == 0 ? null : JsonNode.Parse(text);
+        }
+        catch (JsonException e)
+        {
+            throw new LabException($"{method} {path} was answered with something that isn't JSON ({e.Message}): {text}");
+        }
+    }
+}

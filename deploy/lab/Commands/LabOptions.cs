@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Lab.Cluster;
+using Lab.Hosts;
+using Spectre.Console;
+
+namespace Lab.Commands;
+
+/// <summary>Options every lab command has, and what they stand for.</summary>
+internal static class LabOptions
+{
+    public static Option<string> Folder { get; } = new("--folder") { Description = "where the lab keeps its files", DefaultValueFactory = _ => LabFolder.Default, Recursive = true };
+
+    public static LabFolder FolderOf(ParseResult parsed) => new(parsed.GetValue(Folder)!);
+
+    public static ClusterProcesses ProcessesOf(ParseResult parsed) => new(FolderOf(parsed), Repository());
+
+    /// <summary>Runs a command's work; a refusal is said on stderr and gives 1.</summary>
+    public static async Task<int> GuardAsync(Func<Task<int>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (LabException e)
+        {
+            AnsiConsole.Console.Profile.Out.Writer.Flush();
+            await Console.Error.WriteLineAsync($"skydive: {e.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>The host of that name in the lab that's up.</summary>
+    public static LabHost HostOf(ParseResult parsed, string name)
+    {
+        var (hosts, _, _) = FolderOf(parsed).Load();
+        return hosts.FirstOrDefault(h => h.Name == name && h.IsRunning)
+            ?? throw new LabException(hosts.Count == 0 ? "no lab is up: ./skydive up" : $"no host {name} in the lab; there are {string.Join(", ", hosts.Select(h => h.Name))}");
+    }
+
+    /// <summary>The checkout this program was built in: the nearest folder above it that holds the solution.</summary>
+    private static string Repository()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "SkydiveActors.sln")))
+                return folder.FullName;
+        }
+
+        throw new LabException($"{AppContext.BaseDirectory} isn't inside a checkout with SkydiveActors.sln");
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+using Lab.Cluster;
+using Lab.Hosts;
+using Spectre.Console;
+
+namespace Lab.Commands;
+
+/// <summary>`kill`, `start` and `ps`: end a host's analyzer or agent as a crash would, bring it back, see what runs.</summary>
+internal static class ProcessCommands
+{
+    private static readonly Argument<string> _host = new("host") { Description = "analyzer, agent1 or agent2" };
+
+    public static Command Kill()
+    {
+        var command = new Command("kill", "kill -9 the analyzer or agent of a host") { _host, LabOptions.Folder };
+        command.SetAction((parsed, _) => LabOptions.GuardAsync(() =>
+        {
+            var host = LabOptions.HostOf(parsed, parsed.GetValue(_host)!);
+            var pid = ClusterProcesses.Find(host) ?? throw new LabException($"nothing of the product runs on {host.Name}");
+            ProcessStat.Signal(pid, ProcessStat.Kill);
+            Console.WriteLine($"killed {pid} on {host.Name}");
+            return Task.FromResult(0);
+        }));
+        return command;
+    }
+
+    public static Command Start()
+    {
+        var command = new Command("start", "start a host's analyzer or agent again") { _host, LabOptions.Folder };
+        command.SetAction((parsed, _) => LabOptions.GuardAsync(() =>
+        {
+            var host = LabOptions.HostOf(parsed, parsed.GetValue(_host)!);
+            if (ClusterProcesses.Find(host) is { } running)
+                throw new LabException($"{host.Name} runs already, as {running}");
+            LabOptions.ProcessesOf(parsed).Restart(host);
+            Console.WriteLine($"started on {host.Name}");
+            return Task.FromResult(0);
+        }));
+        return command;
+    }
+
+    public static Command List()
+    {
+        var command = new Command("ps", "the lab's hosts and what runs on them") { LabOptions.Folder };
+        command.SetAction((parsed, _) => LabOptions.GuardAsync(() =>
+        {
+            var (hosts, _, tunnel) = LabOptions.FolderOf(parsed).Load();
+            if (hosts.Count == 0)
+                throw new LabException("no lab is up: ./skydive up");
+            var table = new Table().AddColumns("host", "state", "process", "resident").Title($"tunnel {tunnel}");
+            foreach (var host in hosts.Where(h => h.Name != "underlay"))
+            {
+                var pid = host.IsRunning ? ClusterProcesses.Find(host) : null;
+                table.AddRow(host.Name, host.IsRunning ? "up" : "gone", pid?.ToString(CultureInfo.InvariantCulture) ?? "none",
+                    pid is { } p ? string.Create(CultureInfo.InvariantCulture, $"{ProcessStat.ResidentKiB(p) / 1024.0:0.0} MiB") : "");
+            }
+
+            AnsiConsole.Write(table);
+            return Task.FromResult(0);
+        }));
+        return command;
+    }
+}

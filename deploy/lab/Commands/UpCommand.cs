@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Lab.Network;
+using Lab.Tutorial;
+using Spectre.Console;
+
+namespace Lab.Commands;
+
+/// <summary>`up`: the lab, the cluster on it, and the tutorial; stopped on the way, it removes what it made.</summary>
+internal static class UpCommand
+{
+    private static readonly Option<TunnelKind> _tunnel = new("--tunnel") { Description = "the tunnel between the agents: gre, vxlan or geneve", DefaultValueFactory = _ => TunnelKind.Gre };
+    private static readonly Option<int> _httpPort = new("--http-port") { Description = "port of 127.0.0.1 for the web page and API", DefaultValueFactory = _ => 8082 };
+    private static readonly Option<int> _pbmPort = new("--pbm-port") { Description = "port of 127.0.0.1 for the console", DefaultValueFactory = _ => 9110 };
+    private static readonly Option<string?> _postgres = new("--postgres") { Description = "connection string of a PostgreSQL for the analyzer's journal; without it, a SQLite file" };
+
+    public static Command Create()
+    {
+        var command = new Command("up", "bring up the lab and run the tutorial on it") { _tunnel, _httpPort, _pbmPort, _postgres, LabOptions.Folder };
+        command.SetAction((parsed, cancel) => LabOptions.GuardAsync(() => RunAsync(parsed, cancel)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        if (LabCluster.Refusal() is { } refusal)
+        {
+            await Console.Error.WriteLineAsync($"skydive: {refusal}.");
+            await Console.Error.WriteLineAsync("Without them, ./skydive allinone --pcap FILE analyses a capture file with no privileges.");
+            return 1;
+        }
+
+        // Width is for people; a redirected output has none, and a table cut at 80 columns is of no use there.
+        if (!AnsiConsole.Profile.Out.IsTerminal)
+            AnsiConsole.Profile.Width = 220;
+        var progress = new Progress(AnsiConsole.Console);
+        var shape = new LabCluster.Shape(parsed.GetValue(_tunnel), parsed.GetValue(_httpPort), parsed.GetValue(_pbmPort), parsed.GetValue(_postgres));
+        var cluster = new LabCluster(LabOptions.FolderOf(parsed), LabOptions.ProcessesOf(parsed), progress);
+        try
+        {
+            await cluster.UpAsync(shape, cancel);
+            using var client = LabCluster.Client(shape.HttpPort);
+            var tutorial = new TutorialRun(client, shape.Tunnel, progress);
+            await tutorial.RunAsync(cancel);
+            await tutorial.ReportAsync(cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            await cluster.DownAsync();
+            await Console.Error.WriteLineAsync("skydive: stopped; everything the lab made is removed.");
+            return 130;
+        }
+
+        AnsiConsole.MarkupLineInterpolated($"\nThe cluster stays up: [bold]http://127.0.0.1:{shape.HttpPort}[/]  ·  ./skydive pbm cluster show  ·  ./skydive down");
+        return 0;
+    }
+}

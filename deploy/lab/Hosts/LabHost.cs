@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Lab.Hosts;
+
+/// <summary>
+/// One machine of the lab: a process that holds a network, mount, UTS and PID namespace of its own, with private
+/// /run/netns and /run/openvswitch. It is the PID namespace's init, so ending it ends everything on the host and the
+/// kernel takes its interfaces away: nothing can be left behind.
+/// </summary>
+internal sealed class LabHost
+{
+    private const string Init =
+        "mkdir -p /run/netns /run/openvswitch && mount -t tmpfs lab /run/netns && mount -t tmpfs lab /run/openvswitch && mount -t sysfs lab /sys && " +
+        "hostname \"$0\" && ip link set lo up && touch \"$1\" && exec sleep infinity";
+
+    private LabHost(string name, int pid, string startTime)
+    {
+        Name = name;
+        Pid = pid;
+        StartTime = startTime;
+    }
+
+    public string Name { get; }
+
+    /// <summary>The init process of the host, as this machine numbers it.</summary>
+    public int Pid { get; }
+
+    /// <summary>The init's start time in clock ticks, which tells it from a later process with the same number.</summary>
+    public string StartTime { get; }
+
+    public bool IsRunning => ProcessStat.StartTime(Pid) == StartTime;
+
+    public static LabHost Existing(string name, int pid, string startTime) => new(name, pid, startTime);
+
+    public static async Task<LabHost> CreateAsync(string name, LabFolder folder, CancellationToken cancel)
+    {
+        var ready = Path.Combine(folder.Of(name), "ready");
+        File.Delete(ready);
+        var log = Path.Combine(folder.Of(name), "init.log");
+        using var launcher = Process.Start(new ProcessStartInfo("setsid", [
+            "sh", "-c", "exec \"$@\" </dev/null >\"$0\" 2>&1", log,
+            "unshare", "--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private",
+            "sh", "-c", Init, name, ready])) ?? throw new LabException("setsid did not start");
+        for (var attempt = 0; !File.Exists(ready); attempt++)
+        {
+            if (launcher.HasExited || attempt == 200)
+                throw new LabException($"host {name} did not start: {(File.Exists(log) ? (await File.ReadAllTextAsync(log, cancel)).Trim() : "no output")}");
+            await Task.Delay(25, cancel);
+        }
+
+        // setsid execs in place, so the launcher's pid is unshare's, whose only child is the init.
+        var children = await File.ReadAllTextAsync($"/proc/{launcher.Id}/task/{launcher.Id}/children", cancel);
+        var pid = int.Parse(children.Trim(), CultureInfo.InvariantCulture);
+        return new LabHost(name, pid, ProcessStat.StartTime(pid) ?? throw new LabException($"host {name} ended at once"));
+    }
+
+    /// <summary>Runs a program on the host to its end.</summary>
+    public Task<string> RunAsync(IReadOnlyList<string> command, CancellationToken cancel = default) => Shell.RunAsync("nsenter", Enter(command), cancel);
+
+    /// <summary>Runs a program on the host to its end; the words are split at blanks.</summary>
+    public Task<string> RunAsync(string command, CancellationToken cancel = default) =>
+        RunAsync(command.Split(' ', StringSplitOptions.RemoveEmptyEntries), cancel);
+
+    /// <summary>Starts a program on the host, in a session of its own, its output appended to a log file.</summary>
+    public void Start(IReadOnlyList<string> command, string log)
+    {
+        using var started = Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", "exec \"$@\" </dev/null >>\"$0\" 2>&1", log, "nsenter", .. Enter(command)]))
+            ?? throw new LabException($"{command[0]} did not start on {Name}");
+    }
+
+    /// <summary>The processes on the host whose command line holds a text, as this machine numbers them.</summary>
+    public IReadOnlyList<int> Processes(string commandLineHolds)
+    {
+        var ours = ProcessStat.PidNamespace(Pid);
+        return [.. from folder in Directory.EnumerateDirectories("/proc")
+                   let isProcess = int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out _)
+                   where isProcess
+                   let pid = int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture)
+                   where ProcessStat.PidNamespace(pid) == ours && ProcessStat.CommandLine(pid).Contains(commandLineHolds, StringComparison.Ordinal)
+                   select pid];
+    }
+
+    /// <summary>Ends the host and everything on it, and waits until it's gone.</summary>
+    public async Task DestroyAsync()
+    {
+        if (!IsRunning)
+            return;
+        ProcessStat.Signal(Pid, ProcessStat.Kill);
+        for (var attempt = 0; IsRunning && attempt < 200; attempt++)
+            await Task.Delay(25);
+        if (IsRunning)
+            throw new LabException($"host {Name} (pid {Pid}) doesn't end");
+    }
+
+    private IReadOnlyList<string> Enter(IReadOnlyList<string> command) =>
+        ["--target", Pid.ToString(CultureInfo.InvariantCulture), "--net", "--mount", "--uts", "--pid", "--", .. command];
+}

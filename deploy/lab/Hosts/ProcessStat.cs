@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Lab.Hosts;
+
+/// <summary>What /proc tells of a process (proc(5)); a process that's gone gives null or nothing.</summary>
+internal static partial class ProcessStat
+{
+    public const int Kill = 9;
+    public const int Terminate = 15;
+
+    /// <summary>Field 22 of /proc/PID/stat; null when there is no such process or only its zombie.</summary>
+    public static string? StartTime(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            // The second field is the name in parentheses, which may hold blanks and parentheses itself.
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] == "Z" ? null : fields[19];
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    public static string? PidNamespace(int pid)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{pid}/ns/pid").LinkTarget;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    public static string CommandLine(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Replace('\0', ' ');
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>Resident memory in KiB; 0 when the process is gone.</summary>
+    public static long ResidentKiB(int pid)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line["VmRSS:".Length..^2].Trim(), CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    public static void Signal(int pid, int signal) => _ = SendSignal(pid, signal);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int pid, int signal);
+}
