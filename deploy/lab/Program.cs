@@ -10,5 +10,7 @@ var root = new RootCommand("The lab: three hosts on this machine, the tutorial r
     ProcessCommands.Start(),
     ProcessCommands.Kill(),
     ProcessCommands.List(),
+    AllInOneCommand.Create(),
+    ClientCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Lab.Hosts;
 
 namespace Lab.Cluster;
@@ -6,8 +7,6 @@ namespace Lab.Cluster;
 internal sealed class ClusterProcesses(LabFolder folder, string repository)
 {
     private readonly string _configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-
-    private string Program(string project) => Path.Combine(repository, project, "bin", _configuration, "net10.0", project + ".dll");
 
     public void StartAnalyzer(LabHost host, string address, string? postgres) =>
         Start(host, "Analyzer.Node", LabConfiguration.Analyzer(host.Name, address, folder.Of(host.Name), postgres));
@@ -21,6 +20,16 @@ internal sealed class ClusterProcesses(LabFolder folder, string repository)
 
     public string LogOf(LabHost host) => Path.Combine(folder.Of(host.Name), "skydive.log");
 
+    /// <summary>Starts one of the product's programs on this machine itself, its output in the folder's log.</summary>
+    public Process StartHere(string project, string configuration)
+    {
+        var file = Path.Combine(folder.Root, project + ".conf");
+        File.WriteAllText(file, configuration);
+        return Process.Start(new ProcessStartInfo("setsid", [
+            "sh", "-c", "exec \"$@\" </dev/null >\"$0\" 2>&1", Path.Combine(folder.Root, project + ".log"),
+            "dotnet", Built(project), "run", "--config", file])) ?? throw new LabException($"{project} did not start");
+    }
+
     /// <summary>Starts a host's process again with the configuration it had.</summary>
     public void Restart(LabHost host) => Start(host, host.Name == "analyzer" ? "Analyzer.Node" : "Agent.Node");
 
@@ -30,12 +39,13 @@ internal sealed class ClusterProcesses(LabFolder folder, string repository)
         Start(host, project);
     }
 
-    private void Start(LabHost host, string project)
+    private void Start(LabHost host, string project) =>
+        host.Start(["dotnet", Built(project), "run", "--config", ConfigurationOf(host)], LogOf(host));
+
+    private string Built(string project)
     {
-        var program = Program(project);
-        if (!File.Exists(program))
-            throw new LabException($"{program} isn't built: ./skydive up builds it");
-        host.Start(["dotnet", program, "run", "--config", ConfigurationOf(host)], LogOf(host));
+        var program = Path.Combine(repository, project, "bin", _configuration, "net10.0", project + ".dll");
+        return File.Exists(program) ? program : throw new LabException($"{program} isn't built: ./skydive builds it");
     }
 
     private string ConfigurationOf(LabHost host) => Path.Combine(folder.Of(host.Name), "skydive.conf");

@@ -49,4 +49,34 @@ internal static class LabConfiguration
         }
 
         """;
+
+    public static string AllInOneAnalyzer(string folder, int remotingPort, int httpPort) =>
+        $$"""
+        skydive {
+          host-id = analyzer
+          analyzer {
+            remoting { host = "127.0.0.1", port = {{remotingPort}} }
+            http.port = {{httpPort}}
+            console.port = 0
+            storage.file = "{{folder}}/skydive.db"
+          }
+        }
+
+        """;
+
+    public static string AllInOneAgent(int analyzerPort, IReadOnlyList<string> captureFiles) =>
+        $$"""
+        skydive {
+          host-id = localhost
+          agent {
+            analyzers = ["127.0.0.1:{{analyzerPort}}"]
+            console.port = 0
+            capture-files = [{{string.Join(", ", captureFiles.Select(Quoted))}}]
+          }
+          flow.update-every = 1s
+        }
+
+        """;
+
+    private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

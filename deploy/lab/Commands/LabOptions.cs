@@ -38,7 +38,7 @@ internal static class LabOptions
     }
 
     /// <summary>The checkout this program was built in: the nearest folder above it that holds the solution.</summary>
-    private static string Repository()
+    public static string Repository()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

@@ -50,6 +50,12 @@ internal static class UpCommand
             return 130;
         }
 
+        catch (LabException)
+        {
+            await Console.Error.WriteLineAsync($"skydive: the lab is left as it is, its logs in {parsed.GetValue(LabOptions.Folder)}; ./skydive down removes it.");
+            throw;
+        }
+
         AnsiConsole.MarkupLineInterpolated($"\nThe cluster stays up: [bold]http://127.0.0.1:{shape.HttpPort}[/]  ·  ./skydive pbm cluster show  ·  ./skydive down");
         return 0;
     }

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace Lab.Commands;
+
+/// <summary>`client query GREMLIN`: asks an analyzer by its HTTP API and prints the JSON it answers.</summary>
+internal static class ClientCommand
+{
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
+
+    public static Command Create()
+    {
+        var gremlin = new Argument<string>("gremlin") { Description = "for example \"G.V().Has('Type', 'ovsbridge')\"" };
+        var analyzer = new Option<Uri>("--analyzer") { Description = "the analyzer's address", DefaultValueFactory = _ => new Uri("http://127.0.0.1:8082") };
+        var query = new Command("query", "run a Gremlin query") { gremlin, analyzer };
+        query.SetAction((parsed, cancel) => LabOptions.GuardAsync(async () =>
+        {
+            using var client = new Api.SkydiveClient(parsed.GetValue(analyzer)!);
+            Console.WriteLine((await client.QueryAsync(parsed.GetValue(gremlin)!, cancel)).ToJsonString(_indented));
+            return 0;
+        }));
+        return new Command("client", "ask an analyzer by its HTTP API") { query };
+    }
+}
