@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Lab.Hosts;
 using Lab.Network;
 using Lab.Tutorial;
 using Spectre.Console;
