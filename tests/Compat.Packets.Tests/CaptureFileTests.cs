@@ -16,14 +16,14 @@ public sealed class CaptureFileTests : IDisposable
     {
         using (var writer = new CaptureFileWriterDevice(_file, FileMode.Create))
         {
-            writer.Open(LinkLayers.Raw);
-            writer.Write(new RawCapture(LinkLayers.Raw, new PosixTimeval(1_700_000_000, 123456), [0x45, 1, 2, 3], 1500));
+            writer.Open(LinkLayers.RawLegacy);
+            writer.Write(new RawCapture(LinkLayers.RawLegacy, new PosixTimeval(1_700_000_000, 123456), [0x45, 1, 2, 3], 1500));
             var header = new PcapHeader(1_700_000_001, 7, 2, 2);
             writer.Write([9, 8], ref header);
         }
         using var reader = new CaptureFileReaderDevice(_file);
         reader.Open(new DeviceConfiguration());
-        reader.LinkType.ShouldBe(LinkLayers.Raw);
+        reader.LinkType.ShouldBe(LinkLayers.RawLegacy);
 
         reader.GetNextPacket(out var first).ShouldBe(GetPacketStatus.PacketRead);
         first.Data.ToArray().ShouldBe([0x45, 1, 2, 3]);
