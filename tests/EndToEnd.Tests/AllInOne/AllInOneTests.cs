@@ -1,0 +1,31 @@
+using EndToEnd.Tests.Running;
+
+namespace EndToEnd.Tests.AllInOne;
+
+/// <summary>A capture file analysed without a lab and without privileges.</summary>
+public sealed class AllInOneTests
+{
+    [Fact]
+    public async Task A_user_without_privileges_sees_the_flows_of_a_capture_file()
+    {
+        var run = await AsNobodyAsync("--pcap", Capture("gre-in-gre.pcap"), "--http-port", "18083", "--once");
+        run.ExitCode.ShouldBe(0, run.Output + run.Errors);
+        run.Output.ShouldContain("GRE");
+        run.Output.ShouldContain("└ ");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_is_named()
+    {
+        var run = await AsNobodyAsync("--pcap", "/no/such/file.pcap", "--once");
+        run.ExitCode.ShouldBe(1);
+        run.Errors.ShouldContain("/no/such/file.pcap");
+    }
+
+    private static string Capture(string name) => Path.Combine(Repository.Root, "tests", "Agent.Node.Tests", "captures", name);
+
+    /// <summary>As a user that may enter the checkout but has no capability at all.</summary>
+    private static Task<Command> AsNobodyAsync(params string[] options) =>
+        Command.RunAsync("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all",
+            "env", "HOME=/tmp", "DOTNET_CLI_HOME=/tmp", "dotnet", Repository.Program("deploy/lab", "Lab"), "allinone", .. options]);
+}
