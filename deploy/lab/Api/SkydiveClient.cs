@@ -17,6 +17,9 @@ internal sealed class SkydiveClient(Uri baseAddress) : IDisposable
     public async Task<IReadOnlyList<JsonObject>> ElementsAsync(string gremlin, CancellationToken cancel) =>
         [.. (await QueryAsync(gremlin, cancel)).AsArray().OfType<JsonObject>()];
 
+    /// <summary>Adds a link in the fabric link language.</summary>
+    public Task CreateFabricLinkAsync(string link, CancellationToken cancel) => SendAsync(HttpMethod.Post, "/api/fabric", new JsonObject { ["Link"] = link }, cancel);
+
     public async Task<JsonObject> CreateCaptureAsync(JsonObject capture, CancellationToken cancel) =>
         (await SendAsync(HttpMethod.Post, "/api/capture", capture, cancel))!.AsObject();
 

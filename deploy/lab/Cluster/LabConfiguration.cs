@@ -1,36 +1,19 @@
-using System.Globalization;
-using System.Text;
-
 namespace Lab.Cluster;
 
 /// <summary>The configuration files of the lab's processes. What isn't said here is the product's default.</summary>
 internal static class LabConfiguration
 {
-    /// <summary>The fabric between the agents, in the fabric link language.</summary>
-    private static readonly string[] _fabric =
-    [
-        "TOR1[Name=tor1] -> TOR1_PORT1[Name=port1, MTU=1500]",
-        "TOR1[Name=tor1] -> TOR1_PORT2[Name=port2, MTU=1500]",
-        "TOR1_PORT1 -> *[Type=host, Name=agent1]/eth1",
-        "TOR1_PORT2 -> *[Type=host, Name=agent2]/eth1",
-    ];
-
     public static string Analyzer(string name, string address, string folder, string? postgres)
     {
         var storage = postgres is null
             ? $$"""{ provider = sqlite, file = "{{folder}}/skydive.db" }"""
             : $$"""{ provider = postgresql, connection-string = "{{postgres}}" }""";
-        var fabric = new StringBuilder();
-        foreach (var link in _fabric)
-            fabric.Append(CultureInfo.InvariantCulture, $"      \"{link}\"\n");
         return $$"""
             skydive {
               host-id = {{name}}
               analyzer {
                 remoting { host = "{{address}}" }
                 storage {{storage}}
-                topology.fabric = [
-            {{fabric}}    ]
               }
             }
 

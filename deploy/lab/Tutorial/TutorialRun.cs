@@ -20,6 +20,14 @@ internal sealed class TutorialRun(SkydiveClient client, TunnelKind tunnel, Progr
     private const string Br0OfAgent2 = "G.V().Has('Name', 'agent2', 'Type', 'host').Out().Has('Name', 'br0', 'Type', 'ovsbridge')";
     private const string Eth0OfNs1 = "G.V().Has('Name', 'agent1', 'Type', 'host').Out().Has('Name', 'ns1').Out().Has('Name', 'eth0')";
     private const string Eth0OfNs2 = "G.V().Has('Name', 'agent2', 'Type', 'host').Out().Has('Name', 'ns2').Out().Has('Name', 'eth0')";
+    private static readonly string[] _fabric =
+    [
+        "TOR1[Name=tor1] -> TOR1_PORT1[Name=port1, MTU=1500]",
+        "TOR1[Name=tor1] -> TOR1_PORT2[Name=port2, MTU=1500]",
+        "TOR1_PORT1 -> *[Type=host, Name=agent1]/eth1",
+        "TOR1_PORT2 -> *[Type=host, Name=agent2]/eth1",
+    ];
+
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     private string TunnelPath => tunnel switch
@@ -31,6 +39,10 @@ internal sealed class TutorialRun(SkydiveClient client, TunnelKind tunnel, Progr
 
     public async Task RunAsync(CancellationToken cancel)
     {
+        progress.Step("fabric links: a switch tor1, its ports linked to each agent's eth1");
+        foreach (var link in _fabric)
+            await client.CreateFabricLinkAsync(link, cancel);
+
         progress.Step("waiting for the topology: fabric, namespaces, bridges, both ends of the tunnel");
         string[] needed = [Eth1, Br0OfAgent1, Br0OfAgent2, Eth0OfNs1, Eth0OfNs2];
         foreach (var query in needed)
