@@ -1,0 +1,147 @@
+namespace Shared.Messages.Configuration;
+
+/// <summary>A TCP endpoint to listen on.</summary>
+/// <param name="Host">Address or host name.</param>
+/// <param name="Port">TCP port, 0 to 65535.</param>
+public sealed record EndpointOptions(string Host, int Port);
+
+/// <summary>Akka.Remote's endpoint.</summary>
+/// <param name="Host">The address other nodes know this one by.</param>
+/// <param name="BindHost">The address bound; same as <paramref name="Host"/> unless configured.</param>
+/// <param name="Port">TCP port; 0 lets the system choose.</param>
+public sealed record RemotingOptions(string Host, string BindHost, int Port);
+
+/// <summary>What's logged and how.</summary>
+/// <param name="Level">"debug", "info", "warning" or "error".</param>
+/// <param name="Json">True: one JSON object a line. False: short text.</param>
+public sealed record LogOptions(string Level, bool Json);
+
+/// <summary>Section <c>skydive.agent</c>, see reference.conf for what each key means.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>This host's name in the graph.</summary>
+    public required string HostId { get; init; }
+    /// <summary>Seed nodes, "host:port".</summary>
+    public required IReadOnlyList<string> Analyzers { get; init; }
+    /// <summary>This node's endpoint in the cluster.</summary>
+    public required RemotingOptions Remoting { get; init; }
+    /// <summary>The Petabridge.Cmd endpoint; null when switched off.</summary>
+    public required EndpointOptions? Console { get; init; }
+    /// <summary>Time without an analyzer before the actor system is started anew.</summary>
+    public required TimeSpan RejoinAfter { get; init; }
+    /// <summary>The probes.</summary>
+    public required TopologyProbeOptions Topology { get; init; }
+    /// <summary>The captures.</summary>
+    public required CaptureOptions Capture { get; init; }
+    /// <summary>Delivery of flows to the analyzers.</summary>
+    public required UplinkOptions Uplink { get; init; }
+}
+
+/// <summary>Section <c>skydive.agent.topology</c>.</summary>
+public sealed record TopologyProbeOptions
+{
+    /// <summary>Names of the probes to run: "netlink", "netns", "ovsdb".</summary>
+    public required IReadOnlyList<string> Probes { get; init; }
+    /// <summary>Directory of named network namespaces.</summary>
+    public required string NetnsPath { get; init; }
+    /// <summary>"unix:///path" of OVSDB's socket.</summary>
+    public required string Ovsdb { get; init; }
+    /// <summary>Time changes are gathered before they're sent.</summary>
+    public required TimeSpan UpdateEvery { get; init; }
+    /// <summary>Time between two reads of interface counters.</summary>
+    public required TimeSpan StatisticsEvery { get; init; }
+    /// <summary>Extra metadata of the host node, flat dotted keys.</summary>
+    public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+}
+
+/// <summary>Section <c>skydive.agent.capture</c>.</summary>
+public sealed record CaptureOptions
+{
+    /// <summary>Time between two reports of a capture's counters.</summary>
+    public required TimeSpan StatisticsEvery { get; init; }
+    /// <summary>Bytes kept of each packet where the capture doesn't say.</summary>
+    public required int HeaderSize { get; init; }
+    /// <summary>Bytes of libpcap's kernel buffer.</summary>
+    public required int BufferSize { get; init; }
+    /// <summary>Address sFlow datagrams are sent to and received on.</summary>
+    public required string SflowAddress { get; init; }
+    /// <summary>First UDP port of the sFlow range.</summary>
+    public required int SflowPortMin { get; init; }
+    /// <summary>Last UDP port of the sFlow range.</summary>
+    public required int SflowPortMax { get; init; }
+    /// <summary>One packet in n, where the capture doesn't say.</summary>
+    public required int SflowSampling { get; init; }
+}
+
+/// <summary>Section <c>skydive.agent.uplink</c>.</summary>
+/// <param name="Buffer">Flow updates kept while unacknowledged.</param>
+/// <param name="Batch">Most flow updates per message.</param>
+/// <param name="ResendAfter">Time after which an unacknowledged message is sent again.</param>
+public sealed record UplinkOptions(int Buffer, int Batch, TimeSpan ResendAfter);
+
+/// <summary>Section <c>skydive.flow</c>: the flow tables.</summary>
+public sealed record FlowOptions
+{
+    /// <summary>Time between two updates of a flow.</summary>
+    public required TimeSpan UpdateEvery { get; init; }
+    /// <summary>Time without a packet after which a flow is over.</summary>
+    public required TimeSpan ExpireAfter { get; init; }
+    /// <summary>Most flows in a capture's table.</summary>
+    public required int MaxEntries { get; init; }
+    /// <summary>Most flows in a tunnel's table.</summary>
+    public required int MaxTunnelEntries { get; init; }
+    /// <summary>Most tunnels below a capture.</summary>
+    public required int MaxTunnels { get; init; }
+    /// <summary>How deep tunnels may nest.</summary>
+    public required int MaxTunnelDepth { get; init; }
+}
+
+/// <summary>Section <c>skydive.analyzer</c>.</summary>
+public sealed record AnalyzerOptions
+{
+    /// <summary>This host's name.</summary>
+    public required string HostId { get; init; }
+    /// <summary>Seed nodes, "host:port"; never empty: this node's own endpoint when none is configured.</summary>
+    public required IReadOnlyList<string> Seeds { get; init; }
+    /// <summary>This node's endpoint in the cluster.</summary>
+    public required RemotingOptions Remoting { get; init; }
+    /// <summary>The HTTP API and web page.</summary>
+    public required HttpOptions Http { get; init; }
+    /// <summary>The Petabridge.Cmd endpoint; null when switched off.</summary>
+    public required EndpointOptions? Console { get; init; }
+    /// <summary>Journal and snapshots.</summary>
+    public required StorageOptions Storage { get; init; }
+    /// <summary>Fabric links, unparsed.</summary>
+    public required IReadOnlyList<string> Fabric { get; init; }
+    /// <summary>How many flows entities there are.</summary>
+    public required int FlowPartitions { get; init; }
+    /// <summary>Time since its last packet for which a flow stays queryable.</summary>
+    public required TimeSpan FlowRetention { get; init; }
+}
+
+/// <summary>Section <c>skydive.analyzer.http</c>.</summary>
+/// <param name="Host">Address bound.</param>
+/// <param name="Port">TCP port; 0 lets the system choose.</param>
+/// <param name="WebRoot">Directory of the web page; empty: wwwroot beside the program.</param>
+/// <param name="MaxBody">Largest request body in bytes.</param>
+/// <param name="QueryTimeout">Time after which a query is given up.</param>
+public sealed record HttpOptions(string Host, int Port, string WebRoot, long MaxBody, TimeSpan QueryTimeout);
+
+/// <summary>Where events are kept.</summary>
+public enum StorageProvider
+{
+    /// <summary>A SQLite file.</summary>
+    Sqlite,
+    /// <summary>A PostgreSQL database.</summary>
+    PostgreSql,
+}
+
+/// <summary>Section <c>skydive.analyzer.storage</c>. Its text form leaves the connection string, which may hold a password, out.</summary>
+/// <param name="Provider">Which database.</param>
+/// <param name="ConnectionString">How to reach it; for SQLite made of the file's path.</param>
+/// <param name="SnapshotEvery">Events between two snapshots of an entity.</param>
+public sealed record StorageOptions(StorageProvider Provider, string ConnectionString, int SnapshotEvery)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Provider}, snapshot every {SnapshotEvery} events";
+}

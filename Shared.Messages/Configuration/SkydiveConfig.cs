@@ -1,0 +1,218 @@
+using System.Reflection;
+using Akka.Configuration;
+
+namespace Shared.Messages.Configuration;
+
+/// <summary>
+/// A node's configuration: a HOCON file over the embedded defaults. <see cref="Agent"/>, <see cref="Analyzer"/> and <see cref="Flow"/>
+/// are validated when they are read; <see cref="Akka"/> is the whole tree for the actor system, the user's own <c>akka</c> section in it.
+/// </summary>
+public sealed class SkydiveConfig
+{
+    private SkydiveConfig(Config akka, IReadOnlyList<string> unknownKeys)
+    {
+        Akka = akka;
+        UnknownKeys = unknownKeys;
+        var root = new SectionReader(akka, "skydive");
+        HostId = root.Text("host-id") is { Length: > 0 } name ? ValidHostId(root.PathOf("host-id"), name) : Environment.MachineName;
+        var log = root.Section("log");
+        Log = new LogOptions(log.OneOf("level", "debug", "info", "warning", "error"), log.OneOf("format", "text", "json") == "json");
+    }
+
+    /// <summary>The merged HOCON tree.</summary>
+    public Config Akka { get; }
+
+    /// <summary>Paths below <c>skydive</c> that nothing reads. Warn about them at start.</summary>
+    public IReadOnlyList<string> UnknownKeys { get; }
+
+    /// <summary>This host's name.</summary>
+    public string HostId { get; }
+
+    /// <summary>What's logged and how.</summary>
+    public LogOptions Log { get; }
+
+    /// <summary>Section <c>skydive.agent</c>.</summary>
+    /// <exception cref="SkydiveConfigException">A value doesn't fit.</exception>
+    public AgentOptions Agent => field ??= ReadAgent();
+
+    /// <summary>Section <c>skydive.analyzer</c>.</summary>
+    /// <exception cref="SkydiveConfigException">A value doesn't fit.</exception>
+    public AnalyzerOptions Analyzer => field ??= ReadAnalyzer();
+
+    /// <summary>Section <c>skydive.flow</c>.</summary>
+    /// <exception cref="SkydiveConfigException">A value doesn't fit.</exception>
+    public FlowOptions Flow => field ??= ReadFlow();
+
+    /// <summary>The embedded defaults, every key of the <c>skydive</c> section.</summary>
+    public static Config Reference { get; } =
+        ConfigurationFactory.FromResource("Shared.Messages.Configuration.reference.conf", Assembly.GetExecutingAssembly());
+
+    /// <summary>Reads a configuration file over the defaults.</summary>
+    /// <param name="path">The HOCON file; null for the defaults alone.</param>
+    /// <param name="overrides">HOCON lines that win over the file ("skydive.host-id = agent1"), as from a command line.</param>
+    /// <exception cref="SkydiveConfigException">The file is missing or isn't HOCON, or a value doesn't fit.</exception>
+    public static SkydiveConfig Load(string? path = null, IEnumerable<string>? overrides = null)
+    {
+        var file = path is null ? ConfigurationFactory.Empty : ParseFile(path);
+        var text = string.Join('\n', overrides ?? []);
+        return From(file, text.Length == 0 ? ConfigurationFactory.Empty : Parse(text, "overrides"));
+    }
+
+    /// <summary>Reads a configuration from HOCON text over the defaults.</summary>
+    /// <exception cref="SkydiveConfigException">The text isn't HOCON, or a value doesn't fit.</exception>
+    public static SkydiveConfig Parse(string hocon) => From(Parse(hocon, "configuration"), ConfigurationFactory.Empty);
+
+    private static SkydiveConfig From(Config file, Config overrides)
+    {
+        var written = overrides.SafeWithFallback(file);
+        string[] unknown = [.. Configuration.UnknownKeys.Find(file, Reference), .. Configuration.UnknownKeys.Find(overrides, Reference)];
+        return new SkydiveConfig(written.SafeWithFallback(Reference), unknown);
+    }
+
+    private static Config ParseFile(string path)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(path), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SkydiveConfigException(path, null, $"can't be read: {e.Message}", e);
+        }
+    }
+
+    private static Config Parse(string hocon, string source)
+    {
+        try
+        {
+            return string.IsNullOrWhiteSpace(hocon) ? ConfigurationFactory.Empty : ConfigurationFactory.ParseString(hocon);
+        }
+        // Akka's parser reports errors by several exception types, FormatException and its own among them.
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            throw new SkydiveConfigException(source, null, $"isn't HOCON: {e.Message}", e);
+        }
+    }
+
+    // A host name is an entity id and part of actor paths and addresses.
+    private static string ValidHostId(string path, string name) =>
+        name.Length <= 253 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? name
+            : throw new SkydiveConfigException(path, name, "should be at most 253 letters, digits, '-', '_' and '.'");
+
+    private AgentOptions ReadAgent()
+    {
+        var agent = new SectionReader(Akka, "skydive.agent");
+        var topology = agent.Section("topology");
+        var capture = agent.Section("capture");
+        var uplink = agent.Section("uplink");
+        var analyzers = agent.Endpoints("analyzers");
+        if (analyzers.Count == 0)
+            throw new SkydiveConfigException(agent.PathOf("analyzers"), null, "should name at least one analyzer as host:port");
+        var probes = topology.Texts("probes");
+        foreach (var probe in probes)
+        {
+            if (probe is not ("netlink" or "netns" or "ovsdb"))
+                throw new SkydiveConfigException(topology.PathOf("probes"), probe, "should be some of netlink, netns, ovsdb");
+        }
+
+        var sflowMin = capture.Number("sflow-port-min", 1, 65535);
+        return new AgentOptions
+        {
+            HostId = HostId,
+            Analyzers = analyzers,
+            Remoting = ReadRemoting(agent.Section("remoting")),
+            Console = ReadConsole(agent.Section("console")),
+            RejoinAfter = agent.Duration("rejoin-after", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+            Topology = new TopologyProbeOptions
+            {
+                Probes = probes,
+                NetnsPath = topology.NonEmpty("netns-path"),
+                Ovsdb = ValidSocket(topology.PathOf("ovsdb"), topology.NonEmpty("ovsdb")),
+                UpdateEvery = topology.Duration("update-every", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
+                StatisticsEvery = topology.Duration("statistics-every", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
+                Metadata = topology.Leaves("metadata"),
+            },
+            Capture = new CaptureOptions
+            {
+                StatisticsEvery = capture.Duration("statistics-every", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
+                HeaderSize = (int)capture.Size("header-size", 14, 65535),
+                BufferSize = (int)capture.Size("buffer-size", 64 << 10, 1 << 30),
+                SflowAddress = capture.NonEmpty("sflow-address"),
+                SflowPortMin = sflowMin,
+                SflowPortMax = capture.Number("sflow-port-max", sflowMin, 65535),
+                SflowSampling = capture.Number("sflow-sampling", 1, int.MaxValue),
+            },
+            Uplink = new UplinkOptions(
+                uplink.Number("buffer", 1, 10_000_000),
+                uplink.Number("batch", 1, 2_000),
+                uplink.Duration("resend-after", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1))),
+        };
+    }
+
+    private FlowOptions ReadFlow()
+    {
+        var flow = new SectionReader(Akka, "skydive.flow");
+        return new FlowOptions
+        {
+            UpdateEvery = flow.Duration("update-every", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
+            ExpireAfter = flow.Duration("expire-after", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(30)),
+            MaxEntries = flow.Number("max-entries", 1, 100_000_000),
+            MaxTunnelEntries = flow.Number("max-tunnel-entries", 1, 100_000_000),
+            MaxTunnels = flow.Number("max-tunnels", 0, 1_000_000),
+            MaxTunnelDepth = flow.Number("max-tunnel-depth", 0, 64),
+        };
+    }
+
+    private AnalyzerOptions ReadAnalyzer()
+    {
+        var analyzer = new SectionReader(Akka, "skydive.analyzer");
+        var http = analyzer.Section("http");
+        var remoting = ReadRemoting(analyzer.Section("remoting"));
+        if (remoting.Port == 0)
+            throw new SkydiveConfigException(analyzer.Section("remoting").PathOf("port"), "0", "should be a fixed port: agents join through it");
+        var seeds = analyzer.Endpoints("seeds");
+        return new AnalyzerOptions
+        {
+            HostId = HostId,
+            Seeds = seeds.Count > 0 ? seeds : [$"{remoting.Host}:{remoting.Port}"],
+            Remoting = remoting,
+            Http = new HttpOptions(
+                http.NonEmpty("host"),
+                http.Port("port"),
+                http.Text("web-root"),
+                http.Size("max-body", 1 << 10, 1 << 30),
+                http.Duration("query-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1))),
+            Console = ReadConsole(analyzer.Section("console")),
+            Storage = ReadStorage(analyzer.Section("storage")),
+            Fabric = analyzer.Section("topology").Texts("fabric"),
+            FlowPartitions = analyzer.Number("flow-partitions", 1, 1024),
+            FlowRetention = analyzer.Duration("flow-retention", TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
+        };
+    }
+
+    private static StorageOptions ReadStorage(SectionReader storage)
+    {
+        var snapshotEvery = storage.Number("snapshot-every", 1, 1_000_000);
+        if (storage.OneOf("provider", "sqlite", "postgresql") == "sqlite")
+            return new StorageOptions(StorageProvider.Sqlite, $"Data Source={storage.NonEmpty("file")}", snapshotEvery);
+        var connection = storage.Text("connection-string");
+        return connection.Length > 0
+            ? new StorageOptions(StorageProvider.PostgreSql, connection, snapshotEvery)
+            : throw new SkydiveConfigException(storage.PathOf("connection-string"), "", "should say how to reach PostgreSQL: \"Host=…;Database=…;Username=…\"");
+    }
+
+    private static RemotingOptions ReadRemoting(SectionReader remoting)
+    {
+        var host = remoting.NonEmpty("host");
+        return new RemotingOptions(host, remoting.Text("bind-host") is { Length: > 0 } bind ? bind : host, remoting.Port("port"));
+    }
+
+    private static EndpointOptions? ReadConsole(SectionReader console) =>
+        console.Port("port") is > 0 and var port ? new EndpointOptions(console.NonEmpty("host"), port) : null;
+
+    private static string ValidSocket(string path, string socket) =>
+        socket.StartsWith("unix:///", StringComparison.Ordinal)
+            ? socket
+            : throw new SkydiveConfigException(path, socket, "should be unix:///path/of/db.sock");
+}

@@ -1,0 +1,147 @@
+using Shared.Messages.Configuration;
+
+namespace Shared.Messages.Tests.Configuration;
+
+public class SkydiveConfigTests
+{
+    [Fact]
+    public void The_defaults_are_valid()
+    {
+        var config = SkydiveConfig.Load();
+        config.UnknownKeys.ShouldBeEmpty();
+        config.HostId.ShouldBe(Environment.MachineName);
+        config.Agent.Analyzers.ShouldBe(["127.0.0.1:9111"]);
+        config.Agent.Topology.Probes.ShouldBe(["netlink", "netns", "ovsdb"]);
+        config.Agent.Capture.HeaderSize.ShouldBe(256);
+        config.Agent.Capture.BufferSize.ShouldBe(2 << 20);
+        config.Agent.RejoinAfter.ShouldBe(TimeSpan.FromSeconds(15));
+        config.Flow.ExpireAfter.ShouldBe(TimeSpan.FromMinutes(10));
+        config.Flow.UpdateEvery.ShouldBe(TimeSpan.FromSeconds(5));
+        config.Analyzer.Http.Port.ShouldBe(8082);
+        config.Analyzer.Console.ShouldBe(new EndpointOptions("127.0.0.1", 9110));
+        config.Analyzer.Seeds.ShouldBe(["127.0.0.1:9111"]);
+        config.Analyzer.Storage.Provider.ShouldBe(StorageProvider.Sqlite);
+        config.Analyzer.Storage.ConnectionString.ShouldBe("Data Source=skydive.db");
+        config.Analyzer.FlowPartitions.ShouldBe(16);
+        config.Analyzer.Fabric.ShouldBeEmpty();
+        config.Log.ShouldBe(new LogOptions("info", Json: false));
+    }
+
+    [Fact]
+    public void Values_of_the_file_win_over_defaults_and_overrides_over_the_file()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "skydive { host-id = agent1, agent.remoting { host = \"192.168.50.20\", port = 7000 } }");
+            var config = SkydiveConfig.Load(file, ["skydive.agent.remoting.port = 7001"]);
+            config.HostId.ShouldBe("agent1");
+            config.Agent.Remoting.ShouldBe(new RemotingOptions("192.168.50.20", "192.168.50.20", 7001));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Fabric_links_come_whole()
+    {
+        string[] links = ["TOR1[Name=tor1] -> PORT1[Name=p1, MTU=1500]", "PORT1 -> *[Type=host, Name=agent1]/eth1"];
+        SkydiveConfig.Parse($"skydive.analyzer.topology.fabric = [\"{links[0]}\", \"{links[1]}\"]").Analyzer.Fabric.ShouldBe(links);
+    }
+
+    [Fact]
+    public void Metadata_keys_are_free_and_may_nest()
+    {
+        var config = SkydiveConfig.Parse("skydive.agent.topology.metadata { rack = 7, site { name = muc } }");
+        config.UnknownKeys.ShouldBeEmpty();
+        config.Agent.Topology.Metadata.ShouldBe(new Dictionary<string, string> { ["rack"] = "7", ["site.name"] = "muc" });
+    }
+
+    [Fact]
+    public void Unknown_keys_are_listed_by_path()
+    {
+        var config = SkydiveConfig.Parse("skydive { colour = red, analyzer { http { prot = 80 } }, agent.capture { buffer = 1 } }\nakka.loglevel = DEBUG");
+        config.UnknownKeys.ShouldBe(["skydive.agent.capture.buffer", "skydive.analyzer.http.prot", "skydive.colour"]);
+    }
+
+    [Theory]
+    [InlineData("skydive.analyzer.http.port = 99999", "skydive.analyzer.http.port", "99999")]
+    [InlineData("skydive.analyzer.http.port = http", "skydive.analyzer.http.port", "http")]
+    [InlineData("skydive.analyzer.storage.provider = mysql", "skydive.analyzer.storage.provider", "mysql")]
+    [InlineData("skydive.analyzer.storage.provider = postgresql", "skydive.analyzer.storage.connection-string", "")]
+    [InlineData("skydive.analyzer.flow-partitions = 0", "skydive.analyzer.flow-partitions", "0")]
+    [InlineData("skydive.analyzer.flow-retention = soon", "skydive.analyzer.flow-retention", "soon")]
+    [InlineData("skydive.analyzer.seeds = [\"analyzer\"]", "skydive.analyzer.seeds[0]", "analyzer")]
+    [InlineData("skydive.analyzer.remoting.port = 0", "skydive.analyzer.remoting.port", "0")]
+    [InlineData("skydive.agent.topology.probes = [netlink, lldp]", "skydive.agent.topology.probes", "lldp")]
+    [InlineData("skydive.agent.topology.ovsdb = \"tcp://127.0.0.1:6640\"", "skydive.agent.topology.ovsdb", "tcp://127.0.0.1:6640")]
+    [InlineData("skydive.agent.capture.header-size = 1 PiB", "skydive.agent.capture.header-size", "1 PiB")]
+    [InlineData("skydive.agent.capture.sflow-port-max = 10", "skydive.agent.capture.sflow-port-max", "10")]
+    [InlineData("skydive.flow.update-every = 0s", "skydive.flow.update-every", "0s")]
+    [InlineData("skydive.flow.max-entries = many", "skydive.flow.max-entries", "many")]
+    [InlineData("skydive.host-id = \"a/b\"", "skydive.host-id", "a/b")]
+    [InlineData("skydive.log.level = loud", "skydive.log.level", "loud")]
+    public void A_bad_value_is_refused_with_its_path(string hocon, string path, string value)
+    {
+        var error = Should.Throw<SkydiveConfigException>(() =>
+        {
+            var config = SkydiveConfig.Parse(hocon);
+            _ = config.Agent;
+            _ = config.Flow;
+            _ = config.Analyzer;
+        });
+        error.Path.ShouldBe(path);
+        error.Value.ShouldBe(value);
+        error.Message.ShouldContain(path);
+    }
+
+    [Theory]
+    [InlineData("250", 250)]
+    [InlineData("250ms", 250)]
+    [InlineData("1.5s", 1500)]
+    [InlineData("2 m", 120_000)]
+    [InlineData("1h", 3_600_000)]
+    [InlineData("2 seconds", 2000)]
+    public void Durations_come_in_all_units(string written, int milliseconds) =>
+        SkydiveConfig.Parse($"skydive.flow.update-every = {written}").Flow.UpdateEvery.ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
+
+    [Fact]
+    public void A_section_where_a_value_belongs_is_refused() =>
+        Should.Throw<SkydiveConfigException>(() => SkydiveConfig.Parse("skydive.analyzer.http.port { a = 1 }").Analyzer)
+            .Path.ShouldBe("skydive.analyzer.http.port");
+
+    [Fact]
+    public void A_missing_file_is_named() =>
+        Should.Throw<SkydiveConfigException>(() => SkydiveConfig.Load("/nonexistent/skydive.conf")).Path.ShouldBe("/nonexistent/skydive.conf");
+
+    [Fact]
+    public void Text_that_is_not_HOCON_is_refused() =>
+        Should.Throw<SkydiveConfigException>(() => SkydiveConfig.Parse("skydive { analyzer { ")).Message.ShouldContain("HOCON");
+
+    [Fact]
+    public void A_password_stays_out_of_the_options_text()
+    {
+        var storage = SkydiveConfig.Parse("skydive.analyzer.storage { provider = postgresql, connection-string = \"Host=db;Password=hunter2\" }").Analyzer.Storage;
+        storage.ConnectionString.ShouldContain("hunter2");
+        storage.ToString().ShouldNotContain("hunter2");
+    }
+
+    [Fact]
+    public void Every_key_of_the_defaults_has_a_comment()
+    {
+        using var stream = typeof(SkydiveConfig).Assembly.GetManifestResourceStream("Shared.Messages.Configuration.reference.conf")!;
+        var lines = new StreamReader(stream).ReadToEnd().Split('\n');
+        var commented = false;
+        foreach (var line in lines.Select(l => l.Trim()))
+        {
+            if (line.StartsWith('#'))
+                commented = true;
+            else if (line.Length == 0 || line == "}" || line.EndsWith('{'))
+                commented = false;
+            else
+                commented.ShouldBeTrue(line);
+        }
+    }
+}
