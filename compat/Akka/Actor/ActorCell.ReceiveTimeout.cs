@@ -65,6 +65,6 @@ internal sealed partial class ActorCell
         }
 
         // The ReceiveTimeout itself is a message like others: when it has been handled, the timer is armed again.
-        if (ReferenceEquals(Interlocked.CompareExchange(ref _timeoutTimer, null, timer), timer)) Self.Tell(Actor.ReceiveTimeout.Instance, Self);
+        if (ReferenceEquals(Interlocked.CompareExchange(ref _timeoutTimer, null, timer), timer)) Self.Tell(global::Akka.Actor.ReceiveTimeout.Instance, Self);
     }
 }

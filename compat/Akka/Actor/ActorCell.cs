@@ -155,7 +155,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
                 case Suspend: FaultSuspend(); break;
                 case Resume resume: FaultResume(resume.CausedByFailure); break;
                 case Recreate recreate: FaultRecreate(recreate.Cause); break;
-                case Terminate: Terminate(); break;
+                case Dispatch.SysMsg.Terminate: Terminate(); break;
                 default: throw new NotSupportedException($"Unknown system message {message.GetType()}.");
             }
         }

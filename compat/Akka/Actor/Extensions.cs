@@ -55,7 +55,7 @@ public static class ActorSystemWithExtensions
     /// <summary>The extension, made now if it isn't there yet.</summary>
     public static T WithExtension<T, TI>(this ActorSystem system)
         where T : class, IExtension
-        where TI : IExtensionId => (T)system.RegisterExtension((IExtensionId)Activator.CreateInstance(typeof(TI))!);
+        where TI : IExtensionId => (T)system.RegisterExtension(Activator.CreateInstance<TI>());
 
     public static T WithExtension<T>(this ActorSystem system, Type extensionId)
         where T : class, IExtension => (T)system.RegisterExtension((IExtensionId)Activator.CreateInstance(extensionId)!);

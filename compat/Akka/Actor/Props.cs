@@ -87,8 +87,8 @@ public class Props
     {
         if (factory.Body is not NewExpression creation)
             throw new ArgumentException("The create function must be a 'new T (args)' expression", nameof(factory));
-        var arguments = creation.Arguments.Count == 0 ? s_noArguments : [.. creation.Arguments.Select(Evaluate)];
-        return new Props(creation.Type, arguments!) { SupervisorStrategy = supervisorStrategy };
+        var arguments = creation.Arguments.Count == 0 ? s_noArguments : [.. creation.Arguments.Select(argument => Evaluate(argument)!)];
+        return new Props(creation.Type, arguments) { SupervisorStrategy = supervisorStrategy! };
     }
 
     public static Props CreateBy<TProducer>(params object[] args)

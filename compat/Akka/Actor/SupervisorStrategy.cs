@@ -69,7 +69,7 @@ public static class Decider
 public abstract class SupervisorStrategy
 {
     /// <summary>Initialisation failures, kills and death pacts stop, all else restarts.</summary>
-    public static readonly IDecider DefaultDecider = Decider.From(
+    public static readonly IDecider DefaultDecider = global::Akka.Actor.Decider.From(
         Directive.Restart,
         new KeyValuePair<Type, Directive>(typeof(ActorInitializationException), Directive.Stop),
         new KeyValuePair<Type, Directive>(typeof(ActorKilledException), Directive.Stop),
