@@ -1,0 +1,152 @@
+import { useEffect, useState } from 'preact/hooks';
+import { createCapture, deleteCapture, type Node } from '../api';
+import { formatCount } from '../format';
+import { isFabric } from '../map/fabric';
+import { canCapture } from '../map/roles';
+import { Glyph } from '../shell/Icon';
+import { captures, messageOf, refreshCaptures } from '../state/store';
+import { nodeName, nodeQuery } from '../state/topology';
+import { captureTypes } from './types';
+
+/** The captures on one node, with their counters, and the form that starts another. */
+export function NodeCaptures({ node }: { node: Node }) {
+  const [filter, setFilter] = useState('');
+  const [type, setType] = useState('');
+  const [error, setError] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    setError(undefined);
+    setType('');
+  }, [node.ID]);
+
+  const running = node.Metadata.Captures ?? [];
+  const query = nodeQuery(node);
+  const starting = captures.value.filter(
+    (capture) => capture.GremlinQuery === query && !running.some((on) => on.ID === capture.UUID),
+  );
+  const possible = canCapture(node.Metadata.Type, isFabric(node));
+  if (!possible && running.length === 0) {
+    return (
+      <p class="hint" data-testid="no-capture">
+        Packets are captured on interfaces and bridges: select one of these to start a capture.
+      </p>
+    );
+  }
+
+  const run = async (work: () => Promise<unknown>): Promise<boolean> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await work();
+      return true;
+    } catch (reason) {
+      setError(messageOf(reason));
+      return false;
+    } finally {
+      setBusy(false);
+      refreshCaptures();
+    }
+  };
+  const start = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const capture = { GremlinQuery: query, BPFFilter: filter.trim(), Type: type, Name: nodeName(node) };
+    if (await run(() => createCapture(capture))) setFilter('');
+  };
+
+  return (
+    <section class="block captures-here" aria-label="Captures on this node">
+      <h4>Captures</h4>
+      {running.map((capture) => {
+        const others = captures.value.find((known) => known.UUID === capture.ID)?.Count ?? 1;
+        const failed = capture.State === 'error';
+        return (
+          <article class={failed ? 'card failed' : 'card'} key={capture.ID} data-testid="node-capture" data-uuid={capture.ID} data-state={capture.State}>
+            <header>
+              <span class={failed ? 'rec failed' : 'rec'} />
+              <strong>{capture.Name || 'Capture'}</strong>
+              <span class="badge">{capture.Type || 'pcap'}</span>
+              <span class={`badge state-${capture.State ?? 'unknown'}`}>{capture.State ?? 'unknown'}</span>
+              <button
+                type="button"
+                class="danger"
+                disabled={busy}
+                data-testid="capture-stop"
+                title={others > 1 ? `Stops this capture on all ${others} nodes it selects` : 'Stops this capture'}
+                onClick={() => void run(() => deleteCapture(capture.ID))}
+              >
+                <Glyph name="stop" size={13} /> Stop
+              </button>
+            </header>
+            {capture.Error && <p class="error">{capture.Error}</p>}
+            {capture.BPFFilter && (
+              <p class="mono small" data-testid="capture-filter">
+                {capture.BPFFilter}
+              </p>
+            )}
+            <dl class="counters">
+              <div>
+                <dt>received</dt>
+                <dd data-testid="capture-received">{formatCount(capture.PacketsReceived ?? 0)}</dd>
+              </div>
+              <div class={capture.PacketsDropped ? 'bad' : ''}>
+                <dt>dropped</dt>
+                <dd>{formatCount(capture.PacketsDropped ?? 0)}</dd>
+              </div>
+              <div class={capture.PacketsIfDropped ? 'bad' : ''}>
+                <dt>dropped by interface</dt>
+                <dd>{formatCount(capture.PacketsIfDropped ?? 0)}</dd>
+              </div>
+            </dl>
+          </article>
+        );
+      })}
+      {starting.map((capture) => (
+        <article class="card pending" key={capture.UUID} data-testid="node-capture" data-uuid={capture.UUID} data-state="starting">
+          <header>
+            <span class="spinner" />
+            <strong>{capture.Name || 'Capture'}</strong>
+            <span class="badge">starting</span>
+            <button type="button" class="danger" disabled={busy} onClick={() => void run(() => deleteCapture(capture.UUID ?? ''))}>
+              <Glyph name="stop" size={13} /> Stop
+            </button>
+          </header>
+        </article>
+      ))}
+      {possible && (
+        <form class="capture-form" data-testid="capture-form" onSubmit={(event) => void start(event)}>
+          <label>
+            <span>BPF filter (optional)</span>
+            <input
+              type="text"
+              class="mono"
+              placeholder="icmp or tcp port 80"
+              spellcheck={false}
+              autocomplete="off"
+              value={filter}
+              data-testid="capture-bpf"
+              onInput={(event) => setFilter(event.currentTarget.value)}
+            />
+          </label>
+          <label>
+            <span>Type</span>
+            <select value={type} data-testid="capture-type" onChange={(event) => setType(event.currentTarget.value)}>
+              {captureTypes(node.Metadata.Type).map(({ value, label }) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button type="submit" class="record" disabled={busy} data-testid="capture-start">
+            <Glyph name="record" size={14} /> Start capture
+          </button>
+        </form>
+      )}
+      {error && (
+        <p class="error" role="alert" data-testid="capture-error">
+          {error}
+        </p>
+      )}
+    </section>
+  );
+}
