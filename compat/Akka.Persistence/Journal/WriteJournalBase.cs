@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+
+namespace Akka.Persistence.Journal;
+
+/// <summary>What every journal does to events on their way in and out: its event adapters.</summary>
+public abstract class WriteJournalBase : ActorBase
+{
+    private EventAdapters? _adapters;
+
+    private protected PersistenceExtension Extension { get; }
+
+    protected WriteJournalBase() => Extension = Persistence.Instance.Apply(Context.System);
+
+    private EventAdapters Adapters => _adapters ??= Extension.AdaptersFor(Self.Path.Name);
+
+    protected IEnumerable<AtomicWrite> PreparePersistentBatch(IEnumerable<IPersistentEnvelope> resequenceables)
+    {
+        foreach (var envelope in resequenceables)
+        {
+            if (envelope is AtomicWrite write)
+                yield return new AtomicWrite([.. write.Events.Select(AdaptToJournal)]);
+        }
+    }
+
+    protected IPersistentRepresentation AdaptToJournal(IPersistentRepresentation representation)
+    {
+        var payload = representation.Payload;
+        var adapter = Adapters.Get(payload.GetType());
+        var stamped = representation.WithTimestamp(DateTime.UtcNow.Ticks);
+        return adapter == IdentityEventAdapter.Instance
+            ? stamped
+            : stamped.WithPayload(adapter.ToJournal(payload)).WithManifest(adapter.Manifest(payload));
+    }
+
+    protected IEnumerable<IPersistentRepresentation> AdaptFromJournal(IPersistentRepresentation representation)
+    {
+        var payload = representation.Payload;
+        var adapter = Adapters.Get(payload.GetType());
+        return adapter == IdentityEventAdapter.Instance
+            ? [representation]
+            : adapter.FromJournal(payload, representation.Manifest).Events.Select(representation.WithPayload);
+    }
+}
