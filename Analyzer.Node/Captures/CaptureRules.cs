@@ -1,0 +1,34 @@
+using Shared.Messages.Captures;
+
+namespace Analyzer.Node.Captures;
+
+/// <summary>What a capture may ask for.</summary>
+internal static class CaptureRules
+{
+    private static readonly string[] Types = ["", "pcap", "afpacket", "ovsmirror", "ovssflow"];
+    private static readonly string[] LayerKeyModes = ["", "L2", "L3"];
+
+    /// <summary>What's wrong with the capture, for the user; null when nothing is.</summary>
+    /// <param name="capture">As asked for.</param>
+    /// <param name="filterError">What libpcap says against a filter; null when it compiles.</param>
+    public static string? Check(Capture capture, Func<string, string?> filterError)
+    {
+        if (string.IsNullOrWhiteSpace(capture.GremlinQuery))
+            return "GremlinQuery: a query that selects the nodes to capture on is required.";
+        if (!Types.Contains(capture.Type))
+            return $"Type: \"{capture.Type}\" is none of pcap, afpacket, ovsmirror, ovssflow.";
+        if (!LayerKeyModes.Contains(capture.LayerKeyMode))
+            return $"LayerKeyMode: \"{capture.LayerKeyMode}\" is neither L2 nor L3.";
+        if (capture.HeaderSize > 65535)
+            return $"HeaderSize: {capture.HeaderSize} is more than a packet's 65535 bytes.";
+        if (capture.Port > 65535)
+            return $"Port: {capture.Port} is not a UDP port.";
+        if (capture.BpfFilter.Length > 0 && filterError(capture.BpfFilter) is { } error)
+            return $"BPFFilter: \"{capture.BpfFilter}\": {error}";
+        return null;
+    }
+
+    /// <summary>Whether both do the same: the same query under the same filter, taken the same way.</summary>
+    public static bool AreDuplicates(Capture one, Capture other) =>
+        one.GremlinQuery == other.GremlinQuery && one.BpfFilter == other.BpfFilter && one.Type == other.Type;
+}
