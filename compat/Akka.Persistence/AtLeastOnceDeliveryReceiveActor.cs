@@ -65,6 +65,6 @@ public abstract class AtLeastOnceDeliveryReceiveActor : ReceivePersistentActor
         base.OnReplaySuccess();
     }
 
-    protected override bool AroundReceive(Receive receive, object message) =>
+    protected internal override bool AroundReceive(Receive receive, object message) =>
         _delivery.AroundReceive(receive, message) || base.AroundReceive(receive, message);
 }

@@ -75,7 +75,7 @@ public abstract partial class Eventsourced
         _batch.Add(new NonPersistentMessage(evt!, Sender));
     }
 
-    protected override bool AroundReceive(Receive receive, object message)
+    protected internal override bool AroundReceive(Receive receive, object message)
     {
         switch (_phase)
         {
