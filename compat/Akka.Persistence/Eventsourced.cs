@@ -70,7 +70,7 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IPe
         _instanceId = Interlocked.Increment(ref instances) - 1;
         _writerGuid = Guid.NewGuid().ToString();
         Extension = Persistence.Instance.Apply(Context.System);
-        _internalStash = Context.CreateStash(GetType());
+        _internalStash = new StashImpl((ActorCell)Context, -1);
     }
 
     public abstract string PersistenceId { get; }

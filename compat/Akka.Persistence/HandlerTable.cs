@@ -34,11 +34,7 @@ internal sealed class HandlerTable
 
     public void AddAny(Action<object> handler)
     {
-        Add(typeof(object), message =>
-        {
-            handler(message);
-            return true;
-        });
+        Add(handler, null);
         _complete = true;
     }
 

@@ -141,18 +141,17 @@ public class EventAdapters
     {
         var named = new Dictionary<string, IEventAdapter>();
         foreach (var (name, value) in Entries(config, "event-adapters"))
-            named[name] = Instantiate(system, value.GetString());
+            named[name] = Instantiate(system, value.GetString() ?? string.Empty);
 
         var bindings = new List<KeyValuePair<Type, IEventAdapter>>();
         foreach (var (typeName, value) in Entries(config, "event-adapter-bindings"))
         {
             var type = Type.GetType(typeName, throwOnError: false)
                 ?? throw new ConfigurationException($"event-adapter-bindings: type [{typeName}] was not found.");
-            var adapters = (value.IsArray() ? value.GetStringList() : [value.GetString()])
+            IEventAdapter[] adapters = [.. (value.IsArray() ? value.GetStringList() : [value.GetString() ?? string.Empty])
                 .Select(name => named.TryGetValue(name, out var adapter)
                     ? adapter
-                    : throw new ConfigurationException($"event-adapter-bindings: [{typeName}] is bound to [{name}], which event-adapters doesn't define."))
-                .ToArray();
+                    : throw new ConfigurationException($"event-adapter-bindings: [{typeName}] is bound to [{name}], which event-adapters doesn't define."))];
             bindings.Add(new(type, adapters.Length == 1 ? adapters[0] : new CombinedReadEventAdapter(adapters)));
         }
 

@@ -20,7 +20,7 @@ public class LocalSnapshotStore : SnapshotStore
         base.PreStart();
     }
 
-    protected override Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria) => Task.Run(() =>
+    protected override Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria) => Task.Run<SelectedSnapshot?>(() =>
     {
         var candidates = Find(persistenceId).Where(found => criteria.Matches(found.Metadata))
             .OrderByDescending(found => found.Metadata.SequenceNr).ThenByDescending(found => found.Metadata.Timestamp).Take(_maxLoadAttempts);
@@ -29,7 +29,7 @@ public class LocalSnapshotStore : SnapshotStore
         {
             try
             {
-                var wrapped = (Serialization.Snapshot)Serializer().FromBinary(File.ReadAllBytes(file.FullName), typeof(Serialization.Snapshot));
+                var wrapped = Serializer().FromBinary<Serialization.Snapshot>(File.ReadAllBytes(file.FullName));
                 return new SelectedSnapshot(metadata, wrapped.Data);
             }
             catch (Exception e)
