@@ -50,6 +50,7 @@ public abstract class AsyncWriteJournal : WriteJournalBase, IAsyncRecovery
 
     protected bool ReceiveWriteJournal(object message)
     {
+        FindAdapters();
         switch (message)
         {
             case WriteMessages request:

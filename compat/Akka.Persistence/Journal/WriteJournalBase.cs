@@ -12,7 +12,10 @@ public abstract class WriteJournalBase : ActorBase
 
     protected WriteJournalBase() => Extension = Persistence.Instance.Apply(Context.System);
 
-    private EventAdapters Adapters => _adapters ??= Extension.AdaptersFor(Self.Path.Name);
+    private EventAdapters Adapters => _adapters ?? throw new InvalidOperationException("The journal adapts events before it received its first message.");
+
+    /// <summary>Looks the adapters up: on the actor's thread, since events are adapted on others too.</summary>
+    private protected void FindAdapters() => _adapters ??= Extension.AdaptersFor(Self.Path.Name);
 
     protected IEnumerable<AtomicWrite> PreparePersistentBatch(IEnumerable<IPersistentEnvelope> resequenceables)
     {
