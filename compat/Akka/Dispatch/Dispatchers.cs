@@ -57,6 +57,7 @@ public sealed class Dispatchers
         return TypeOf(id) switch
         {
             "Dispatcher" or "TaskDispatcher" or "SynchronizedDispatcher" => new ThreadPoolDispatcher(id, throughput),
+            "Akka.TestKit.CallingThreadDispatcherConfigurator, Akka.TestKit" => new CallingThreadDispatcher(id, throughput),
             "PinnedDispatcher" => new DedicatedThreadsDispatcher(id, throughput, 1),
             "ForkJoinDispatcher" => new DedicatedThreadsDispatcher(id, throughput, config.GetInt($"{id}.dedicated-thread-pool.thread-count", Environment.ProcessorCount)),
             var other => throw new ConfigurationException($"Could not resolve dispatcher type [{other}] at {id}.type."),

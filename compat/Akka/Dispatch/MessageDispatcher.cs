@@ -37,6 +37,12 @@ internal sealed class ThreadPoolDispatcher(string id, int throughput) : MessageD
     internal override void Execute(IThreadPoolWorkItem work) => ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
 }
 
+/// <summary>Runs a mailbox on the thread that tells, unless another thread already runs it (the test actor's).</summary>
+internal sealed class CallingThreadDispatcher(string id, int throughput) : MessageDispatcher(id, throughput)
+{
+    internal override void Execute(IThreadPoolWorkItem work) => work.Execute();
+}
+
 /// <summary>Runs mailboxes on threads of its own (fork-join and pinned dispatchers).</summary>
 internal sealed class DedicatedThreadsDispatcher : MessageDispatcher
 {
