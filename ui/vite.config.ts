@@ -16,5 +16,5 @@ export default defineConfig({
     port: 8182,
     proxy: { '/api': analyzer, '/ws': { target: analyzer, ws: true } },
   },
-  test: { include: ['test/**/*.test.ts'], environment: 'node' },
+  test: { include: ['test/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 });

@@ -66,12 +66,17 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** Orders names as people do: eth2 before eth10. */
-export function compareNames(a: string, b: string): number {
-  return collator.compare(a, b);
+/** What to compare of a name so that names stand as people order them: eth2 before eth10, in any case. */
+export function naturalKey(name: string): string {
+  return name.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, '0'));
 }
 
-const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+/** Orders names by their natural keys. To sort many, compute the keys once instead. */
+export function compareNames(a: string, b: string): number {
+  const x = naturalKey(a);
+  const y = naturalKey(b);
+  return x < y ? -1 : x > y ? 1 : 0;
+}
 
 function trim(value: number): string {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { createCapture, deleteCapture, type Capture, type NodeCapture } from '../api';
 import { formatCount, plural } from '../format';
+import { nodeOfQuery } from '../injections/injection';
 import { Glyph } from '../shell/Icon';
 import { focusRequest } from '../state/focus';
 import { captures, capturesError, graphVersion, messageOf, refreshCaptures, selectNode, topology } from '../state/store';
@@ -70,7 +71,8 @@ export function CaptureList() {
                 <Glyph name="trash" size={14} /> Delete
               </button>
             </header>
-            <p class="mono small">{capture.GremlinQuery}</p>
+            {/* An expression that only names the node below says nothing more. */}
+            {!nodeOfQuery(topology, capture.GremlinQuery) && <p class="mono small">{capture.GremlinQuery}</p>}
             {capture.BPFFilter && <p class="mono small">{capture.BPFFilter}</p>}
             <p class="muted small">
               {on.length === 0 ? 'selects no node at the moment' : `on ${plural(on.length, 'node')}, ${formatCount(received)} packets`}

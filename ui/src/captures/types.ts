@@ -2,13 +2,13 @@
 export function captureTypes(type: string | undefined): { value: string; label: string }[] {
   if (type === 'ovsbridge') {
     return [
-      { value: '', label: 'default (mirror)' },
-      { value: 'ovsmirror', label: 'ovsmirror: every packet of the bridge' },
-      { value: 'ovssflow', label: 'ovssflow: the bridge’s sFlow' },
+      { value: '', label: 'default' },
+      { value: 'ovsmirror', label: 'ovsmirror' },
+      { value: 'ovssflow', label: 'ovssflow' },
     ];
   }
   return [
-    { value: '', label: 'default (pcap)' },
+    { value: '', label: 'default' },
     { value: 'pcap', label: 'pcap' },
     { value: 'afpacket', label: 'afpacket' },
   ];

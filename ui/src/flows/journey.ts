@@ -1,5 +1,7 @@
-import type { Topology } from '../state/topology';
+import { isFabric } from '../map/fabric';
+import { roleOf } from '../map/roles';
 import type { Tunnel } from '../map/tunnels';
+import type { Topology } from '../state/topology';
 
 /** Where the same packets were seen, and a way between these places over links of the map. */
 export interface Journey {
@@ -9,6 +11,8 @@ export interface Journey {
   nodes: Set<string>;
   /** Ids of edges on the way. */
   edges: Set<string>;
+  /** Steps from a tunnel port to the interface that holds the tunnel's outer address: no edges of the graph. */
+  dives: [string, string][];
   /** Positions in the list of tunnels. */
   tunnels: Set<number>;
 }
@@ -16,52 +20,97 @@ export interface Journey {
 interface Step {
   from: string;
   edge?: string;
+  dive?: boolean;
   tunnel?: number;
 }
 
+type Steps = (id: string) => [string, Step][];
+
 /**
- * Joins the capture points by shortest ways over layer 2 links and tunnels: from the first point to the nearest other,
- * and on from all that is joined already. Points that no link leads to stay on their own.
+ * Joins the capture points by shortest ways: from the first point to the nearest other, and on from all that is joined
+ * already. A way into a tunnel goes on where its outer packets do, over the underlay; only where that leads nowhere is
+ * the tunnel itself the way. Points that nothing leads to stay on their own.
  */
 export function findJourney(topology: Topology, tunnels: readonly Tunnel[], points: readonly string[]): Journey {
-  const journey: Journey = { points: [...new Set(points)], nodes: new Set(), edges: new Set(), tunnels: new Set() };
+  const journey: Journey = { points: [...new Set(points)], nodes: new Set(), edges: new Set(), dives: [], tunnels: new Set() };
   for (const point of journey.points) journey.nodes.add(point);
-  const tunnelsOf = new Map<string, { to: string; tunnel: number }[]>();
-  tunnels.forEach(({ a, b }, tunnel) => {
-    for (const [from, to] of [[a, b], [b, a]] as const) {
-      const known = tunnelsOf.get(from);
-      if (known) known.push({ to, tunnel });
-      else tunnelsOf.set(from, [{ to, tunnel }]);
-    }
-  });
 
   const start = journey.points[0];
   if (start === undefined) return journey;
+  const dives = divesOf(tunnels);
+  const overUnderlay: Steps = (id) => [...linksOf(topology, id), ...(dives.get(id) ?? [])];
+  const through = throughTunnels(tunnels);
+  const overTunnels: Steps = (id) => [...linksOf(topology, id), ...(through.get(id) ?? [])];
+
   const joined = new Set([start]);
   const missing = new Set(journey.points.slice(1));
   while (missing.size > 0) {
-    const reached = search(topology, tunnelsOf, joined, missing);
-    if (!reached) {
-      // No way from what is joined: go on from the next point by itself.
+    const way = search(overUnderlay, joined, missing) ?? search(overTunnels, joined, missing);
+    if (!way) {
+      // Nothing leads on from what is joined: the next point starts a part of its own.
       const next = missing.values().next().value as string;
       missing.delete(next);
       joined.add(next);
       continue;
     }
-    for (const { node, step } of reached) {
+    for (const { node, step } of way) {
       joined.add(node);
       missing.delete(node);
       journey.nodes.add(node);
       if (step?.edge) journey.edges.add(step.edge);
+      if (step?.dive) journey.dives.push([step.from, node]);
       if (step?.tunnel !== undefined) journey.tunnels.add(step.tunnel);
     }
   }
+  tunnels.forEach(({ a, b }, index) => {
+    if (journey.nodes.has(a) && journey.nodes.has(b)) journey.tunnels.add(index);
+  });
   return journey;
 }
 
+/** Layer 2 links, and what a bridge or switch does within itself. */
+function linksOf(topology: Topology, id: string): [string, Step][] {
+  const steps: [string, Step][] = [];
+  for (const edge of topology.edgesOf(id)) {
+    if (edge.Metadata.RelationType === 'ownership') {
+      const owner = topology.nodes.get(edge.Parent);
+      const role = owner && roleOf(owner.Metadata.Type, isFabric(owner));
+      if (role !== 'bridge' && role !== 'switch') continue;
+    }
+    steps.push([edge.Parent === id ? edge.Child : edge.Parent, { from: id, edge: edge.ID }]);
+  }
+  return steps;
+}
+
+function divesOf(tunnels: readonly Tunnel[]): Map<string, [string, Step][]> {
+  const steps = new Map<string, [string, Step][]>();
+  for (const { a, b, underA, underB } of tunnels) {
+    for (const [port, under] of [[a, underA], [b, underB]] as const) {
+      if (under === undefined) continue;
+      add(steps, port, [under, { from: port, dive: true }]);
+      add(steps, under, [port, { from: under, dive: true }]);
+    }
+  }
+  return steps;
+}
+
+function throughTunnels(tunnels: readonly Tunnel[]): Map<string, [string, Step][]> {
+  const steps = new Map<string, [string, Step][]>();
+  tunnels.forEach(({ a, b }, tunnel) => {
+    add(steps, a, [b, { from: a, tunnel }]);
+    add(steps, b, [a, { from: b, tunnel }]);
+  });
+  return steps;
+}
+
+function add<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const known = lists.get(key);
+  if (known) known.push(value);
+  else lists.set(key, [value]);
+}
+
 function search(
-  topology: Topology,
-  tunnelsOf: ReadonlyMap<string, { to: string; tunnel: number }[]>,
+  steps: Steps,
   from: ReadonlySet<string>,
   to: ReadonlySet<string>,
 ): { node: string; step: Step | undefined }[] | undefined {
@@ -71,13 +120,7 @@ function search(
   while (ring.length > 0) {
     const next: string[] = [];
     for (const id of ring) {
-      const steps: [string, Step][] = [];
-      for (const edge of topology.edgesOf(id)) {
-        if (edge.Metadata.RelationType === 'ownership') continue;
-        steps.push([edge.Parent === id ? edge.Child : edge.Parent, { from: id, edge: edge.ID }]);
-      }
-      for (const { to: other, tunnel } of tunnelsOf.get(id) ?? []) steps.push([other, { from: id, tunnel }]);
-      for (const [other, step] of steps) {
+      for (const [other, step] of steps(id)) {
         if (cameBy.has(other)) continue;
         cameBy.set(other, step);
         if (to.has(other)) return trace(cameBy, other);

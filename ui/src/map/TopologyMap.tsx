@@ -17,11 +17,20 @@ import {
   tunnels,
 } from '../state/store';
 import { installInspection } from './inspection';
-import { roleNames } from './icons';
 import type { Role } from './roles';
 import { MapView } from './view';
 
-const legend: Role[] = ['host', 'netns', 'bridge', 'port', 'nic', 'veth', 'virtual', 'tunnel', 'switch'];
+const legend: [Role, string][] = [
+  ['host', 'Host'],
+  ['netns', 'Namespace'],
+  ['bridge', 'Bridge'],
+  ['port', 'Port'],
+  ['nic', 'NIC'],
+  ['veth', 'Veth'],
+  ['virtual', 'Virtual'],
+  ['tunnel', 'Tunnel'],
+  ['switch', 'Fabric'],
+];
 
 export function TopologyMap() {
   const container = useRef<HTMLDivElement>(null);
@@ -79,16 +88,13 @@ export function TopologyMap() {
         </button>
       </div>
       <ul class="legend" aria-label="Legend">
-        {legend.map((role) => (
+        {legend.map(([role, name]) => (
           <li key={role}>
-            <RoleIcon role={role} size={14} /> {roleNames[role]}
+            <RoleIcon role={role} size={14} /> {name}
           </li>
         ))}
         <li>
-          <i class="line tunnel" /> Tunnel
-        </li>
-        <li>
-          <i class="line journey" /> Flow’s way
+          <i class="line journey" /> Flow
         </li>
         <li>
           <i class="rec" /> Captured

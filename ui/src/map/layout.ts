@@ -4,7 +4,7 @@
  * column of bridge, ports and the interfaces behind them, then the namespaces as boxes of their own (laid out the same
  * way), each below what it hangs on. Time and space grow with the number of nodes and edges. Pure: runs in a worker.
  */
-import { compareNames } from '../format';
+import { compareNames, naturalKey } from '../format';
 import { roleOf, type Role } from './roles';
 
 export interface LayoutNode {
@@ -50,12 +50,13 @@ export interface LayoutResult {
   height: number;
 }
 
-export const cellWidth = 92;
-const rowHeight = 74;
-const padding = 20;
-const headerHeight = 50;
-const gap = 24;
-const hostGap = 70;
+export const cellWidth = 88;
+const rowHeight = 68;
+const portHeight = 50;
+const padding = 18;
+const headerHeight = 46;
+const gap = 20;
+const hostGap = 60;
 const maxColumns = 12;
 
 /** A laid out part, in its own coordinates; it's moved as a whole into what contains it. */
@@ -68,6 +69,7 @@ interface Block {
 }
 
 interface Item extends LayoutNode {
+  key: string;
   role: Role;
   owner: Item | undefined;
   owned: Item[];
@@ -112,8 +114,8 @@ export function layout(input: LayoutInput): LayoutResult {
     const top = fabricBlock(fabric, rank);
     all.width = Math.max(grid.width, top.width);
     merge(all, top, (all.width - top.width) / 2, 0);
-    merge(all, grid, (all.width - grid.width) / 2, top.height + hostGap * 1.3);
-    all.height = top.height + hostGap * 1.3 + grid.height;
+    merge(all, grid, (all.width - grid.width) / 2, top.height + hostGap);
+    all.height = top.height + hostGap + grid.height;
   } else {
     merge(all, grid, 0, 0);
     all.width = grid.width;
@@ -132,7 +134,18 @@ export function layout(input: LayoutInput): LayoutResult {
 function link(input: LayoutInput): Item[] {
   const byId = new Map<string, Item>();
   for (const node of input.nodes) {
-    byId.set(node.id, { ...node, role: roleOf(node.type, node.fabric), owner: undefined, owned: [], peers: [] });
+    byId.set(node.id, {
+      id: node.id,
+      name: node.name,
+      type: node.type,
+      host: node.host,
+      fabric: node.fabric,
+      key: naturalKey(node.name),
+      role: roleOf(node.type, node.fabric),
+      owner: undefined,
+      owned: [],
+      peers: [],
+    });
   }
   for (const edge of input.edges) {
     const parent = byId.get(edge.parent);
@@ -187,7 +200,7 @@ function container(
   const boxes = members.filter((item) => item.role === 'netns' || (item.role === 'host' && item !== self)).sort(byName);
   for (const item of [...bridges, ...boxes]) placed.add(item);
 
-  const uplinks = members.filter((item) => !placed.has(item) && isUplink(item, self));
+  const uplinks = members.filter((item) => !placed.has(item) && isUplink(item, self, inside));
   for (const item of uplinks) placed.add(item);
 
   const units = bridges
@@ -204,19 +217,29 @@ function container(
   const unitShelf = shelf(units.map((u) => u.block), targetWidth(units.map((u) => u.block), boxes.length + members.length));
   const at = pointsOf(unitShelf);
   const center = unitShelf.width / 2;
-  const uplinkRow = row(orderBy(uplinks, (item) => meet(item.peers, at, center)));
+  const uplinkRow = row(orderBy(uplinks, (item) => (item.peers.length === 0 ? Infinity : meet(item.peers, at, center))));
   const lowerRow = row(orderBy(lower, (item) => meet(item.peers, at, center)));
   const below = pointsOf(lowerRow, (unitShelf.width - lowerRow.width) / 2);
-  const boxBlocks = orderBy(boxes, (box) =>
-    meet(box.owned.flatMap((inner) => inner.peers), new Map([...at, ...below]), center),
-  ).map((box) => container(box, box.owned, 'netns', depth + 1));
-  const boxShelf = shelf(boxBlocks, targetWidth([unitShelf, ...boxBlocks], members.length));
+  const above = new Map([...at, ...below]);
+  const wanted = (box: Item): number => meet(box.owned.flatMap((inner) => inner.peers), above, center);
+  const ordered = orderBy(boxes, wanted);
+  const boxBlocks = ordered.map((box) => container(box, box.owned, 'netns', depth + 1));
+  const boxWidth = targetWidth([unitShelf, ...boxBlocks], members.length);
+  const boxShelf = beneath(boxBlocks, ordered.map(wanted), unitShelf.width) ?? shelf(boxBlocks, boxWidth);
 
   const rows = [uplinkRow, unitShelf, lowerRow, boxShelf].filter((block) => block.ids.length + block.groups.length > 0);
-  const label = Math.min(220, 60 + named.label.length * 9);
-  const width = Math.max(label, ...rows.map((block) => block.width)) + 2 * padding;
+  const label = Math.min(240, 48 + named.label.length * 9.5);
+  let width = Math.max(label, ...rows.map((block) => block.width)) + 2 * padding;
   const block = empty();
   let y = headerHeight;
+  const beside = label + uplinkRow.width + padding;
+  if (uplinkRow.height > 0 && uplinkRow.height <= rowHeight && rows.length > 1 && beside <= width * 1.2) {
+    // The uplinks have room beside the title, on the box's upper edge, where their links come in.
+    width = Math.max(width, beside);
+    merge(block, uplinkRow, label + (width - label - uplinkRow.width) / 2, 2);
+    rows.shift();
+    y = rowHeight + gap / 2;
+  }
   for (const part of rows) {
     merge(block, part, (width - part.width) / 2, y);
     y += part.height + gap;
@@ -232,63 +255,75 @@ function container(
 }
 
 /** What connects a container to the outside, or a device of its own: drawn on top. */
-function isUplink(item: Item, self: Item | undefined): boolean {
+function isUplink(item: Item, self: Item | undefined, inside: ReadonlySet<Item>): boolean {
   if (item.role === 'port' || item.role === 'tunnel') return false;
   if (item.role === 'nic') return true;
+  if (self?.role === 'netns') return item.peers.some((peer) => !inside.has(peer));
   const host = self?.host ?? item.host;
   return item.peers.some((peer) => peer.fabric || peer.host !== host);
 }
 
-/** A bridge, its ports below it, and below each port the interface behind it. */
+/** A bridge; above it its ports to uplinks; below it the other ports, and below each the interface behind it. */
 function unit(bridge: Item, inside: Set<Item>, placed: Set<Item>, depth: number): { block: Block; uplinked: boolean } {
   let uplinked = false;
+  const upwards: Item[] = [];
   const columns: { port: Item | undefined; behind: Item[]; order: string }[] = [];
-  const ports = bridge.owned.filter((item) => !inside.has(item) || !placed.has(item));
-  for (const peer of bridge.peers) if (peer.role === 'port' && !ports.includes(peer) && !placed.has(peer)) ports.push(peer);
-  for (const port of ports) {
+  const found = bridge.owned.filter((item) => !inside.has(item) || !placed.has(item));
+  for (const peer of bridge.peers) if (peer.role === 'port' && !found.includes(peer) && !placed.has(peer)) found.push(peer);
+  for (const port of found) {
     if (placed.has(port)) continue;
     placed.add(port);
     const behind = port.peers.filter((peer) => inside.has(peer) && !placed.has(peer));
     for (const item of behind) placed.add(item);
     const toUplink = port.peers.some((peer) => peer !== bridge && !behind.includes(peer) && placed.has(peer) && peer.role !== 'bridge');
-    uplinked ||= toUplink;
-    columns.push({ port, behind, order: `${toUplink ? 0 : port.name === bridge.name ? 1 : 2}${port.name}` });
     for (const extra of port.owned) if (!placed.has(extra)) (placed.add(extra), behind.push(extra));
+    uplinked ||= toUplink;
+    if (toUplink && behind.length === 0) upwards.push(port);
+    else columns.push({ port, behind, order: `${port.name === bridge.name ? 1 : 2}${port.key}` });
   }
   for (const peer of bridge.peers) {
     if (placed.has(peer)) {
       uplinked ||= peer.role === 'nic' && inside.has(peer);
     } else if (inside.has(peer)) {
       placed.add(peer);
-      columns.push({ port: undefined, behind: [peer], order: `2${peer.name}` });
+      columns.push({ port: undefined, behind: [peer], order: `2${peer.key}` });
     }
   }
-  columns.sort((a, b) => compareNames(a.order, b.order));
+  columns.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0));
 
   const block = empty();
   const perLine = Math.max(1, Math.min(maxColumns, columns.length));
-  const width = perLine * cellWidth;
+  const width = Math.max(perLine, upwards.length) * cellWidth;
+  let y = padding / 2;
+  if (upwards.length > 0) {
+    const left = padding / 2 + (width - upwards.length * cellWidth) / 2;
+    upwards.sort(byName).forEach((port, index) => {
+      block.ids.push(port.id);
+      block.points.push(left + (index + 0.5) * cellWidth, y + portHeight / 2 - 6);
+    });
+    y += portHeight;
+  }
   block.ids.push(bridge.id);
-  block.points.push(padding / 2 + width / 2, padding / 2 + rowHeight / 2);
-  let y = padding / 2 + rowHeight;
+  block.points.push(padding / 2 + width / 2, y + rowHeight / 2 - 4);
+  y += rowHeight;
   for (let start = 0; start < columns.length; start += perLine) {
     const line = columns.slice(start, start + perLine);
     const left = padding / 2 + (width - line.length * cellWidth) / 2;
-    const portHeight = line.some((column) => column.port) ? rowHeight : 0;
+    const ports = line.some((column) => column.port) ? portHeight : 0;
     let deepest = 0;
     line.forEach((column, index) => {
       const x = left + (index + 0.5) * cellWidth;
       if (column.port) {
         block.ids.push(column.port.id);
-        block.points.push(x, y + rowHeight / 2 - 8);
+        block.points.push(x, y + portHeight / 2);
       }
       column.behind.forEach((item, step) => {
         block.ids.push(item.id);
-        block.points.push(x, y + portHeight + (step + 0.5) * rowHeight);
+        block.points.push(x, y + ports + (step + 0.5) * rowHeight - 6);
       });
       deepest = Math.max(deepest, column.behind.length);
     });
-    y += portHeight + deepest * rowHeight;
+    y += ports + deepest * rowHeight;
   }
   block.width = width + padding;
   block.height = y + padding / 2;
@@ -388,6 +423,23 @@ function shelf(blocks: Block[], width: number, space = gap): Block {
   return result;
 }
 
+/** Blocks in one row, each below its place as far as they leave each other room; undefined if the row is too short. */
+function beneath(blocks: Block[], places: number[], width: number): Block | undefined {
+  let left = blocks.reduce((sum, block) => sum + block.width + gap, -gap);
+  if (blocks.length === 0 || left > width) return undefined;
+  const row = empty();
+  let x = 0;
+  blocks.forEach((block, index) => {
+    x = Math.max(x, Math.min((places[index] ?? 0) - block.width / 2, width - left));
+    merge(row, block, x, 0);
+    x += block.width + gap;
+    left -= block.width + gap;
+    row.height = Math.max(row.height, block.height);
+  });
+  row.width = width;
+  return row;
+}
+
 /** A few hosts stand in one row; many fill a grid near the wanted aspect. */
 function pack(blocks: Block[], aspect: number): Block {
   if (blocks.length <= 4) return shelf(blocks, Number.POSITIVE_INFINITY, hostGap);
@@ -430,7 +482,7 @@ function orderBy(items: Item[], place: (item: Item) => number): Item[] {
 }
 
 function byName(a: Item, b: Item): number {
-  return compareNames(a.name, b.name) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
 function empty(): Block {

@@ -43,7 +43,15 @@ export function drawGroups(context: CanvasRenderingContext2D, frame: Frame, grou
     context.strokeStyle = chosen ? '#e9f3ff' : style.stroke;
     context.setLineDash(group.kind === 'fabric' ? [7, 5] : []);
     context.stroke();
-    if (group.id.startsWith('group:') && frame.scale > 0.3) {
+    if (frame.scale < 0.31 && group.depth === 0 && width > 44) {
+      // Too small for the nodes' own names: the box says whose it is.
+      context.font = '600 10.5px "Segoe UI", system-ui, sans-serif';
+      context.fillStyle = '#d5e2f0';
+      context.textAlign = 'center';
+      context.textBaseline = 'bottom';
+      context.fillText(group.label, x + width / 2, y - 2, width + 8);
+    }
+    if (group.id.startsWith('group:') && frame.scale > 0.31) {
       context.font = `600 ${Math.max(11, Math.min(17, 15 * frame.scale))}px "Segoe UI", system-ui, sans-serif`;
       context.fillStyle = group.kind === 'fabric' ? '#ffd98a' : '#9fb1c5';
       context.textAlign = 'left';
@@ -64,6 +72,7 @@ export function drawTunnels(
   dimmed: boolean,
 ): void {
   const labelled = frame.scale > 0.35 && tunnels.length <= 300;
+  const crowded = tunnels.length > 100 && frame.scale < 0.31;
   tunnels.forEach((tunnel, index) => {
     const a = at(tunnel.a);
     const b = at(tunnel.b);
@@ -75,10 +84,10 @@ export function drawTunnels(
     context.beginPath();
     context.moveTo(a.x, a.y);
     context.quadraticCurveTo(middle.x, middle.y + drop, b.x, b.y);
-    context.globalAlpha = dimmed && !onWay ? 0.16 : tunnels.length > 500 ? 0.35 : 0.85;
+    context.globalAlpha = dimmed && !onWay ? (crowded ? 0.04 : 0.16) : onWay ? 1 : crowded ? 0.16 : 0.85;
     context.strokeStyle = onWay ? journeyColor : tunnelColor;
     context.lineWidth = onWay ? 4 : Math.max(0.8, Math.min(2.2, 2.2 * frame.scale));
-    context.setLineDash(tunnels.length > 2000 ? [] : [9 * Math.min(1, frame.scale + 0.2), 6 * Math.min(1, frame.scale + 0.2)]);
+    context.setLineDash(crowded ? [] : [9 * Math.min(1, frame.scale + 0.2), 6 * Math.min(1, frame.scale + 0.2)]);
     context.stroke();
     if (labelled) {
       context.setLineDash([]);
@@ -118,6 +127,13 @@ export function drawJourney(
     if (!a || !b) continue;
     context.moveTo(a.x, a.y);
     context.lineTo(b.x, b.y);
+  }
+  for (const [from, to] of journey.dives) {
+    const a = at(from);
+    const b = at(to);
+    if (!a || !b) continue;
+    context.moveTo(a.x, a.y);
+    context.quadraticCurveTo((a.x + b.x) / 2, Math.max(a.y, b.y) + 40 * frame.scale, b.x, b.y);
   }
   context.lineCap = 'round';
   context.strokeStyle = journeyColor;

@@ -8,6 +8,9 @@ export interface Tunnel {
   type: string;
   /** The key or VNI, if one is set. */
   key: string;
+  /** The interfaces that hold the tunnel's outer addresses on either host, where they are known. */
+  underA: string | undefined;
+  underB: string | undefined;
 }
 
 const tunnelTypes = new Set(['gre', 'gretap', 'ip6gre', 'ip6gretap', 'erspan', 'vxlan', 'geneve', 'ipip', 'sit', 'stt', 'lisp']);
@@ -16,9 +19,11 @@ const tunnelTypes = new Set(['gre', 'gretap', 'ip6gre', 'ip6gretap', 'erspan', '
 export function findTunnels(nodes: Iterable<Node>): Tunnel[] {
   const ends: { node: Node; remote: string; local: string; key: string; type: string }[] = [];
   const hostsOf = new Map<string, Set<string>>();
+  const holders = new Map<string, string>();
   for (const node of nodes) {
     const host = node.Host ?? '';
     for (const address of [...addresses(node.Metadata.IPV4), ...addresses(node.Metadata.IPV6)]) {
+      if (!holders.has(`${host} ${address}`)) holders.set(`${host} ${address}`, node.ID);
       const known = hostsOf.get(address);
       if (known) known.add(host);
       else hostsOf.set(address, new Set([host]));
@@ -59,7 +64,14 @@ export function findTunnels(nodes: Iterable<Node>): Tunnel[] {
       for (const local of locals) {
         for (const other of byRemote.get(local) ?? []) {
           if (other.node.ID <= end.node.ID || !isAt(end.remote, other)) continue;
-          tunnels.push({ a: end.node.ID, b: other.node.ID, type: end.type, key: end.key });
+          tunnels.push({
+            a: end.node.ID,
+            b: other.node.ID,
+            type: end.type,
+            key: end.key,
+            underA: holders.get(`${end.node.Host ?? ''} ${other.remote}`),
+            underB: holders.get(`${other.node.Host ?? ''} ${end.remote}`),
+          });
         }
       }
     }

@@ -69,7 +69,7 @@ const sizes: Record<Role, number> = {
 
 const dimmedNode = '#222d3b';
 const dimmedEdge = '#1b2531';
-const edgeColors = { layer2: '#46617d', fabric: '#c79c4b', ownership: '#2c3a4a' };
+const edgeColors = { layer2: '#5a7896', fabric: '#d0a651', ownership: '#33445a' };
 
 export class MapView {
   readonly #topology: Topology;
@@ -113,8 +113,8 @@ export class MapView {
       itemSizesReference: 'positions',
       zoomToSizeRatioFunction: (ratio) => ratio,
       autoRescale: true,
-      stagePadding: 28,
-      minEdgeThickness: 1,
+      stagePadding: 18,
+      minEdgeThickness: 1.4,
       antiAliasingFeather: 1,
       enableCameraRotation: false,
       minCameraRatio: 0.002,
@@ -285,6 +285,7 @@ export class MapView {
     }
 
     this.#bounds = { width: Math.max(200, result.width), height: Math.max(200, result.height) };
+    this.#sigma.setSetting('minEdgeThickness', graph.order > 3000 ? 0.35 : 1.4);
     this.#sigma.setCustomBBox({ x: [0, this.#bounds.width], y: [-this.#bounds.height, 0] });
     this.#sigma.refresh();
     if (before && touched) this.#keepView(before);
@@ -337,10 +338,10 @@ export class MapView {
       const role = roleOf(parent.Metadata.Type, isFabric(parent));
       if (role === 'host' || role === 'netns') return undefined;
       if (this.#graph.hasEdge(edge.Parent, edge.Child)) return undefined;
-      return { size: 1.2, color: edgeColors.ownership, zIndex: 0 };
+      return { size: 2, color: edgeColors.ownership, zIndex: 0 };
     }
     const fabric = isFabric(parent) || isFabric(child);
-    return { size: fabric ? 2.6 : 1.9, color: fabric ? edgeColors.fabric : edgeColors.layer2, zIndex: fabric ? 1 : 0 };
+    return { size: fabric ? 4 : 3, color: fabric ? edgeColors.fabric : edgeColors.layer2, zIndex: fabric ? 1 : 0 };
   }
 
   #noteCaptures(id: string, node: Node | undefined): void {

@@ -52,9 +52,8 @@ export function NodePanel() {
         <div class="node-title">
           <h3 data-testid="node-name">{nodeName(node)}</h3>
           <p class="muted">
-            {roleNames[role]}
-            {node.Metadata.Type ? ` · ${node.Metadata.Type}` : ''}
-            {node.Host && role !== 'host' ? ` · ${node.Host}` : ''}
+            {node.Metadata.Type ?? roleNames[role]}
+            {node.Host && role !== 'host' && !fabric ? ` on ${node.Host}` : ''}
           </p>
         </div>
         <button type="button" class="icon" title="Show on the map" aria-label="Show on the map" onClick={() => (focusRequest.value = { id: node.ID })}>

@@ -1,5 +1,5 @@
 import type { Edge, Node } from '../api';
-import { compareNames } from '../format';
+import { naturalKey } from '../format';
 import { isFabric } from '../map/fabric';
 import { roleOf, type Role } from '../map/roles';
 import { nodeName } from '../state/topology';
@@ -20,6 +20,7 @@ interface Branch {
   id: string;
   node: Node | undefined;
   name: string;
+  key: string;
   role: Role;
   children: Branch[];
 }
@@ -31,10 +32,12 @@ const ranks = new Map(roleOrder.map((role, index) => [role, index]));
 export function buildNodeTree(nodes: Iterable<Node>, edges: Iterable<Edge>): Branch[] {
   const branches = new Map<string, Branch>();
   for (const node of nodes) {
+    const name = nodeName(node);
     branches.set(node.ID, {
       id: node.ID,
       node,
-      name: nodeName(node),
+      name,
+      key: naturalKey(name),
       role: roleOf(node.Metadata.Type, isFabric(node)),
       children: [],
     });
@@ -58,7 +61,7 @@ export function buildNodeTree(nodes: Iterable<Node>, edges: Iterable<Edge>): Bra
   const group = (id: string, name: string, role: Role): Branch => {
     const known = groups.get(id);
     if (known) return known;
-    const made: Branch = { id, node: undefined, name, role, children: [] };
+    const made: Branch = { id, node: undefined, name, key: naturalKey(name), role, children: [] };
     groups.set(id, made);
     roots.push(made);
     return made;
@@ -144,7 +147,7 @@ function circular(parents: ReadonlyMap<string, Branch>, child: Branch, parent: B
 function sort(branches: Branch[]): void {
   branches.sort(
     (a, b) =>
-      (ranks.get(a.role) ?? 0) - (ranks.get(b.role) ?? 0) || compareNames(a.name, b.name) || (a.id < b.id ? -1 : 1),
+      (ranks.get(a.role) ?? 0) - (ranks.get(b.role) ?? 0) || (a.key === b.key ? (a.id < b.id ? -1 : 1) : a.key < b.key ? -1 : 1),
   );
   for (const branch of branches) sort(branch.children);
 }

@@ -17,6 +17,8 @@ export const topology = new Topology();
 export const graphVersion = signal(0);
 /** Counts changes of which nodes and edges there are, and of their names and types. */
 export const structureVersion = signal(0);
+/** Counts changes of addresses and tunnel ends. */
+const addressVersion = signal(0);
 export const touchedNodes = signal<ReadonlySet<string>>(new Set());
 export const hasSnapshot = signal(false);
 export const connection = signal<ConnectionState>({ phase: 'connecting', attempt: 1 });
@@ -55,28 +57,45 @@ export const textMatches = computed(() => {
   void graphVersion.value;
   const found = new Set<string>();
   for (const node of topology.nodes.values()) if (matchesNode(node, wanted.terms)) found.add(node.ID);
-  return found;
+  return unchanged(found);
 });
 
+let lastMatches: ReadonlySet<string> = new Set();
+
+/** The same set object as last time if nothing in it changed, so that nothing is drawn anew for it. */
+function unchanged(found: ReadonlySet<string>): ReadonlySet<string> {
+  const same = found.size === lastMatches.size && [...found].every((id) => lastMatches.has(id));
+  if (!same) lastMatches = found;
+  return lastMatches;
+}
+
 export const tunnels = computed(() => {
-  void graphVersion.value;
+  void addressVersion.value;
   return findTunnels(topology.nodes.values());
 });
 
 /** The flow last clicked, as it is now. */
 export const journeyFlow = computed(() => flows.value.find((flow) => flow.UUID === selectedFlow.value));
 
-/** Where the clicked flow's packets were seen, and the way between. */
-export const journey = computed<Journey | undefined>(() => {
+/** The nodes that saw the clicked flow's packets, as text: equal text means nothing to find anew. */
+const journeyPoints = computed(() => {
   const flow = journeyFlow.value;
   if (!flow) return undefined;
   void structureVersion.value;
-  const points: string[] = [];
+  const points = new Set<string>();
   for (const seen of sameJourney(flows.value, flow)) {
     const node = topology.byTid(seen.NodeTID);
-    if (node) points.push(node.ID);
+    if (node) points.add(node.ID);
   }
-  return findJourney(topology, tunnels.value, points);
+  return [...points].sort().join('\n');
+});
+
+/** Where the clicked flow's packets were seen, and the way between. */
+export const journey = computed<Journey | undefined>(() => {
+  const points = journeyPoints.value;
+  if (points === undefined) return undefined;
+  void structureVersion.value;
+  return findJourney(topology, tunnels.value, points === '' ? [] : points.split('\n'));
 });
 
 /** What stands out on the map and in the list; undefined: nothing does, everything is drawn in full. */
@@ -159,6 +178,7 @@ export function start(): void {
         touchedNodes.value = applied.nodes;
         graphVersion.value++;
         if (applied.structure) structureVersion.value++;
+        if (applied.addresses) addressVersion.value++;
         if (message.type === 'snapshot') hasSnapshot.value = true;
         if (selectedNode.value !== undefined && !topology.nodes.has(selectedNode.value)) selectedNode.value = undefined;
       });

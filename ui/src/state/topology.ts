@@ -3,6 +3,8 @@ import type { Change, Edge, Metadata, Node, ServerMessage } from '../api';
 /** What a message did: `structure` means that nodes or edges came or went, or what a node is called or is. */
 export interface Applied {
   structure: boolean;
+  /** Addresses or tunnel ends may have changed. */
+  addresses: boolean;
   /** Nodes whose metadata changed, that came or that went. */
   nodes: ReadonlySet<string>;
 }
@@ -31,13 +33,17 @@ export class Topology {
         touched.add(node.ID);
       }
       for (const edge of message.edges) this.#setEdge(edge);
-      return { structure: true, nodes: touched };
+      return { structure: true, addresses: true, nodes: touched };
     }
     let structure = false;
+    let addresses = false;
     if (message.type === 'changes') {
-      for (const change of message.changes) structure = this.#change(change, touched) || structure;
+      for (const change of message.changes) {
+        if (change.op === 'node') addresses ||= addressesDiffer(this.nodes.get(change.node.ID), change.node);
+        structure = this.#change(change, touched) || structure;
+      }
     }
-    return { structure, nodes: touched };
+    return { structure, addresses: addresses || structure, nodes: touched };
   }
 
   /** The node that flows name as their capture point. */
@@ -138,6 +144,15 @@ export class Topology {
 
 function looksDifferent(a: Node, b: Node): boolean {
   return a.Metadata.Name !== b.Metadata.Name || a.Metadata.Type !== b.Metadata.Type || a.Host !== b.Host;
+}
+
+function addressesDiffer(before: Node | undefined, after: Node): boolean {
+  return (
+    before === undefined ||
+    ['IPV4', 'IPV6', 'LocalIP', 'RemoteIP', 'Ovs'].some(
+      (key) => JSON.stringify(before.Metadata[key]) !== JSON.stringify(after.Metadata[key]),
+    )
+  );
 }
 
 /** The name to show for a node: its Name, or else its id. */

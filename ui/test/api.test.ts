@@ -1,0 +1,57 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ApiError, getCaptures, getFlows, query, readError } from '../src/api';
+import { retryDelay } from '../src/state/connection';
+
+const answer = (status: number, body: string) =>
+  vi.stubGlobal('fetch', vi.fn(async () => new Response(body, { status, statusText: 'Bad Request' })));
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('errors of the analyzer', () => {
+  it('are shown in its words, with the place', async () => {
+    answer(400, '{"error":{"code":"gremlin","message":"unknown step Foo","where":"column 7"}}');
+    await expect(query('G.V().Foo()')).rejects.toMatchObject({ message: 'unknown step Foo (column 7)', status: 400, code: 'gremlin' });
+  });
+
+  it('are told by their status when the body says nothing', () => {
+    expect(readError(502, 'Bad Gateway', '<html>').message).toBe('The analyzer answered 502 Bad Gateway');
+    expect(readError(500, '', '{"error":null}').message).toBe('The analyzer answered 500');
+    expect(readError(500, '', 'null').status).toBe(500);
+  });
+
+  it('say so when it can’t be reached', async () => {
+    vi.stubGlobal('fetch', vi.fn(async () => Promise.reject(new TypeError('Failed to fetch'))));
+    const error = await query('G.V()').catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ status: 0, message: "The analyzer can't be reached: Failed to fetch" });
+  });
+
+  it('say so when an answer isn’t JSON', async () => {
+    answer(200, '<html>');
+    await expect(query('G.V()')).rejects.toThrow("isn't JSON");
+  });
+});
+
+describe('answers', () => {
+  it('list captures from an object keyed by UUID or an array', async () => {
+    answer(200, '{"u1":{"GremlinQuery":"G.V()"}}');
+    expect(await getCaptures()).toEqual([{ UUID: 'u1', GremlinQuery: 'G.V()' }]);
+    answer(200, '[{"UUID":"u2","GremlinQuery":"G.V()"}]');
+    expect((await getCaptures()).map(({ UUID }) => UUID)).toEqual(['u2']);
+    answer(200, 'null');
+    expect(await getCaptures()).toEqual([]);
+  });
+
+  it('ask for the newest flows', async () => {
+    answer(200, '[]');
+    await getFlows(10);
+    expect(vi.mocked(fetch).mock.calls[0]?.[1]?.body).toBe('{"GremlinQuery":"G.Flows().Sort().Limit(10)"}');
+  });
+});
+
+describe('waiting for the analyzer', () => {
+  it('doubles up to eight seconds, and differs between pages', () => {
+    expect([1, 2, 3, 4, 5, 9].map((attempt) => retryDelay(attempt, 0))).toEqual([500, 1000, 2000, 4000, 8000, 8000]);
+    expect(retryDelay(1, 1)).toBe(375);
+  });
+});
