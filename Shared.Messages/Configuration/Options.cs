@@ -27,6 +27,8 @@ public sealed record AgentOptions
     public required RemotingOptions Remoting { get; init; }
     /// <summary>The Petabridge.Cmd endpoint; null when switched off.</summary>
     public required EndpointOptions? Console { get; init; }
+    /// <summary>Paths of capture files to analyse at start.</summary>
+    public required IReadOnlyList<string> CaptureFiles { get; init; }
     /// <summary>Time without an analyzer before the actor system is started anew.</summary>
     public required TimeSpan RejoinAfter { get; init; }
     /// <summary>The probes.</summary>

@@ -123,6 +123,7 @@ public sealed class SkydiveConfig
             Analyzers = analyzers,
             Remoting = ReadRemoting(agent.Section("remoting")),
             Console = ReadConsole(agent.Section("console")),
+            CaptureFiles = agent.Texts("capture-files"),
             RejoinAfter = agent.Duration("rejoin-after", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             Topology = new TopologyProbeOptions
             {

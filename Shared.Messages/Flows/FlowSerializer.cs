@@ -1,0 +1,29 @@
+using Akka.Actor;
+using Shared.Messages.Serialization;
+
+namespace Shared.Messages.Flows;
+
+/// <summary>
+/// Serializes the protocol of flows: agents, flows entities, queries and the journal.
+/// Manifests are part of the journal's format: add, never change.
+/// </summary>
+public sealed class FlowSerializer(ExtendedActorSystem system) : ProtocolSerializer(system, Protocol)
+{
+    internal static readonly Protocol Protocol = new(1001, "flows",
+    [
+        new("flow", Flow.Parser),
+        new("flow-layer", FlowLayer.Parser),
+        new("transport-layer", TransportLayer.Parser),
+        new("icmp-layer", IcmpLayer.Parser),
+        new("flow-metric", FlowMetric.Parser),
+        new("tcp-metric", TcpMetric.Parser),
+        new("ip-metric", IpMetric.Parser),
+        new("update-flows", UpdateFlows.Parser),
+        new("flows-stored", FlowsStored.Parser),
+        new("flows-updated", FlowsUpdated.Parser),
+        new("flows-expired", FlowsExpired.Parser),
+        new("flows-state", FlowsState.Parser),
+        new("get-flows", GetFlows.Parser),
+        new("found-flows", FoundFlows.Parser),
+    ]);
+}
