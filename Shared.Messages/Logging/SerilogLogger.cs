@@ -20,7 +20,8 @@ public sealed class SerilogLogger : ReceiveActor
     {
     }
 
-    internal SerilogLogger(ILogger logger)
+    /// <summary>Logs to a logger of one's own.</summary>
+    public SerilogLogger(ILogger logger)
     {
         _logger = logger;
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
@@ -44,7 +45,7 @@ public sealed class SerilogLogger : ReceiveActor
     {
         var path = source.AsSpan().Trim("[]");
         var scheme = path.IndexOf("://");
-        if (scheme < 0)
+        if (scheme < 0 || !path.StartsWith("akka"))
             return path.ToString();
         path = path[(scheme + 3)..];
         var slash = path.IndexOf('/');

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Event;
-using Akka.TestKit.Xunit2;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -10,24 +9,27 @@ using LogEvent = Serilog.Events.LogEvent;
 
 namespace Shared.Messages.Tests.Logging;
 
-public class SerilogLoggerTests : TestKit
+public sealed class SerilogLoggerTests : IAsyncLifetime
 {
+    private readonly ActorSystem _system = ActorSystem.Create("log");
     private readonly Kept _kept = new();
     private readonly IActorRef _logger;
 
     public SerilogLoggerTests()
     {
         var serilog = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(_kept).CreateLogger();
-        _logger = Sys.ActorOf(Props.Create(() => new SerilogLogger(serilog)));
-        _logger.Tell(new InitializeLogger(Sys.EventStream), TestActor);
-        ExpectMsg<LoggerInitialized>();
+        _logger = _system.ActorOf(Props.Create(() => new SerilogLogger(serilog)));
     }
+
+    public Task InitializeAsync() => _logger.Ask<LoggerInitialized>(new InitializeLogger(_system.EventStream), TimeSpan.FromSeconds(10));
+
+    public Task DisposeAsync() => _system.Terminate();
 
     [Fact]
     public void A_message_keeps_its_format_and_arguments_apart()
     {
-        Sys.EventStream.Subscribe(_logger, typeof(Info));
-        Logging.GetLogger(Sys, "capture-1").Info("capture {0} started on {1}", 7, "eth1");
+        _system.EventStream.Subscribe(_logger, typeof(Info));
+        Akka.Event.Logging.GetLogger(_system, "capture-1").Info("capture {0} started on {1}", 7, "eth1");
 
         var written = _kept.Take(e => e.MessageTemplate.Text.StartsWith("capture", StringComparison.Ordinal));
         written.Level.ShouldBe(LogEventLevel.Information);

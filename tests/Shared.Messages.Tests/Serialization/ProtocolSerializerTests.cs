@@ -1,7 +1,6 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
-using Akka.TestKit.Xunit2;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
@@ -11,8 +10,12 @@ using Shared.Messages.Topology;
 
 namespace Shared.Messages.Tests.Serialization;
 
-public class ProtocolSerializerTests() : TestKit(ProtocolSerializer.Bindings)
+public sealed class ProtocolSerializerTests : IClassFixture<ProtocolSerializerTests.Systems>
 {
+    private readonly ActorSystem _system;
+
+    public ProtocolSerializerTests(Systems systems) => _system = systems.System;
+
     public static TheoryData<Type> AllMessages()
     {
         var data = new TheoryData<Type>();
@@ -27,9 +30,9 @@ public class ProtocolSerializerTests() : TestKit(ProtocolSerializer.Bindings)
         var message = (IMessage)Activator.CreateInstance(type)!;
         Fill(message, depth: 0);
 
-        var serializer = Sys.Serialization.FindSerializerFor(message).ShouldBeAssignableTo<SerializerWithStringManifest>()!;
+        var serializer = _system.Serialization.FindSerializerFor(message).ShouldBeAssignableTo<SerializerWithStringManifest>()!;
         var bytes = serializer.ToBinary(message);
-        Sys.Serialization.Deserialize(bytes, serializer.Identifier, serializer.Manifest(message)).ShouldBe(message);
+        _system.Serialization.Deserialize(bytes, serializer.Identifier, serializer.Manifest(message)).ShouldBe(message);
     }
 
     [Theory]
@@ -38,7 +41,7 @@ public class ProtocolSerializerTests() : TestKit(ProtocolSerializer.Bindings)
     [InlineData(typeof(Shared.Messages.Captures.Capture), 1003)]
     [InlineData(typeof(Shared.Messages.Injections.Injection), 1004)]
     public void Identifiers_are_part_of_the_journals_format(Type type, int identifier) =>
-        Sys.Serialization.FindSerializerForType(type).Identifier.ShouldBe(identifier);
+        _system.Serialization.FindSerializerForType(type).Identifier.ShouldBe(identifier);
 
     [Fact]
     public void Manifests_are_short_names_that_never_change()
@@ -66,9 +69,18 @@ public class ProtocolSerializerTests() : TestKit(ProtocolSerializer.Bindings)
     public void Bytes_that_are_no_message_are_refused_with_the_manifest() =>
         Should.Throw<SerializationException>(() => Serializer<FlowSerializer>().FromBinary([0xff, 0xff, 0xff], "flow")).Message.ShouldContain("'flow'");
 
+    public sealed class Systems : IAsyncLifetime
+    {
+        public ActorSystem System { get; } = ActorSystem.Create("serialization", ProtocolSerializer.Bindings);
+
+        public Task InitializeAsync() => Task.CompletedTask;
+
+        public Task DisposeAsync() => System.Terminate();
+    }
+
     private T Serializer<T>()
         where T : ProtocolSerializer =>
-        (T)Activator.CreateInstance(typeof(T), (ExtendedActorSystem)Sys)!;
+        (T)Activator.CreateInstance(typeof(T), (ExtendedActorSystem)_system)!;
 
     // Gives every field a value that isn't its default.
     private static void Fill(IMessage message, int depth)
