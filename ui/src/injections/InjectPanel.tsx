@@ -12,7 +12,6 @@ import {
   messageOf,
   picking,
   refreshInjections,
-  structureVersion,
   topology,
 } from '../state/store';
 import { nodeAtHost, nodeName } from '../state/topology';
@@ -134,7 +133,7 @@ function NodeChoice(props: {
   problem: string | undefined;
   onChange: (id: string | undefined) => void;
 }) {
-  void structureVersion.value;
+  void graphVersion.value;
   const { end, label, node, problem, onChange } = props;
   const hosts = choices(node);
   const waiting = picking.value === end;

@@ -1,5 +1,6 @@
 import { computed, signal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { Node } from '../api';
 import { plural } from '../format';
 import { isFabric } from '../map/fabric';
 import { roleNames } from '../map/icons';
@@ -45,7 +46,6 @@ function fold(id: string, expanded: boolean): void {
 
 /** The nodes as a list: hosts, namespaces, interfaces. The way to select a node without a pointer. */
 export function NodeTree() {
-  void graphVersion.value;
   const list = rows.value;
   const { container, first, end, before, after } = useVirtualRows(list.length, rowHeight);
 
@@ -160,6 +160,7 @@ function rowId(id: string): string {
 }
 
 function Row({ row }: { row: NodeRow }) {
+  void graphVersion.value;
   const node = row.node ? topology.nodes.get(row.node.ID) : undefined;
   const captures = node?.Metadata.Captures ?? [];
   const failed = captures.some((capture) => capture.State === 'error');
@@ -203,11 +204,11 @@ function Row({ row }: { row: NodeRow }) {
       <RoleIcon role={row.role} size={16} muted={down} />
       <span class="tree-name">{row.name}</span>
       {captures.length > 0 && <span class={failed ? 'rec failed' : 'rec'} title={failed ? 'a capture failed here' : 'captured'} />}
-      <span class="tree-type">{addressOf(row) ?? node?.Metadata.Type}</span>
+      <span class="tree-type">{addressOf(node) ?? node?.Metadata.Type}</span>
     </div>
   );
 }
 
-function addressOf(row: NodeRow): string | undefined {
-  return row.node?.Metadata.IPV4?.[0]?.replace(/\/\d+$/, '');
+function addressOf(node: Node | undefined): string | undefined {
+  return node?.Metadata.IPV4?.[0]?.replace(/\/\d+$/, '');
 }
