@@ -1,0 +1,23 @@
+using Shared.Messages.Flows;
+
+namespace Agent.Node.Capture;
+
+/// <summary>Capture -> its interface: packets are being read.</summary>
+internal sealed record CaptureStarted(string CaptureId);
+
+/// <summary>Capture -> its interface: it can't start, or can't go on; it stops. The error is for the user.</summary>
+internal sealed record CaptureFailed(string CaptureId, string Error);
+
+/// <summary>Capture -> its interface: a capture file was read to its end.</summary>
+internal sealed record CaptureFinished(string CaptureId);
+
+/// <summary>Capture -> its interface: packets since its start.</summary>
+/// <param name="CaptureId">The capture.</param>
+/// <param name="Received">Read.</param>
+/// <param name="DroppedByKernel">For want of room in the kernel's ring.</param>
+/// <param name="DroppedByInterface">By the interface or its driver.</param>
+/// <param name="DroppedByUs">Read, and then not counted in a flow for want of time or room.</param>
+internal sealed record CaptureStatistics(string CaptureId, long Received, long DroppedByKernel, long DroppedByInterface, long DroppedByUs);
+
+/// <summary>Capture or tunnel -> uplink: flows as they are now. Nobody changes them afterwards.</summary>
+internal sealed record FlowUpdates(IReadOnlyList<Flow> Flows);
