@@ -58,8 +58,6 @@ internal sealed class Remoting
         var listener = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            // A system that starts again takes its port although connections of its last life linger.
-            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             listener.Bind(endpoint);
             listener.Listen(tcp.Backlog);
         }
@@ -84,6 +82,9 @@ internal sealed class Remoting
 
     public Association AssociationWith(Address remote) =>
         _associations.GetOrAdd(remote, static (address, remoting) => new Lazy<Association>(() => new Association(remoting, address)), this).Value;
+
+    /// <summary>The life of the system at the address that was last met; null if none was.</summary>
+    public int? UidOf(Address remote) => _associations.TryGetValue(remote, out var association) ? association.Value.Uid : null;
 
     public void Send(object message, IActorRef? sender, RemoteActorRef recipient) => recipient.Association.Send(new OutboundMessage(message, sender, recipient));
 

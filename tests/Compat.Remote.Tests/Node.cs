@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Remote;
@@ -30,9 +31,23 @@ public sealed class Node : IAsyncDisposable
 
     public static ActorSelection Select(Node from, Node to, string path) => from.System.ActorSelection(to.Address + path);
 
-    /// <summary>A ref, as <paramref name="from"/> sees it, of the actor at a path of another node.</summary>
-    public static async Task<IActorRef> FindAsync(Node from, Address to, string path) =>
-        await from.System.ActorSelection(to + path).ResolveOne(TimeSpan.FromSeconds(20));
+    /// <summary>A ref, as <paramref name="from"/> sees it, of the actor at a path of another node; asks again while the gate is closed.</summary>
+    public static async Task<IActorRef> FindAsync(Node from, Address to, string path)
+    {
+        var patience = TimeSpan.FromSeconds(30);
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await from.System.ActorSelection(to + path).ResolveOne(TimeSpan.FromSeconds(1));
+            }
+            catch (ActorNotFoundException) when (Stopwatch.GetElapsedTime(start) < patience)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50));
+            }
+        }
+    }
 
     public Probe Listen<TEvent>()
     {

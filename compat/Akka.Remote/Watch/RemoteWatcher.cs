@@ -100,6 +100,8 @@ internal class RemoteWatcher : UntypedActor
             if (_unreachable.Remove(address))
                 _failureDetector.Remove(address);
             _watcheesByNode.Add(address, watchees = []);
+            if (_provider.Transport.UidOf(address) is { } uid)
+                _uids[address] = uid;
         }
 
         watchees.Add(watchee);
