@@ -1,0 +1,35 @@
+using System.Buffers.Binary;
+
+namespace Agent.Node.Decoding;
+
+/// <summary>Ethernet II (IEEE 802.3, clause 3): destination, source, type. MAC addresses are 48-bit numbers.</summary>
+internal readonly ref struct EthernetHeader
+{
+    internal const int Length = 14;
+
+    private EthernetHeader(ulong destination, ulong source, ushort type)
+    {
+        Destination = destination;
+        Source = source;
+        Type = type;
+    }
+
+    internal ulong Destination { get; }
+
+    internal ulong Source { get; }
+
+    /// <summary>The EtherType, or the length of an 802.3 frame when below <see cref="EtherTypes.SmallestType"/>.</summary>
+    internal ushort Type { get; }
+
+    internal static bool TryRead(ReadOnlySpan<byte> data, out EthernetHeader header)
+    {
+        if (data.Length < Length)
+        {
+            header = default;
+            return false;
+        }
+        var first = BinaryPrimitives.ReadUInt64BigEndian(data);
+        header = new EthernetHeader(first >> 16, ((first & 0xffff) << 32) | BinaryPrimitives.ReadUInt32BigEndian(data[8..]), BinaryPrimitives.ReadUInt16BigEndian(data[12..]));
+        return true;
+    }
+}

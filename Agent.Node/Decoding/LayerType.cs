@@ -1,0 +1,46 @@
+namespace Agent.Node.Decoding;
+
+/// <summary>The layers a flow's path can name. The numbers are internal: they fit five bits.</summary>
+internal enum LayerType : byte
+{
+    None,
+    Ethernet,
+    Dot1Q,
+    Arp,
+    IPv4,
+    IPv6,
+    Fragment,
+    Tcp,
+    Udp,
+    Sctp,
+    IcmpV4,
+    IcmpV6,
+    Gre,
+    Vxlan,
+    VxlanGpe,
+    Geneve,
+    Mpls,
+    ErspanII,
+    ErspanIII,
+    Gtp,
+    PppoE,
+    Ppp,
+}
+
+/// <summary>What a packet, or what a tunnel carries, starts with.</summary>
+internal enum LinkType : byte
+{
+    None,
+    Ethernet,
+
+    /// <summary>IPv4 or IPv6, told apart by the version field.</summary>
+    Ip,
+    Ppp,
+
+    /// <summary>Linux cooked capture, version 1 and 2.</summary>
+    LinuxCooked,
+    LinuxCooked2,
+
+    /// <summary>BSD loopback: the address family, in the byte order of the host that captured.</summary>
+    Loopback,
+}

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+
+namespace Agent.Node.Decoding;
+
+/// <summary>The layers of a flow from the outermost on, packed five bits each, first layer lowest; at most 12 are kept.</summary>
+internal readonly record struct LayersPath(ulong Packed)
+{
+    private const int BitsPerLayer = 5;
+    private const int Capacity = 12;
+    private const ulong Mask = (1 << BitsPerLayer) - 1;
+
+    private static readonly string[] Names =
+    [
+        "", "Ethernet", "Dot1Q", "ARP", "IPv4", "IPv6", "Fragment", "TCP", "UDP", "SCTP", "ICMPv4", "ICMPv6", "GRE", "VXLAN", "VXLAN-GPE", "Geneve", "MPLS",
+        "ERSPANII", "ERSPANIII", "GTPv1U", "PPPoE", "PPP",
+    ];
+
+    private static readonly ConcurrentDictionary<ulong, string> Interned = new();
+
+    /// <summary>How many layers it has.</summary>
+    internal int Count => (64 - System.Numerics.BitOperations.LeadingZeroCount(Packed) + BitsPerLayer - 1) / BitsPerLayer;
+
+    internal LayerType Last => Count == 0 ? LayerType.None : (LayerType)((Packed >> (BitsPerLayer * (Count - 1))) & Mask);
+
+    internal static string NameOf(LayerType layer) => Names[(int)layer];
+
+    internal LayersPath Append(LayerType layer)
+    {
+        var count = Count;
+        return count == Capacity ? this : new LayersPath(Packed | ((ulong)layer << (BitsPerLayer * count)));
+    }
+
+    /// <summary>Without its first layers.</summary>
+    internal LayersPath Skip(int layers) => new(Packed >> (BitsPerLayer * layers));
+
+    /// <summary>The same layers but one kind.</summary>
+    internal LayersPath Without(LayerType layer)
+    {
+        var kept = default(LayersPath);
+        for (var rest = Packed; rest != 0; rest >>= BitsPerLayer)
+        {
+            if ((LayerType)(rest & Mask) != layer)
+                kept = kept.Append((LayerType)(rest & Mask));
+        }
+        return kept;
+    }
+
+    /// <summary>"Ethernet/IPv4/TCP": one string object per path.</summary>
+    public override string ToString() => Interned.GetOrAdd(Packed, static packed =>
+    {
+        var names = new List<string>();
+        for (var rest = packed; rest != 0; rest >>= BitsPerLayer)
+            names.Add(Names[(int)(rest & Mask)]);
+        return string.Join('/', names);
+    });
+}

@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+
+namespace Agent.Node.Decoding;
+
+/// <summary>An MPLS label stack (RFC 3032, 2.1) and what is guessed to lie below it, for the stack doesn't say.</summary>
+internal readonly ref struct MplsStack
+{
+    private const int EntryLength = 4;
+    private const int BitsPerLabel = 20;
+    private const int KeptLabels = 3;
+    private const int MaximumDepth = 16;
+    private const int ControlWordLength = 4;
+
+    private MplsStack(long labels, int length, LinkType inner, int innerOffset)
+    {
+        Labels = labels;
+        Length = length;
+        Inner = inner;
+        InnerOffset = innerOffset;
+    }
+
+    /// <summary>Label n shifted left by 20·n bits, the top label first; the first three are kept.</summary>
+    internal long Labels { get; }
+
+    internal int Length { get; }
+
+    internal LinkType Inner { get; }
+
+    /// <summary>Where what's below starts: behind the stack, or behind a pseudowire's control word.</summary>
+    internal int InnerOffset { get; }
+
+    internal static bool TryRead(ReadOnlySpan<byte> data, out MplsStack stack)
+    {
+        stack = default;
+        long labels = 0;
+        for (var depth = 0; depth < MaximumDepth; depth++)
+        {
+            var offset = depth * EntryLength;
+            if (data.Length < offset + EntryLength)
+                return false;
+            var entry = BinaryPrimitives.ReadUInt32BigEndian(data[offset..]);
+            if (depth < KeptLabels)
+                labels |= (long)(entry >> 12) << (BitsPerLabel * depth);
+            var bottom = (entry & 0x100) != 0;
+            if (!bottom)
+                continue;
+            var length = offset + EntryLength;
+            var inner = GuessInner(data[length..], out var skip);
+            stack = new MplsStack(labels, length, inner, length + skip);
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// RFC 4928 (2) tells IP by its first nibble, RFC 4385 (3) a control word by a zero nibble. Pseudowires without a
+    /// control word (Contrail's) start with a MAC address, which may have any nibble: a known EtherType decides.
+    /// </summary>
+    private static LinkType GuessInner(ReadOnlySpan<byte> data, out int skip)
+    {
+        skip = 0;
+        if (data.IsEmpty)
+            return LinkType.None;
+        var isFrame = IsFrame(data);
+        if (Ipv4Header.TryRead(data, out var ip) && ip.TotalLength >= ip.HeaderLength && (!isFrame || Ipv4Header.HasGoodChecksum(data)))
+            return LinkType.Ip;
+        if (Ipv6Header.TryRead(data, out var ip6) && (!isFrame || ip6.PayloadLength == data.Length - Ipv6Header.Length))
+            return LinkType.Ip;
+        if (isFrame)
+            return LinkType.Ethernet;
+        if (data[0] >> 4 == 0 && data.Length > ControlWordLength && IsFrame(data[ControlWordLength..]))
+        {
+            skip = ControlWordLength;
+            return LinkType.Ethernet;
+        }
+        return (data[0] >> 4) switch
+        {
+            4 or 6 => LinkType.Ip,
+            _ => LinkType.Ethernet,
+        };
+    }
+
+    private static bool IsFrame(ReadOnlySpan<byte> data) => EthernetHeader.TryRead(data, out var ethernet) && EtherTypes.IsKnown(ethernet.Type);
+}

@@ -1,0 +1,44 @@
+namespace Agent.Node.Decoding;
+
+/// <summary>EtherTypes, as IEEE 802 registers them.</summary>
+internal static class EtherTypes
+{
+    internal const ushort SmallestType = 0x0600;
+    internal const ushort IPv4 = 0x0800;
+    internal const ushort Arp = 0x0806;
+    internal const ushort TransparentEthernetBridging = 0x6558;
+    internal const ushort Vlan = 0x8100;
+    internal const ushort IPv6 = 0x86dd;
+    internal const ushort Ppp = 0x880b;
+    internal const ushort Mpls = 0x8847;
+    internal const ushort MplsMulticast = 0x8848;
+    internal const ushort PppoeDiscovery = 0x8863;
+    internal const ushort PppoeSession = 0x8864;
+    internal const ushort ServiceVlan = 0x88a8;
+    internal const ushort Erspan = 0x88be;
+    internal const ushort ErspanIII = 0x22eb;
+    internal const ushort OldQinQ = 0x9100;
+
+    /// <summary>Whether a frame with this type is one we know: a hint that a guess was right.</summary>
+    internal static bool IsKnown(ushort type) => type is IPv4 or Arp or Vlan or IPv6 or Mpls or MplsMulticast or PppoeDiscovery or PppoeSession or ServiceVlan or OldQinQ;
+}
+
+/// <summary>IP protocol numbers, as IANA registers them.</summary>
+internal static class IpProtocols
+{
+    internal const byte HopByHop = 0;
+    internal const byte IcmpV4 = 1;
+    internal const byte IPv4 = 4;
+    internal const byte Tcp = 6;
+    internal const byte Udp = 17;
+    internal const byte IPv6 = 41;
+    internal const byte Routing = 43;
+    internal const byte Fragment = 44;
+    internal const byte Gre = 47;
+    internal const byte Authentication = 51;
+    internal const byte IcmpV6 = 58;
+    internal const byte DestinationOptions = 60;
+    internal const byte Sctp = 132;
+    internal const byte Mobility = 135;
+    internal const byte MplsInIp = 137;
+}

@@ -1,0 +1,308 @@
+using System.Buffers.Binary;
+
+namespace Agent.Node.Decoding;
+
+/// <summary>
+/// Walks a packet from its first layer to its flow's last: each step reads one header and says what follows. Nothing is
+/// copied or allocated; a header that isn't whole, or can't be, ends the walk and leaves what was read.
+/// </summary>
+internal static class PacketDecoder
+{
+    private const int MaximumVlanTags = 4;
+    private const int BitsPerTag = 12;
+    private const int MaximumExtensionHeaders = 16;
+
+    /// <summary>Decodes one flow's layers. What a tunnel carries is for the next call, at <see cref="PacketLayers.InnerOffset"/>.</summary>
+    internal static void Decode(LinkType link, ReadOnlySpan<byte> packet, TunnelPorts ports, out PacketLayers layers)
+    {
+        layers = default;
+        switch (link)
+        {
+            case LinkType.Ethernet:
+                DecodeEthernet(packet, ports, ref layers);
+                break;
+            case LinkType.Ip:
+                DecodeIp(packet, 0, ports, ref layers);
+                break;
+            case LinkType.Ppp:
+                DecodePpp(packet, 0, ports, ref layers);
+                break;
+            case LinkType.LinuxCooked when LinuxCooked.TryRead(packet, out var type, out var length):
+            case LinkType.LinuxCooked2 when LinuxCooked.TryRead2(packet, out type, out length):
+                DecodeType(type, packet, length, ports, ref layers);
+                break;
+            case LinkType.Loopback:
+                // The address family's number depends on the system: the version field says the same.
+                DecodeIp(packet, sizeof(uint), ports, ref layers);
+                break;
+            default:
+                layers.End = DecodeEnd.Broken;
+                break;
+        }
+    }
+
+    /// <summary>Decodes what an IP packet carries, put together from its fragments, into the layers of the last fragment.</summary>
+    internal static void DecodeReassembled(ReadOnlySpan<byte> payload, TunnelPorts ports, ref PacketLayers layers)
+    {
+        layers.IsFragment = false;
+        layers.IsReassembled = true;
+        DecodeTransport(payload, 0, ports, ref layers);
+    }
+
+    private static void DecodeEthernet(ReadOnlySpan<byte> packet, TunnelPorts ports, ref PacketLayers layers)
+    {
+        if (!EthernetHeader.TryRead(packet, out var ethernet))
+        {
+            layers.End = DecodeEnd.Broken;
+            return;
+        }
+        // Some drivers and files call a raw IP link Ethernet: what reads as IPv4 with a good checksum, and as no frame we know, is IPv4.
+        if (!EtherTypes.IsKnown(ethernet.Type) && Ipv4Header.HasGoodChecksum(packet))
+        {
+            DecodeIpv4(packet, 0, ports, ref layers);
+            return;
+        }
+        layers.AddLinkLayer(LayerType.Ethernet);
+        layers.HasLink = true;
+        layers.LinkSource = ethernet.Source;
+        layers.LinkDestination = ethernet.Destination;
+        DecodeType(ethernet.Type, packet, EthernetHeader.Length, ports, ref layers);
+    }
+
+    private static void DecodeType(ushort type, ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
+    {
+        while (true)
+        {
+            layers.EtherType = type;
+            switch (type)
+            {
+                case EtherTypes.IPv4:
+                    DecodeIpv4(packet, offset, ports, ref layers);
+                    return;
+                case EtherTypes.IPv6:
+                    DecodeIpv6(packet, offset, ports, ref layers);
+                    return;
+                case EtherTypes.Vlan or EtherTypes.ServiceVlan or EtherTypes.OldQinQ:
+                    if (!VlanTag.TryRead(packet[offset..], out var tag))
+                    {
+                        layers.End = DecodeEnd.Broken;
+                        return;
+                    }
+                    layers.AddLinkLayer(LayerType.Dot1Q);
+                    if (layers.VlanCount < MaximumVlanTags)
+                        layers.VlanTags |= (ulong)tag.Id << (BitsPerTag * layers.VlanCount++);
+                    type = tag.Type;
+                    offset += VlanTag.Length;
+                    continue;
+                case EtherTypes.Arp:
+                    if (ArpHeader.TryRead(packet[offset..], out _))
+                        layers.AddLayer(LayerType.Arp);
+                    else
+                        layers.End = DecodeEnd.Broken;
+                    return;
+                case EtherTypes.Mpls or EtherTypes.MplsMulticast:
+                    DecodeMpls(packet, offset, ref layers);
+                    return;
+                case EtherTypes.PppoeSession or EtherTypes.PppoeDiscovery:
+                    if (!PppoeHeader.TryRead(packet[offset..], out var pppoe))
+                    {
+                        layers.End = DecodeEnd.Broken;
+                        return;
+                    }
+                    layers.AddLinkLayer(LayerType.PppoE);
+                    layers.NetworkId = pppoe.Session;
+                    if (type == EtherTypes.PppoeSession)
+                        DecodePpp(packet, offset + PppoeHeader.Length, ports, ref layers);
+                    return;
+                case < EtherTypes.SmallestType when TryReadSnap(packet[offset..], out var snapType):
+                    type = snapType;
+                    offset += SnapLength;
+                    continue;
+                default:
+                    return;
+            }
+        }
+    }
+
+    private const int SnapLength = 8;
+
+    /// <summary>RFC 1042: LLC and SNAP with a zero organization carry an EtherType.</summary>
+    private static bool TryReadSnap(ReadOnlySpan<byte> data, out ushort type)
+    {
+        const ulong prefix = 0xaaaa030000000000;
+        if (data.Length < SnapLength || (BinaryPrimitives.ReadUInt64BigEndian(data) & 0xffffffffffff0000) != prefix)
+        {
+            type = 0;
+            return false;
+        }
+        type = BinaryPrimitives.ReadUInt16BigEndian(data[6..]);
+        return type >= EtherTypes.SmallestType;
+    }
+
+    private static void DecodePpp(ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
+    {
+        if (offset > packet.Length || !PppHeader.TryRead(packet[offset..], out var ppp))
+        {
+            layers.End = DecodeEnd.Broken;
+            return;
+        }
+        layers.AddLinkLayer(LayerType.Ppp);
+        layers.EtherType = ppp.Protocol;
+        if (ppp.EtherType != 0)
+            DecodeType(ppp.EtherType, packet, offset + ppp.Length, ports, ref layers);
+    }
+
+    private static void DecodeIp(ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
+    {
+        if (packet.Length > offset && packet[offset] >> 4 == 6)
+            DecodeIpv6(packet, offset, ports, ref layers);
+        else
+            DecodeIpv4(packet, offset, ports, ref layers);
+    }
+
+    private static void DecodeIpv4(ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
+    {
+        if (offset > packet.Length || !Ipv4Header.TryRead(packet[offset..], out var ip))
+        {
+            layers.End = DecodeEnd.Broken;
+            return;
+        }
+        layers.AddLayer(LayerType.IPv4);
+        layers.IpVersion = 4;
+        layers.IpProtocol = ip.Protocol;
+        layers.TimeToLive = ip.TimeToLive;
+        layers.SourceLow = ip.Source;
+        layers.DestinationLow = ip.Destination;
+        layers.NetworkOffset = offset;
+        layers.NetworkPayloadOffset = offset + ip.HeaderLength;
+        layers.NetworkPayloadLength = ip.TotalLength - ip.HeaderLength;
+        if (ip.IsFragment)
+        {
+            layers.AddLayer(LayerType.Fragment);
+            layers.IsFragment = true;
+            layers.MoreFragments = ip.MoreFragments;
+            layers.FragmentOffset = ip.FragmentOffset;
+            layers.Identification = ip.Identification;
+            return;
+        }
+        DecodeTransport(packet, layers.NetworkPayloadOffset, ports, ref layers);
+    }
+
+    private static void DecodeIpv6(ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
+    {
+        if (offset > packet.Length || !Ipv6Header.TryRead(packet[offset..], out var ip))
+        {
+            layers.End = DecodeEnd.Broken;
+            return;
+        }
+        layers.AddLayer(LayerType.IPv6);
+        layers.IpVersion = 6;
+        layers.IpProtocol = ip.NextHeader;
+        layers.TimeToLive = ip.HopLimit;
+        layers.SourceHigh = ip.SourceHigh;
+        layers.SourceLow = ip.SourceLow;
+        layers.DestinationHigh = ip.DestinationHigh;
+        layers.DestinationLow = ip.DestinationLow;
+        layers.NetworkOffset = offset;
+        layers.NetworkPayloadLength = ip.PayloadLength;
+        var end = offset + Ipv6Header.Length + ip.PayloadLength;
+        offset += Ipv6Header.Length;
+        for (var headers = 0; Ipv6ExtensionHeader.IsExtension(layers.IpProtocol); headers++)
+        {
+            if (headers == MaximumExtensionHeaders || offset > packet.Length || !Ipv6ExtensionHeader.TryRead(layers.IpProtocol, packet[offset..], out var extension))
+            {
+                layers.End = DecodeEnd.Broken;
+                return;
+            }
+            var wasFragment = layers.IpProtocol == IpProtocols.Fragment;
+            layers.IpProtocol = extension.NextHeader;
+            offset += extension.Length;
+            // RFC 6946: a fragment header on a whole packet changes nothing.
+            if (wasFragment && (extension.MoreFragments || extension.FragmentOffset != 0))
+            {
+                layers.AddLayer(LayerType.Fragment);
+                layers.IsFragment = true;
+                layers.MoreFragments = extension.MoreFragments;
+                layers.FragmentOffset = extension.FragmentOffset;
+                layers.Identification = extension.Identification;
+                layers.NetworkPayloadOffset = offset;
+                layers.NetworkPayloadLength = end - offset;
+                return;
+            }
+        }
+        layers.NetworkPayloadOffset = offset;
+        layers.NetworkPayloadLength = end - offset;
+        DecodeTransport(packet, offset, ports, ref layers);
+    }
+
+    private static void DecodeTransport(ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
+    {
+        if (offset > packet.Length)
+        {
+            layers.End = DecodeEnd.Broken;
+            return;
+        }
+        var data = packet[offset..];
+        switch (layers.IpProtocol)
+        {
+            case IpProtocols.Tcp when TcpHeader.TryRead(data, out var tcp):
+                layers.AddLayer(LayerType.Tcp);
+                layers.Transport = LayerType.Tcp;
+                layers.SourcePort = tcp.SourcePort;
+                layers.DestinationPort = tcp.DestinationPort;
+                layers.TcpFlags = tcp.Flags;
+                layers.TcpSequence = tcp.Sequence;
+                break;
+            case IpProtocols.Udp when UdpHeader.TryRead(data, out var udp):
+                layers.AddLayer(LayerType.Udp);
+                layers.Transport = LayerType.Udp;
+                layers.SourcePort = udp.SourcePort;
+                layers.DestinationPort = udp.DestinationPort;
+                TunnelDecoder.DecodeUdp(packet, offset + UdpHeader.Length, ports[udp.DestinationPort], ref layers);
+                break;
+            case IpProtocols.IcmpV4 when IcmpHeader.TryRead(data, out var icmp):
+                AddIcmp(LayerType.IcmpV4, icmp, ref layers);
+                break;
+            case IpProtocols.IcmpV6 when IcmpHeader.TryRead(data, out var icmp):
+                AddIcmp(LayerType.IcmpV6, icmp, ref layers);
+                break;
+            case IpProtocols.Sctp when SctpHeader.TryRead(data, out var sctp):
+                layers.AddLayer(LayerType.Sctp);
+                layers.Transport = LayerType.Sctp;
+                layers.SourcePort = sctp.SourcePort;
+                layers.DestinationPort = sctp.DestinationPort;
+                break;
+            case IpProtocols.Gre:
+                TunnelDecoder.DecodeGre(packet, offset, ref layers);
+                break;
+            case IpProtocols.IPv4 or IpProtocols.IPv6:
+                // RFC 2003, RFC 4213, RFC 2473: IP in IP has no header of its own.
+                TunnelDecoder.Carry(LinkType.Ip, offset, packet, ref layers);
+                break;
+            case IpProtocols.MplsInIp:
+                DecodeMpls(packet, offset, ref layers);
+                break;
+            case IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.IcmpV4 or IpProtocols.IcmpV6 or IpProtocols.Sctp:
+                layers.End = DecodeEnd.Broken;
+                break;
+        }
+    }
+
+    private static void DecodeMpls(ReadOnlySpan<byte> packet, int offset, ref PacketLayers layers)
+    {
+        if (!TunnelDecoder.TryDecodeMpls(packet, offset, ref layers))
+            layers.End = DecodeEnd.Broken;
+    }
+
+    private static void AddIcmp(LayerType layer, in IcmpHeader icmp, ref PacketLayers layers)
+    {
+        layers.AddLayer(layer);
+        layers.Transport = layer;
+        layers.IcmpType = icmp.Type;
+        layers.IcmpCode = icmp.Code;
+        if (!layers.IsEcho)
+            return;
+        layers.IcmpId = icmp.Id;
+        layers.IcmpSequence = icmp.Sequence;
+    }
+}

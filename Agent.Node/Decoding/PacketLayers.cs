@@ -1,0 +1,97 @@
+namespace Agent.Node.Decoding;
+
+/// <summary>Why decoding ended.</summary>
+internal enum DecodeEnd : byte
+{
+    /// <summary>At the last layer a flow has, or at a protocol we don't decode.</summary>
+    Complete,
+
+    /// <summary>In the middle of a header, or at one that can't be: what was read before stands.</summary>
+    Broken,
+
+    /// <summary>At a tunnel's header: <see cref="PacketLayers.Inner"/> follows.</summary>
+    Tunnel,
+}
+
+/// <summary>What one packet says about one flow: the layers from the first up to the last, or up to a tunnel's header.</summary>
+internal struct PacketLayers
+{
+    internal LayersPath Path;
+
+    /// <summary>How many of the path's layers lie below the network layer.</summary>
+    internal byte LinkLayers;
+    internal byte VlanCount;
+    internal byte IpVersion;
+    internal byte IpProtocol;
+    internal byte TimeToLive;
+    internal byte TcpFlags;
+    internal byte IcmpType;
+    internal byte IcmpCode;
+
+    /// <summary>TCP, UDP, SCTP, ICMPv4, ICMPv6 or None.</summary>
+    internal LayerType Transport;
+    internal LinkType Inner;
+    internal DecodeEnd End;
+    internal bool HasLink;
+    internal bool IsFragment;
+    internal bool MoreFragments;
+
+    /// <summary>Put together from fragments.</summary>
+    internal bool IsReassembled;
+
+    /// <summary>Set when the source port of the tunnel only spreads load (RFC 7348, 5; RFC 8926, 3.3).</summary>
+    internal bool HasEntropyPort;
+    internal ushort EtherType;
+    internal ushort SourcePort;
+    internal ushort DestinationPort;
+    internal ushort IcmpId;
+    internal ushort IcmpSequence;
+    internal uint TcpSequence;
+    internal uint Identification;
+    internal int FragmentOffset;
+
+    /// <summary>Where the IP header starts and where its payload does, from the start of the span.</summary>
+    internal int NetworkOffset;
+    internal int NetworkPayloadOffset;
+
+    /// <summary>Bytes of the IP payload, as the IP header has it.</summary>
+    internal int NetworkPayloadLength;
+
+    /// <summary>Where what the tunnel carries starts.</summary>
+    internal int InnerOffset;
+    internal ulong LinkSource;
+    internal ulong LinkDestination;
+
+    /// <summary>Tag n shifted left by 12·n bits.</summary>
+    internal ulong VlanTags;
+    internal ulong SourceHigh;
+    internal ulong SourceLow;
+    internal ulong DestinationHigh;
+    internal ulong DestinationLow;
+
+    /// <summary>VNI, key, labels, TEID or session of the tunnel.</summary>
+    internal long NetworkId;
+
+    /// <summary>An echo or its reply.</summary>
+    internal readonly bool IsEcho => Transport switch
+    {
+        LayerType.IcmpV4 => IcmpType is IcmpHeader.EchoRequestV4 or IcmpHeader.EchoReplyV4,
+        LayerType.IcmpV6 => IcmpType is IcmpHeader.EchoRequestV6 or IcmpHeader.EchoReplyV6,
+        _ => false,
+    };
+
+    internal readonly bool IsEchoReply => Transport switch
+    {
+        LayerType.IcmpV4 => IcmpType == IcmpHeader.EchoReplyV4,
+        LayerType.IcmpV6 => IcmpType == IcmpHeader.EchoReplyV6,
+        _ => false,
+    };
+
+    internal void AddLayer(LayerType layer) => Path = Path.Append(layer);
+
+    internal void AddLinkLayer(LayerType layer)
+    {
+        Path = Path.Append(layer);
+        LinkLayers++;
+    }
+}

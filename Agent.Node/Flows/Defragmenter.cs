@@ -1,0 +1,181 @@
+using System.Buffers;
+using Agent.Node.Decoding;
+
+namespace Agent.Node.Flows;
+
+/// <summary>A packet put together: its IP payload, and the fragments it took. Valid until the next call.</summary>
+internal readonly ref struct ReassembledPacket
+{
+    internal required ReadOnlySpan<byte> Payload { get; init; }
+
+    /// <summary>Length of the payload on the wire; more than what was captured of it when the captures were cut.</summary>
+    internal required int Length { get; init; }
+
+    internal required long Frames { get; init; }
+
+    internal required long Bytes { get; init; }
+}
+
+/// <summary>
+/// Puts IP fragments together (RFC 791, 3.2; RFC 8200, 4.5): bounded in packets, bytes and time. A packet with
+/// overlapping fragments is dropped whole (RFC 5722, 4 asks for that in IPv6; no honest sender does it in IPv4).
+/// </summary>
+internal sealed class Defragmenter
+{
+    private const int MaximumPackets = 256;
+    private const int MaximumLength = 65535;
+    private const int MaximumRanges = 128;
+    private const long Timeout = 30_000_000_000;
+
+    private readonly Dictionary<FragmentKey, PartialPacket> _partial = [];
+    private readonly Queue<(FragmentKey Key, long Since)> _byAge = new();
+    private readonly byte[] _whole = new byte[MaximumLength + 1];
+
+    private readonly record struct FragmentKey(ulong SourceHigh, ulong SourceLow, ulong DestinationHigh, ulong DestinationLow, uint Identification, byte Protocol, ulong Parent);
+
+    /// <summary>Packets that couldn't be put together.</summary>
+    internal long Errors { get; private set; }
+
+    /// <summary>Keeps a fragment; true when it was the one that was missing.</summary>
+    internal bool TryComplete(scoped in PacketLayers layers, scoped ReadOnlySpan<byte> packet, int originalLength, ulong parent, long now, out ReassembledPacket whole)
+    {
+        whole = default;
+        Forget(now);
+        var key = new FragmentKey(layers.SourceHigh, layers.SourceLow, layers.DestinationHigh, layers.DestinationLow, layers.Identification, layers.IpProtocol, parent);
+        var length = layers.NetworkPayloadLength;
+        if (length <= 0 || layers.FragmentOffset + length > MaximumLength)
+        {
+            Drop(key);
+            return false;
+        }
+        if (!_partial.TryGetValue(key, out var partial))
+        {
+            if (_partial.Count == MaximumPackets)
+                DropOldest();
+            partial = new PartialPacket(now);
+            _partial.Add(key, partial);
+            _byAge.Enqueue((key, now));
+        }
+        var start = Math.Min(layers.NetworkPayloadOffset, packet.Length);
+        var captured = packet.Slice(start, Math.Min(length, packet.Length - start));
+        if (!partial.TryAdd(layers.FragmentOffset, length, layers.MoreFragments, captured, originalLength))
+        {
+            Drop(key);
+            return false;
+        }
+        if (!partial.IsComplete)
+            return false;
+        var usable = partial.CopyTo(_whole);
+        whole = new ReassembledPacket { Payload = _whole.AsSpan(0, usable), Length = partial.Length, Frames = partial.Frames, Bytes = partial.Bytes };
+        _partial.Remove(key);
+        partial.Release();
+        return true;
+    }
+
+    private void Forget(long now)
+    {
+        while (_byAge.TryPeek(out var oldest) && (now - oldest.Since > Timeout || !IsCurrent(oldest)))
+        {
+            _byAge.Dequeue();
+            if (IsCurrent(oldest))
+                Drop(oldest.Key);
+        }
+    }
+
+    private bool IsCurrent((FragmentKey Key, long Since) entry) => _partial.TryGetValue(entry.Key, out var partial) && partial.Since == entry.Since;
+
+    private void DropOldest()
+    {
+        while (_byAge.TryDequeue(out var oldest))
+        {
+            if (!IsCurrent(oldest))
+                continue;
+            Drop(oldest.Key);
+            return;
+        }
+    }
+
+    private void Drop(FragmentKey key)
+    {
+        Errors++;
+        if (_partial.Remove(key, out var partial))
+            partial.Release();
+    }
+
+    private sealed class PartialPacket(long since)
+    {
+        private readonly List<(int Start, int End, int Captured)> _ranges = [];
+        private byte[] _bytes = ArrayPool<byte>.Shared.Rent(2048);
+        private int _received;
+
+        internal long Since { get; } = since;
+
+        /// <summary>-1 until the last fragment came.</summary>
+        internal int Length { get; private set; } = -1;
+
+        internal long Frames { get; private set; }
+
+        internal long Bytes { get; private set; }
+
+        internal bool IsComplete => Length == _received;
+
+        internal bool TryAdd(int offset, int length, bool more, ReadOnlySpan<byte> captured, int frameLength)
+        {
+            var end = offset + length;
+            Frames++;
+            Bytes += frameLength;
+            foreach (var range in _ranges)
+            {
+                if (range.Start == offset && range.End == end)
+                    return true; // the same fragment again
+                if (offset < range.End && range.Start < end)
+                    return false;
+            }
+            if (_ranges.Count == MaximumRanges || (Length >= 0 && end > Length))
+                return false;
+            if (!more)
+            {
+                if (Length >= 0)
+                    return false;
+                foreach (var range in _ranges)
+                {
+                    if (range.End > end)
+                        return false;
+                }
+                Length = end;
+            }
+            Reserve(offset + captured.Length);
+            captured.CopyTo(_bytes.AsSpan(offset));
+            _ranges.Add((offset, end, offset + captured.Length));
+            _received += length;
+            return true;
+        }
+
+        /// <summary>The bytes from the start up to the first that wasn't captured.</summary>
+        internal int CopyTo(Span<byte> whole)
+        {
+            _ranges.Sort();
+            var usable = 0;
+            foreach (var range in _ranges)
+            {
+                usable = range.Captured;
+                if (range.Captured < range.End)
+                    break;
+            }
+            _bytes.AsSpan(0, usable).CopyTo(whole);
+            return usable;
+        }
+
+        internal void Release() => ArrayPool<byte>.Shared.Return(_bytes);
+
+        private void Reserve(int length)
+        {
+            if (length <= _bytes.Length)
+                return;
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, _bytes.Length * 2));
+            _bytes.CopyTo(larger, 0);
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = larger;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace Agent.Node.Flows;
+
+/// <summary>The identifiers of a flow. Tracking identifiers hash what the packets say and nothing of who saw them.</summary>
+internal static class FlowIdentity
+{
+    private const ulong LinkDomain = 1;
+    private const ulong NetworkDomain = 2;
+    private const ulong InstanceDomain = 3;
+
+    /// <summary>Equal wherever the same link, network and transport layers are seen, whichever direction came first.</summary>
+    internal static ulong TrackingId(in FlowRecord record)
+    {
+        ref readonly var key = ref record.Key;
+        var aIsHigh = record.Has(FlowFlags.AIsHigh);
+        // Not the key's: with layer key mode L3 it has no MAC addresses.
+        var lowMac = aIsHigh ? record.LinkB : record.LinkA;
+        var highMac = aIsHigh ? record.LinkA : record.LinkB;
+        return KeyHash.Stable(LinkDomain, lowMac, highMac, record.VlanTags, record.Path.Without(Decoding.LayerType.Fragment).Packed, L3TrackingId(record));
+    }
+
+    /// <summary>Equal wherever the same packets are seen, whatever they are carried in.</summary>
+    internal static ulong L3TrackingId(in FlowRecord record)
+    {
+        ref readonly var key = ref record.Key;
+        if (key.IpVersion == 0)
+            return KeyHash.Stable(LinkDomain, key.LowLink, key.HighLink, key.Tags, key.Path, key.NetworkId);
+        var path = record.Path.Skip(record.LinkLayers).Without(Decoding.LayerType.Fragment).Packed;
+        var ports = ((ulong)key.LowPort << FlowKey.PortBits) | key.HighPort;
+        var protocol = ((ulong)key.IpProtocol << 8) | key.IpVersion;
+        return KeyHash.Stable(NetworkDomain, key.LowAddressHigh, key.LowAddressLow, key.HighAddressHigh, key.HighAddressLow, ports, protocol, path, key.NetworkId);
+    }
+
+    /// <summary>Unique per flow and capture point; never 0, which means "no parent" in a key.</summary>
+    internal static ulong Uuid(in FlowRecord record, ulong origin, ulong sequence) =>
+        KeyHash.Stable(InstanceDomain, TrackingId(record), record.Key.Parent, origin, (ulong)record.Start, sequence) is var uuid && uuid != 0 ? uuid : 1;
+
+    internal static string Format(ulong id) => id == 0 ? "" : id.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,131 @@
+using System.Runtime.InteropServices;
+using Agent.Node.Decoding;
+
+namespace Agent.Node.Flows;
+
+/// <summary>
+/// What makes a flow: equal for both directions, because the ends are put in order. 80 bytes:
+/// <code>
+///  0  LowAddress   16  the end whose address (then MAC address, then port) is lower
+/// 16  HighAddress  16
+/// 32  LowLink       8  MAC address &lt;&lt; 16 | port
+/// 40  HighLink      8
+/// 48  Tags          8  VLAN tags (48 bits) | IP protocol &lt;&lt; 48 | IP version &lt;&lt; 56
+/// 56  Path          8  layers, without Fragment where defragmented
+/// 64  NetworkId     8  VNI, GRE key, labels
+/// 72  Parent        8  UUID of the tunnel's flow
+/// </code>
+/// ICMP has no ports: type and code stand in the lower, the echo's identifier in the higher end's place. What has no
+/// network layer has its EtherType there.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = 8)]
+internal struct FlowKey : IEquatable<FlowKey>
+{
+    internal const int PortBits = 16;
+    private const int ProtocolShift = 48;
+    private const int VersionShift = 56;
+
+    internal ulong LowAddressHigh;
+    internal ulong LowAddressLow;
+    internal ulong HighAddressHigh;
+    internal ulong HighAddressLow;
+    internal ulong LowLink;
+    internal ulong HighLink;
+    internal ulong Tags;
+    internal ulong Path;
+    internal ulong NetworkId;
+    internal ulong Parent;
+
+    internal readonly ushort LowPort => (ushort)LowLink;
+
+    internal readonly ushort HighPort => (ushort)HighLink;
+
+    internal readonly byte IpVersion => (byte)(Tags >> VersionShift);
+
+    internal readonly byte IpProtocol => (byte)(Tags >> ProtocolShift);
+
+    internal readonly ulong VlanTags => Tags & ((1UL << ProtocolShift) - 1);
+
+    /// <summary>The key of a packet's layers, and whether the packet went from the higher end to the lower.</summary>
+    internal static void Make(in PacketLayers layers, LayerKeyMode mode, ulong parent, out FlowKey key, out bool fromHigh)
+    {
+        key = default;
+        var withLink = mode == LayerKeyMode.L2 || layers.IpVersion == 0;
+        Ends(layers, out var sourcePort, out var destinationPort, out var portsAreEnds);
+        fromHigh = IsFromHigh(layers, portsAreEnds);
+        var sourceLink = (withLink ? layers.LinkSource << PortBits : 0) | (fromHigh && !portsAreEnds ? destinationPort : sourcePort);
+        var destinationLink = (withLink ? layers.LinkDestination << PortBits : 0) | (fromHigh && !portsAreEnds ? sourcePort : destinationPort);
+        if (fromHigh)
+        {
+            key.LowAddressHigh = layers.DestinationHigh;
+            key.LowAddressLow = layers.DestinationLow;
+            key.HighAddressHigh = layers.SourceHigh;
+            key.HighAddressLow = layers.SourceLow;
+            key.LowLink = destinationLink;
+            key.HighLink = sourceLink;
+        }
+        else
+        {
+            key.LowAddressHigh = layers.SourceHigh;
+            key.LowAddressLow = layers.SourceLow;
+            key.HighAddressHigh = layers.DestinationHigh;
+            key.HighAddressLow = layers.DestinationLow;
+            key.LowLink = sourceLink;
+            key.HighLink = destinationLink;
+        }
+        key.Tags = (withLink ? layers.VlanTags : 0) | ((ulong)layers.IpProtocol << ProtocolShift) | ((ulong)layers.IpVersion << VersionShift);
+        var path = withLink ? layers.Path : layers.Path.Skip(layers.LinkLayers);
+        key.Path = layers.IsReassembled ? path.Without(LayerType.Fragment).Packed : path.Packed;
+        key.NetworkId = (ulong)layers.NetworkId;
+        key.Parent = parent;
+    }
+
+    public readonly bool Equals(FlowKey other) => Matches(other);
+
+    public override readonly bool Equals(object? obj) => obj is FlowKey other && Matches(other);
+
+    public override readonly int GetHashCode() => (int)KeyHash.Of(this);
+
+    internal readonly bool Matches(in FlowKey other) =>
+        ((LowAddressHigh ^ other.LowAddressHigh) | (LowAddressLow ^ other.LowAddressLow) | (HighAddressHigh ^ other.HighAddressHigh)
+        | (HighAddressLow ^ other.HighAddressLow) | (LowLink ^ other.LowLink) | (HighLink ^ other.HighLink) | (Tags ^ other.Tags)
+        | (Path ^ other.Path) | (NetworkId ^ other.NetworkId) | (Parent ^ other.Parent)) == 0;
+
+    private static void Ends(in PacketLayers layers, out ushort source, out ushort destination, out bool areEnds)
+    {
+        areEnds = false;
+        switch (layers.Transport)
+        {
+            // The same number at both ends: a tunnel's answers come with a port of their own, too.
+            case LayerType.Udp when layers.HasEntropyPort:
+                source = destination = layers.DestinationPort;
+                break;
+            case LayerType.Tcp or LayerType.Udp or LayerType.Sctp:
+                source = layers.SourcePort;
+                destination = layers.DestinationPort;
+                areEnds = true;
+                break;
+            // A request and its answer are one flow: they differ in type.
+            case LayerType.IcmpV4 or LayerType.IcmpV6:
+                source = layers.IsEcho ? (ushort)0 : (ushort)((layers.IcmpType << 8) | layers.IcmpCode);
+                destination = layers.IcmpId;
+                break;
+            default:
+                source = layers.IpVersion == 0 ? layers.EtherType : (ushort)0;
+                destination = 0;
+                break;
+        }
+    }
+
+    private static bool IsFromHigh(in PacketLayers layers, bool portsAreEnds)
+    {
+        if (layers.SourceHigh != layers.DestinationHigh)
+            return layers.SourceHigh > layers.DestinationHigh;
+        if (layers.SourceLow != layers.DestinationLow)
+            return layers.SourceLow > layers.DestinationLow;
+        // One address talks to itself, or there is none: ports are the same at every capture point, MAC addresses aren't.
+        if (portsAreEnds && layers.SourcePort != layers.DestinationPort)
+            return layers.SourcePort > layers.DestinationPort;
+        return layers.LinkSource > layers.LinkDestination;
+    }
+}

@@ -1,0 +1,34 @@
+using Agent.Node.Decoding;
+
+namespace Agent.Node.Flows;
+
+/// <summary>How a flow engine tells, keeps and reports flows.</summary>
+public sealed record FlowOptions
+{
+    /// <summary>Which layers tell flows apart.</summary>
+    public LayerKeyMode KeyMode { get; init; } = LayerKeyMode.L2;
+
+    /// <summary>UDP ports that lead into tunnels.</summary>
+    public TunnelPorts Ports { get; init; } = TunnelPorts.Default;
+
+    /// <summary>Flows kept at most; one more evicts the least recently used.</summary>
+    public int MaxEntries { get; init; } = 500_000;
+
+    /// <summary>Tunnels in tunnels that are followed; what lies deeper counts as the innermost tunnel's payload.</summary>
+    public int MaxTunnelDepth { get; init; } = 8;
+
+    /// <summary>A changed flow is reported this often.</summary>
+    public TimeSpan UpdateEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A new flow is reported for the first time after this.</summary>
+    public TimeSpan FirstUpdateAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A flow without packets for this long has ended.</summary>
+    public TimeSpan ExpireAfter { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>A flow closed by FIN or RST stays this long, for the packets still on their way.</summary>
+    public TimeSpan ClosedLinger { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Put fragmented IP packets together before deciding their flow.</summary>
+    public bool Defragment { get; init; }
+}

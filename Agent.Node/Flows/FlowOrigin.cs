@@ -1,0 +1,13 @@
+namespace Agent.Node.Flows;
+
+/// <summary>Who sees the flows of an engine.</summary>
+/// <param name="Host">The agent's host.</param>
+/// <param name="NodeTid">The TID of the node captured on.</param>
+/// <param name="CaptureId">The capture.</param>
+/// <param name="ParentUuid">The flow of the tunnel whose inside the engine is fed; 0 on the outside.</param>
+/// <param name="Depth">How many tunnels lie around.</param>
+internal sealed record FlowOrigin(string Host, string NodeTid, string CaptureId, ulong ParentUuid = 0, int Depth = 0)
+{
+    /// <summary>Part of each flow's UUID.</summary>
+    internal ulong Hash { get; } = KeyHash.Stable(KeyHash.Stable(Host), KeyHash.Stable(NodeTid), KeyHash.Stable(CaptureId), ParentUuid);
+}

@@ -1,0 +1,102 @@
+using System.Runtime.InteropServices;
+using Agent.Node.Decoding;
+using Shared.Messages.Flows;
+
+namespace Agent.Node.Flows;
+
+/// <summary>Packets and bytes per direction.</summary>
+internal struct FlowCounters
+{
+    internal long AbPackets;
+    internal long AbBytes;
+    internal long BaPackets;
+    internal long BaBytes;
+
+    public static FlowCounters operator -(in FlowCounters now, in FlowCounters before) => new()
+    {
+        AbPackets = now.AbPackets - before.AbPackets,
+        AbBytes = now.AbBytes - before.AbBytes,
+        BaPackets = now.BaPackets - before.BaPackets,
+        BaBytes = now.BaBytes - before.BaBytes,
+    };
+}
+
+/// <summary>What a record says about itself in one bit each.</summary>
+[Flags]
+internal enum FlowFlags : byte
+{
+    None = 0,
+
+    /// <summary>The first packet went from the key's higher end to its lower: A is the higher end.</summary>
+    AIsHigh = 1,
+    HasLink = 2,
+    IsTunnel = 4,
+
+    /// <summary>Changed since it was last reported.</summary>
+    Changed = 8,
+    AbFin = 16,
+    BaFin = 32,
+
+    /// <summary>In the table; clear in a free slot.</summary>
+    Used = 64,
+}
+
+/// <summary>One flow in the table. Times are nanoseconds since 1970.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 8)]
+internal struct FlowRecord
+{
+    internal FlowKey Key;
+    internal ulong Uuid;
+
+    /// <summary>The layers as the first packet had them.</summary>
+    internal LayersPath Path;
+
+    /// <summary>MAC addresses of A and B, also where they aren't in the key.</summary>
+    internal ulong LinkA;
+    internal ulong LinkB;
+    internal ulong VlanTags;
+    internal long Start;
+    internal long Last;
+
+    /// <summary>The table's clock at the last packet: unlike <see cref="Last"/> it never goes back.</summary>
+    internal long Touched;
+    internal FlowCounters Counters;
+    internal FlowCounters Reported;
+    internal long ReportedAt;
+
+    /// <summary>0 when not measured.</summary>
+    internal long RoundTrip;
+
+    /// <summary>When the SYN or the echo request, that an answer is awaited for, was seen.</summary>
+    internal long RequestedAt;
+    internal uint Hash;
+    internal int Newer;
+    internal int Older;
+    internal uint SamplingRate;
+
+    /// <summary>Packets put together from fragments.</summary>
+    internal int Fragments;
+
+    /// <summary>Of the echo request an answer is awaited for.</summary>
+    internal ushort RequestSequence;
+    internal ushort PortA;
+    internal ushort PortB;
+    internal ushort IcmpId;
+    internal byte IcmpType;
+    internal byte IcmpCode;
+    internal byte LinkLayers;
+    internal LayerType Transport;
+    internal FlowFlags Flags;
+    internal byte Finish;
+
+    /// <summary>Which of the table's lists it's in.</summary>
+    internal byte List;
+
+    internal readonly bool Has(FlowFlags flag) => (Flags & flag) != 0;
+
+    internal FinishType FinishType
+    {
+        readonly get => (FinishType)Finish;
+        set => Finish = (byte)value;
+    }
+}

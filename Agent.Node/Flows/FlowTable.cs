@@ -1,0 +1,291 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Agent.Node.Flows;
+
+/// <summary>Told of every flow that leaves a table.</summary>
+internal interface IFlowLeaving
+{
+    /// <summary>The record is still whole; its slot is free when this returns.</summary>
+    void Leaving(ref FlowRecord record, bool evicted);
+}
+
+/// <summary>
+/// A bounded hash table of flow records: open addressing with linear probing over an index of 8-byte slots (hash and
+/// record number), records in chunks that never move, and two lists by last use, one of open and one of finished flows.
+/// The lists give eviction (oldest of all), expiry (from the old end) and updates (from the new end) without a scan.
+/// Not thread-safe: it belongs to whoever feeds it.
+/// </summary>
+internal sealed class FlowTable
+{
+    internal const byte Open = 0;
+    internal const byte Closing = 1;
+    private const int Lists = 2;
+    private const int None = -1;
+    private const int ChunkBits = 10;
+    private const int ChunkSize = 1 << ChunkBits;
+    private const int SmallestIndex = 64;
+
+    /// <summary>Flows touched within the same 2^20 ns (about a millisecond) keep their order: most packets needn't move theirs.</summary>
+    private const int OrderQuantumBits = 20;
+
+    private readonly int _capacity;
+    private readonly IFlowLeaving _leaving;
+    private readonly int[] _newest = [None, None];
+    private readonly int[] _oldest = [None, None];
+    private FlowRecord[][] _chunks = [];
+    private ulong[] _index = new ulong[SmallestIndex];
+    private uint _mask = SmallestIndex - 1;
+    private int _freeList = None;
+    private int _used;
+
+    internal FlowTable(int capacity, IFlowLeaving leaving)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        _capacity = capacity;
+        _leaving = leaving;
+    }
+
+    /// <summary>Flows in the table.</summary>
+    internal int Count { get; private set; }
+
+    /// <summary>Flows that had to leave to make room.</summary>
+    internal long Evicted { get; private set; }
+
+    /// <summary>How far the order of the lists may be off, in nanoseconds.</summary>
+    internal static long OrderSlack => 1L << OrderQuantumBits;
+
+    /// <summary>The record of this key; a new one has its key and hash and nothing else.</summary>
+    internal ref FlowRecord GetOrAdd(scoped in FlowKey key, long now, out bool isNew)
+    {
+        var hash = KeyHash.Of(key);
+        var position = hash & _mask;
+        ref var index = ref MemoryMarshal.GetArrayDataReference(_index);
+        while (true)
+        {
+            var slot = Unsafe.Add(ref index, position);
+            if (slot == 0)
+                break;
+            if ((uint)(slot >> 32) == hash)
+            {
+                ref var record = ref Record(NumberIn(slot));
+                if (record.Key.Matches(key))
+                {
+                    isNew = false;
+                    Touch(ref record, NumberIn(slot), now);
+                    return ref record;
+                }
+            }
+            position = (position + 1) & _mask;
+        }
+        isNew = true;
+        return ref Add(key, hash, now);
+    }
+
+    /// <summary>Puts a flow in the list of finished ones.</summary>
+    internal void Close(ref FlowRecord record)
+    {
+        if (record.List == Closing)
+            return;
+        var number = NumberIn(_index[PositionOf(record)]);
+        Unlink(ref record);
+        record.List = Closing;
+        LinkNewest(ref record, number);
+    }
+
+    internal void Remove(ref FlowRecord record) => Remove(ref record, evicted: false);
+
+    /// <summary>Lets the flows leave that weren't touched since the times given, of open and of finished ones.</summary>
+    internal void Expire(long openBefore, long closingBefore)
+    {
+        for (byte list = 0; list < Lists; list++)
+        {
+            var before = list == Open ? openBefore : closingBefore;
+            while (_oldest[list] != None && Record(_oldest[list]).Touched < before)
+                Remove(ref Record(_oldest[list]), evicted: false);
+        }
+    }
+
+    /// <summary>Lets all flows leave, the least recently used first.</summary>
+    internal void Clear() => Expire(long.MaxValue, long.MaxValue);
+
+    /// <summary>The flows touched since, the most recently used first.</summary>
+    internal RecentFlows TouchedSince(long since) => new(this, since);
+
+    private ref FlowRecord Record(int number) => ref _chunks[number >> ChunkBits][number & (ChunkSize - 1)];
+
+    private static int NumberIn(ulong slot) => (int)(uint)slot - 1;
+
+    private ref FlowRecord Add(scoped in FlowKey key, uint hash, long now)
+    {
+        if (Count == _capacity)
+            Evict();
+        if ((Count + 1) * 5L > _index.Length * 3L)
+            Grow();
+        var number = TakeNumber();
+        ref var record = ref Record(number);
+        record = default;
+        record.Key = key;
+        record.Hash = hash;
+        record.Touched = now;
+        record.Flags = FlowFlags.Used;
+        LinkNewest(ref record, number);
+        Insert(_index, _mask, hash, number);
+        Count++;
+        return ref record;
+    }
+
+    private void Touch(ref FlowRecord record, int number, long now)
+    {
+        var before = record.Touched;
+        record.Touched = now;
+        if (_newest[record.List] == number || before >> OrderQuantumBits == now >> OrderQuantumBits)
+            return;
+        Unlink(ref record);
+        LinkNewest(ref record, number);
+    }
+
+    private void Evict()
+    {
+        var list = (_oldest[Open], _oldest[Closing]) switch
+        {
+            (None, _) => Closing,
+            (_, None) => Open,
+            var (open, closing) => Record(open).Touched <= Record(closing).Touched ? Open : Closing,
+        };
+        Evicted++;
+        Remove(ref Record(_oldest[list]), evicted: true);
+    }
+
+    private void Remove(ref FlowRecord record, bool evicted)
+    {
+        _leaving.Leaving(ref record, evicted);
+        var position = PositionOf(record);
+        var number = NumberIn(_index[position]);
+        Unlink(ref record);
+        RemoveAt(position);
+        record = default;
+        record.Older = _freeList;
+        _freeList = number;
+        Count--;
+    }
+
+    private uint PositionOf(in FlowRecord record)
+    {
+        for (var position = record.Hash & _mask; ; position = (position + 1) & _mask)
+        {
+            var slot = _index[position];
+            if ((uint)(slot >> 32) == record.Hash && Unsafe.AreSame(in Record(NumberIn(slot)), in record))
+                return position;
+        }
+    }
+
+    /// <summary>Closes the gap, so that no probe ends early and no tombstones pile up.</summary>
+    private void RemoveAt(uint gap)
+    {
+        for (var position = (gap + 1) & _mask; _index[position] != 0; position = (position + 1) & _mask)
+        {
+            var home = (uint)(_index[position] >> 32) & _mask;
+            var distanceToGap = (gap - home) & _mask;
+            var distanceToPosition = (position - home) & _mask;
+            if (distanceToGap > distanceToPosition)
+                continue;
+            _index[gap] = _index[position];
+            gap = position;
+        }
+        _index[gap] = 0;
+    }
+
+    private static void Insert(ulong[] index, uint mask, uint hash, int number)
+    {
+        var position = hash & mask;
+        while (index[position] != 0)
+            position = (position + 1) & mask;
+        index[position] = ((ulong)hash << 32) | (uint)(number + 1);
+    }
+
+    private void Grow()
+    {
+        var larger = new ulong[_index.Length * 2];
+        var mask = (uint)larger.Length - 1;
+        foreach (var slot in _index)
+        {
+            if (slot != 0)
+                Insert(larger, mask, (uint)(slot >> 32), NumberIn(slot));
+        }
+        _index = larger;
+        _mask = mask;
+    }
+
+    private int TakeNumber()
+    {
+        if (_freeList != None)
+        {
+            var number = _freeList;
+            _freeList = Record(number).Older;
+            return number;
+        }
+        if (_used >> ChunkBits == _chunks.Length)
+        {
+            Array.Resize(ref _chunks, _chunks.Length + 1);
+            _chunks[^1] = new FlowRecord[ChunkSize];
+        }
+        return _used++;
+    }
+
+    private void LinkNewest(ref FlowRecord record, int number)
+    {
+        ref var newest = ref _newest[record.List];
+        record.Newer = None;
+        record.Older = newest;
+        if (newest != None)
+            Record(newest).Newer = number;
+        else
+            _oldest[record.List] = number;
+        newest = number;
+    }
+
+    private void Unlink(ref FlowRecord record)
+    {
+        if (record.Newer != None)
+            Record(record.Newer).Older = record.Older;
+        else
+            _newest[record.List] = record.Older;
+        if (record.Older != None)
+            Record(record.Older).Newer = record.Newer;
+        else
+            _oldest[record.List] = record.Newer;
+    }
+
+    /// <summary>Walks both lists from their new ends; the table must not change meanwhile.</summary>
+    internal struct RecentFlows(FlowTable table, long since)
+    {
+        private int _list = -1;
+        private int _next = None;
+        private int _current = None;
+
+        public readonly ref FlowRecord Current => ref table.Record(_current);
+
+        public readonly RecentFlows GetEnumerator() => this;
+
+        public bool MoveNext()
+        {
+            while (true)
+            {
+                if (_next != None)
+                {
+                    ref var record = ref table.Record(_next);
+                    if (record.Touched >= since)
+                    {
+                        _current = _next;
+                        _next = record.Older;
+                        return true;
+                    }
+                }
+                if (++_list == Lists)
+                    return false;
+                _next = table._newest[_list];
+            }
+        }
+    }
+}

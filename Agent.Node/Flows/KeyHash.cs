@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace Agent.Node.Flows;
+
+/// <summary>
+/// 64-bit hashing by multiply-and-fold. One set of constants is drawn per process, for tables that strangers' packets
+/// fill; another is fixed, for identifiers that must be equal on every host.
+/// </summary>
+internal static class KeyHash
+{
+    private const ulong Fixed0 = 0x9e3779b97f4a7c15;
+    private const ulong Fixed1 = 0xd6e8feb86659fd93;
+    private const ulong Fixed2 = 0xa0761d6478bd642f;
+    private const ulong Fixed3 = 0xe7037ed1a0b428db;
+
+    private static readonly ulong Seed0 = RandomOdd();
+    private static readonly ulong Seed1 = RandomOdd();
+    private static readonly ulong Seed2 = RandomOdd();
+    private static readonly ulong Seed3 = RandomOdd();
+
+    /// <summary>Of a flow's key in this process's tables.</summary>
+    internal static uint Of(in FlowKey key)
+    {
+        var hash = Fold(key.LowAddressHigh ^ Seed0, key.LowAddressLow ^ Seed1)
+            ^ Fold(key.HighAddressHigh ^ Seed1, key.HighAddressLow ^ Seed2)
+            ^ Fold(key.LowLink ^ Seed2, key.HighLink ^ Seed3)
+            ^ Fold(key.Tags ^ Seed3, key.Path ^ Seed0)
+            ^ Fold(key.NetworkId ^ Seed0, key.Parent ^ Seed2);
+        return (uint)Fold(hash ^ Seed1, Seed3);
+    }
+
+    /// <summary>The same on every host and in every process, for ever.</summary>
+    internal static ulong Stable(params ReadOnlySpan<ulong> words)
+    {
+        var hash = Fixed0 ^ (ulong)words.Length;
+        foreach (var word in words)
+            hash = Fold(hash ^ Fixed1, word ^ Fixed2) ^ Fold(hash + word, Fixed3);
+        return Fold(hash ^ Fixed3, Fixed1);
+    }
+
+    /// <inheritdoc cref="Stable(ReadOnlySpan{ulong})"/>
+    internal static ulong Stable(string text)
+    {
+        var hash = Stable((ulong)text.Length);
+        foreach (var character in text)
+            hash = Fold(hash ^ Fixed1, character ^ Fixed2);
+        return hash;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Fold(ulong a, ulong b)
+    {
+        var high = Math.BigMul(a, b, out var low);
+        return high ^ low;
+    }
+
+    private static ulong RandomOdd()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return BitConverter.ToUInt64(bytes) | 1;
+    }
+}

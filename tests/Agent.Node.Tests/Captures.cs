@@ -1,0 +1,74 @@
+using Agent.Node.Capture;
+using Agent.Node.Flows;
+using Shared.Messages.Flows;
+
+namespace Agent.Node.Tests;
+
+/// <summary>A test on a capture file handed to the project from outside; skipped where the folder of those is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class SharedCaptureFactAttribute : FactAttribute
+{
+    /// <summary>A test that reads files below ../shared/captures.</summary>
+    public SharedCaptureFactAttribute()
+    {
+        if (!Directory.Exists(Captures.SharedFolder))
+            Skip = $"there is no {Captures.SharedFolder}";
+    }
+}
+
+/// <summary>Capture files and the flows in them.</summary>
+internal static class Captures
+{
+    internal static readonly FlowOrigin Origin = new("host", "tid", "capture");
+
+    internal static string RepositoryRoot { get; } = FindRoot();
+
+    /// <summary>shared/captures beside the repository, or beside the folder that holds it (a linked worktree).</summary>
+    internal static string SharedFolder { get; } = FindShared();
+
+    internal static string Shared(string name) => Path.Combine(SharedFolder, name);
+
+    /// <summary>All flows of a file, as they are at its end, in the order they began.</summary>
+    internal static List<Flow> FlowsOf(string file, FlowOptions? options = null)
+    {
+        var output = new FinalFlows();
+        var engine = new FlowEngine(options ?? new FlowOptions(), Origin, output);
+        CaptureFile.Read(file, null, engine);
+        engine.End();
+        return output.Flows;
+    }
+
+    private static string FindShared()
+    {
+        var beside = Path.GetFullPath(Path.Combine(RepositoryRoot, "..", "shared", "captures"));
+        var above = Path.GetFullPath(Path.Combine(RepositoryRoot, "..", "..", "shared", "captures"));
+        return !Directory.Exists(beside) && Directory.Exists(above) ? above : beside;
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "SkydiveActors.sln")))
+                return folder.FullName;
+        }
+        throw new InvalidOperationException($"no SkydiveActors.sln above {AppContext.BaseDirectory}");
+    }
+}
+
+/// <summary>The last report of each flow, in the order of their first.</summary>
+internal sealed class FinalFlows : IFlowOutput
+{
+    private readonly Dictionary<string, Flow> _byUuid = [];
+
+    internal List<Flow> Flows => [.. _byUuid.Values.OrderBy(flow => flow.Start)];
+
+    internal int Reports { get; private set; }
+
+    public void Report(in FlowRecord record)
+    {
+        Reports++;
+        var flow = FlowMessages.ToMessage(record, Captures.Origin);
+        _byUuid[flow.Uuid] = flow;
+    }
+}
