@@ -139,8 +139,12 @@ internal sealed class Mailbox(ActorCell cell, MessageDispatcher dispatcher) : IT
         RunSystem();
     }
 
-    private void ToDeadLetters(in Envelope envelope) =>
+    private void ToDeadLetters(in Envelope envelope)
+    {
+        // A dead subscriber to dead letters: a dead letter about each dead letter would never end.
+        if (envelope.Message is AllDeadLetters) return;
         cell.SystemImpl.DeadLetters.Tell(new DeadLetter(envelope.Message, envelope.Sender ?? cell.SystemImpl.DeadLetters, cell.Self), cell.Self);
+    }
 
     private void SystemToDeadLetters(ISystemMessage message)
     {

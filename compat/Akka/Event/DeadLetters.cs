@@ -68,7 +68,7 @@ public sealed class Dropped : AllDeadLetters
 }
 
 /// <summary>Tells the dead letter log that the system goes down.</summary>
-internal sealed class SilenceDeadLetters;
+internal sealed class SilenceDeadLetters : IDeadLetterSuppression;
 
 /// <summary>Logs dead letters, up to akka.log-dead-letters of them, then pauses.</summary>
 internal sealed class DeadLetterListener : ActorBase

@@ -60,9 +60,9 @@ internal sealed class EventStreamUnsubscriber(EventStream stream) : ActorBase
         }
     }
 
-    internal sealed record Register(IActorRef Subscriber);
+    internal sealed record Register(IActorRef Subscriber) : IDeadLetterSuppression;
 
-    internal sealed record Unregister(IActorRef Subscriber);
+    internal sealed record Unregister(IActorRef Subscriber) : IDeadLetterSuppression;
 }
 
 public static class EventStreamExtensions

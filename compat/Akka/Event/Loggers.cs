@@ -21,7 +21,6 @@ public class StandardOutLogger : MinimalLogger
 {
     protected override void Log(object message) => Console.WriteLine(message);
 
-    public override string ToString() => "StandardOutLogger";
 }
 
 /// <summary>The logger a system has unless configured otherwise: prints to standard output.</summary>
