@@ -61,6 +61,7 @@ public class TestKit : TestKitBase, IDisposable
         if (_disposed || !disposing) return;
         _disposed = true;
         AfterAll();
+        LeaveThread();
     }
 
     /// <summary>Has the system log to the test's output.</summary>

@@ -172,6 +172,14 @@ public abstract partial class TestKitBase : IActorRefFactory
         SynchronizationContext.SetSynchronizationContext(new TestActorSynchronizationContext(cell));
     }
 
+    /// <summary>The thread is no longer the test actor's, for whoever runs on it next.</summary>
+    internal void LeaveThread()
+    {
+        if (this is INoImplicitSender || !ReferenceEquals(ActorCell.Current, ((LocalActorRef)TestActor).Cell)) return;
+        ActorCell.Leave(null);
+        SynchronizationContext.SetSynchronizationContext(null);
+    }
+
     private Task<IActorRef> AskTestActor(object request, CancellationToken cancellationToken = default) =>
         TestActor.Ask<IActorRef>(request, RemainingOrDefault, cancellationToken);
 

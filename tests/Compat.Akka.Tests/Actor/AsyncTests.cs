@@ -122,6 +122,10 @@ public sealed class AsyncTests(ITestOutputHelper output) : TestKit("akka.logleve
 
     private sealed class Escaping : ReceiveActor
     {
-        public Escaping() => Receive<string>(_ => Task.Run<object>(() => Context.Self).PipeTo(Sender));
+        public Escaping() => Receive<string>(_ => OnAThreadOfItsOwn(() => Context.Self).PipeTo(Sender));
+
+        // Not the pool's: its threads may count as some test's actor.
+        private static Task<object> OnAThreadOfItsOwn(Func<object> work) =>
+            Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 }
