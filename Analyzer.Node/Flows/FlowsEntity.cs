@@ -1,0 +1,111 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using Shared.Messages.Flows;
+
+namespace Analyzer.Node.Flows;
+
+/// <summary>What each flows entity is told at its start.</summary>
+/// <param name="Limits">What it keeps.</param>
+/// <param name="SnapshotEvery">Events between two snapshots.</param>
+/// <param name="ExpireEvery">Time between two looks for expired flows.</param>
+internal sealed record FlowsEntitySettings(FlowLimits Limits, int SnapshotEvery, TimeSpan ExpireEvery)
+{
+    /// <summary>Flows a partition keeps unless told otherwise.</summary>
+    public const int DefaultMaxFlows = 200_000;
+
+    /// <summary>With the defaults of what isn't configured.</summary>
+    public static FlowsEntitySettings Of(TimeSpan retention, int snapshotEvery) =>
+        new(new FlowLimits(retention, DefaultMaxFlows), snapshotEvery, TimeSpan.FromSeconds(30));
+}
+
+/// <summary>
+/// One partition of the flows, event-sourced: every observation of the same packets lands here, whichever host or tunnel saw them.
+/// An update is acknowledged when its event is stored.
+/// </summary>
+internal sealed class FlowsEntity : ReceivePersistentActor
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly FlowsEntitySettings _settings;
+    private readonly int _partition;
+    private readonly FlowPartitionState _state;
+    private readonly ICancelable _expiry;
+
+    public FlowsEntity(int partition, FlowsEntitySettings settings)
+    {
+        _partition = partition;
+        _settings = settings;
+        _state = new FlowPartitionState(settings.Limits);
+        PersistenceId = $"flows-{partition}";
+        _expiry = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(settings.ExpireEvery, settings.ExpireEvery, Self, ExpiryDue.Instance, Self);
+
+        Recover<SnapshotOffer>(offer => _state.Apply((FlowsState)offer.Snapshot));
+        Recover<FlowsUpdated>(_state.Apply);
+        Recover<FlowsExpired>(_state.Apply);
+        Recover<RecoveryCompleted>(_ => _log.Debug("flows partition {0} recovered {1} flows", _partition, _state.Count));
+
+        Command<UpdateFlows>(OnUpdate);
+        Command<GetFlows>(query => Sender.Tell(_state.Find(query)));
+        Command<ExpiryDue>(_ => Expire());
+        Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
+        Command<SaveSnapshotFailure>(failed => _log.Warning("flows partition {0}: snapshot at event {1} failed: {2}", _partition, failed.Metadata.SequenceNr, failed.Cause.Message));
+        Command<DeleteSnapshotsSuccess>(_ => { });
+    }
+
+    public override string PersistenceId { get; }
+
+    public static Props Props(int partition, FlowsEntitySettings settings) => Akka.Actor.Props.Create(() => new FlowsEntity(partition, settings));
+
+    protected override void PostStop()
+    {
+        _expiry.Cancel();
+        base.PostStop();
+    }
+
+    private void OnUpdate(UpdateFlows update)
+    {
+        var uplink = Sender;
+        var stored = new FlowsStored { Partition = _partition, Session = update.Session, Sequence = update.Sequence };
+        if (_state.Decide(update, Now) is not { } updated)
+        {
+            uplink.Tell(stored);
+            return;
+        }
+
+        Persist(updated, persisted =>
+        {
+            _state.Apply(persisted);
+            uplink.Tell(stored);
+            SnapshotWhenDue();
+
+            // Some slack, so that a full partition doesn't look for its oldest flows at every update.
+            if (_state.Count > _settings.Limits.MaxFlows + _settings.Limits.MaxFlows / 20)
+                Expire();
+        });
+    }
+
+    private void Expire()
+    {
+        if (_state.DecideExpiry(Now) is not { } expired)
+            return;
+        Persist(expired, persisted =>
+        {
+            _state.Apply(persisted);
+            _log.Debug("flows partition {0}: {1} flows expired, {2} left", _partition, persisted.Uuids.Count, _state.Count);
+            SnapshotWhenDue();
+        });
+    }
+
+    private void SnapshotWhenDue()
+    {
+        if (LastSequenceNr % _settings.SnapshotEvery == 0)
+            SaveSnapshot(_state.ToSnapshot());
+    }
+
+    private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    private sealed class ExpiryDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly ExpiryDue Instance = new();
+    }
+}

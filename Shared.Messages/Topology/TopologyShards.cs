@@ -1,0 +1,31 @@
+using Shared.Messages.Captures;
+using Shared.Messages.Injections;
+
+namespace Shared.Messages.Topology;
+
+/// <summary>How messages find the entity of their host. Agents and analyzers must agree on all of it.</summary>
+public static class TopologyShards
+{
+    /// <summary>Name of the shard region.</summary>
+    public const string RegionName = "topology";
+
+    /// <summary>How many shards the hosts are spread over. Fixed for the life of a database.</summary>
+    public const int ShardCount = 50;
+
+    /// <summary>The entity a message is for: its host, or null when it isn't one of this region's.</summary>
+    public static string? EntityOf(object message)
+    {
+        var host = message switch
+        {
+            RegisterAgent register => register.Host,
+            SyncGraph sync => sync.Host,
+            UpdateGraph update => update.Host,
+            GetHostGraph get => get.Host,
+            SetCaptures set => set.Host,
+            StartInjection start => start.Host,
+            StopInjection stop => stop.Host,
+            _ => null,
+        };
+        return string.IsNullOrEmpty(host) ? null : host;
+    }
+}
