@@ -77,6 +77,9 @@ internal sealed partial class ActorCell
         ReceiveMessage(message ?? terminated);
     }
 
+    /// <summary>An end that was stashed goes back to the mailbox: it's still to be told.</summary>
+    internal void RequeueTerminated(IActorRef subject) => (_terminatedQueued ??= [])[subject] = null;
+
     private void TellWatchersWeDied()
     {
         if (_watchedBy is null) return;

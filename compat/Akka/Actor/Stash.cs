@@ -86,7 +86,7 @@ internal sealed class StashImpl(ActorCell cell, int capacity) : IStash
     {
         if (_stash.First is not { } first) return;
         _stash.RemoveFirst();
-        cell.Mailbox.EnqueueFirst(first.Value);
+        PutBack(first.Value);
     }
 
     public void UnstashAll() => UnstashAll(_ => true);
@@ -99,11 +99,17 @@ internal sealed class StashImpl(ActorCell cell, int capacity) : IStash
             if (predicate(node.Value))
             {
                 _stash.Remove(node);
-                cell.Mailbox.EnqueueFirst(node.Value);
+                PutBack(node.Value);
             }
 
             node = previous;
         }
+    }
+
+    private void PutBack(Envelope envelope)
+    {
+        if (envelope.Message is Terminated terminated) cell.RequeueTerminated(terminated.ActorRef);
+        cell.Mailbox.EnqueueFirst(envelope);
     }
 
     public IEnumerable<Envelope> ClearStash()
