@@ -16,6 +16,7 @@ public abstract partial class TestKitBase : IActorRefFactory
 
     private readonly ITestKitAssertions _assertions;
     private TestMailbox _mailbox = null!;
+    private SynchronizationContext? _previousContext;
 
     protected TestKitBase(ITestKitAssertions assertions, ActorSystem? system = null, string? testActorName = null)
         : this(assertions, system, ActorSystemSetup.Empty, null, testActorName)
@@ -169,6 +170,7 @@ public abstract partial class TestKitBase : IActorRefFactory
         if (this is INoImplicitSender) return;
         var cell = ((LocalActorRef)TestActor).Cell;
         cell.Enter();
+        _previousContext = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(new TestActorSynchronizationContext(cell));
     }
 
@@ -177,7 +179,7 @@ public abstract partial class TestKitBase : IActorRefFactory
     {
         if (this is INoImplicitSender || !ReferenceEquals(ActorCell.Current, ((LocalActorRef)TestActor).Cell)) return;
         ActorCell.Leave(null);
-        SynchronizationContext.SetSynchronizationContext(null);
+        SynchronizationContext.SetSynchronizationContext(_previousContext);
     }
 
     private Task<IActorRef> AskTestActor(object request, CancellationToken cancellationToken = default) =>
