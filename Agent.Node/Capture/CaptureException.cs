@@ -1,7 +1,7 @@
 namespace Agent.Node.Capture;
 
 /// <summary>A capture can't start or go on; the message says why, in words for its user.</summary>
-public sealed class CaptureException : Exception
+internal sealed class CaptureException : Exception
 {
     /// <summary>Without a reason.</summary>
     public CaptureException()

@@ -1,7 +1,7 @@
 namespace Agent.Node.Decoding;
 
 /// <summary>Which UDP destination ports lead into which tunnel.</summary>
-public sealed class TunnelPorts
+internal sealed class TunnelPorts
 {
     private readonly LayerType[] _byPort = new LayerType[ushort.MaxValue + 1];
 

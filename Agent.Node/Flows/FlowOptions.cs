@@ -3,7 +3,7 @@ using Agent.Node.Decoding;
 namespace Agent.Node.Flows;
 
 /// <summary>How a flow engine tells, keeps and reports flows.</summary>
-public sealed record FlowOptions
+internal sealed record FlowOptions
 {
     /// <summary>Which layers tell flows apart.</summary>
     public LayerKeyMode KeyMode { get; init; } = LayerKeyMode.L2;

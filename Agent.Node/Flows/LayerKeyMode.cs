@@ -1,7 +1,7 @@
 namespace Agent.Node.Flows;
 
 /// <summary>Which layers tell flows apart.</summary>
-public enum LayerKeyMode
+internal enum LayerKeyMode
 {
     /// <summary>All of them: the same addresses behind other MAC addresses or VLANs are another flow.</summary>
     L2,

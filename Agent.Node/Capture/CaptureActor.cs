@@ -1,0 +1,99 @@
+using Agent.Node.Flows;
+using Akka.Actor;
+using Akka.Event;
+
+namespace Agent.Node.Capture;
+
+/// <summary>
+/// One capture: starts its reading thread, is parent of a <see cref="TunnelActor"/> per tunnel seen, and tells its own
+/// parent how it goes. Stops by itself after <see cref="CaptureFailed"/> or <see cref="CaptureFinished"/>; its parent
+/// stops it otherwise, and the thread then ends in the background, reporting its last flows.
+/// </summary>
+internal sealed class CaptureActor : ReceiveActor
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly CaptureSettings _settings;
+    private readonly TunnelActors _tunnels;
+    private readonly CaptureLoop? _loop;
+
+    /// <summary>Made by <see cref="Props"/>.</summary>
+    public CaptureActor(CaptureSettings settings, IActorRef uplink)
+    {
+        _settings = settings;
+        var pool = new PacketBatchPool(PacketBatchPool.DefaultCapacity);
+        _tunnels = new TunnelActors(Context, settings, new FlowOrigin(settings.Host, settings.NodeTid, settings.CaptureId), pool, uplink);
+        try
+        {
+            _loop = CaptureLoop.Create(settings, Self, uplink, pool);
+        }
+        catch (CaptureException e)
+        {
+            Self.Tell(new LoopEnded(e.Message));
+        }
+        Reading();
+    }
+
+    /// <summary>A capture as the settings say, whose flows go to <paramref name="uplink"/> as <see cref="FlowUpdates"/>.</summary>
+    public static Props Props(CaptureSettings settings, IActorRef uplink) => Akka.Actor.Props.Create(() => new CaptureActor(settings, uplink));
+
+    /// <inheritdoc/>
+    protected override void PreStart() => _loop?.Start();
+
+    /// <inheritdoc/>
+    protected override void PostStop() => _loop?.Stop();
+
+    private void Reading()
+    {
+        Receive<LoopOpened>(_ => OnOpened());
+        Receive<PacketBatch>(_tunnels.Deliver);
+        Receive<TunnelEnded>(ended => _tunnels.End(ended.Tunnel));
+        Receive<CaptureStatistics>(statistics => Context.Parent.Tell(statistics with { DroppedByUs = statistics.DroppedByUs + _tunnels.Refused }));
+        Receive<LoopEnded>(OnEnded);
+        Receive<Terminated>(terminated => _tunnels.Forget(terminated.ActorRef));
+    }
+
+    private void Draining()
+    {
+        Receive<Terminated>(terminated =>
+        {
+            _tunnels.Forget(terminated.ActorRef);
+            FinishWhenDrained();
+        });
+    }
+
+    private void OnOpened()
+    {
+        _log.Info("capture {0} started on {1}", _settings.CaptureId, SourceName);
+        Context.Parent.Tell(new CaptureStarted(_settings.CaptureId));
+    }
+
+    private void OnEnded(LoopEnded ended)
+    {
+        if (ended.Error is { } error)
+        {
+            _log.Warning("capture {0} on {1} failed: {2}", _settings.CaptureId, SourceName, error);
+            Context.Parent.Tell(new CaptureFailed(_settings.CaptureId, error));
+            Context.Stop(Self);
+            return;
+        }
+        _tunnels.EndAll();
+        Become(Draining);
+        FinishWhenDrained();
+    }
+
+    private void FinishWhenDrained()
+    {
+        if (_tunnels.Alive > 0)
+            return;
+        _log.Info("capture {0} on {1} ended", _settings.CaptureId, SourceName);
+        Context.Parent.Tell(new CaptureFinished(_settings.CaptureId));
+        Context.Stop(Self);
+    }
+
+    private string SourceName => _settings.Source switch
+    {
+        CaptureSource.File => _settings.FilePath,
+        CaptureSource.Sflow => $"sFlow port {_settings.SflowPort}",
+        _ => _settings.Device,
+    };
+}

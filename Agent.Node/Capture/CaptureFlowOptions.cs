@@ -1,0 +1,33 @@
+using Agent.Node.Flows;
+
+namespace Agent.Node.Capture;
+
+/// <summary>A capture's settings as those of its flow tables.</summary>
+internal static class CaptureFlowOptions
+{
+    /// <summary>For the packets as they are on the interface.</summary>
+    internal static FlowOptions Outside(CaptureSettings settings) => Of(settings, settings.MaxEntries);
+
+    /// <summary>For what a tunnel carries.</summary>
+    internal static FlowOptions Inside(CaptureSettings settings) => Of(settings, settings.MaxTunnelEntries);
+
+    private static FlowOptions Of(CaptureSettings settings, int maxEntries) => new()
+    {
+        KeyMode = KeyMode(settings.LayerKeyMode),
+        MaxEntries = maxEntries,
+        MaxTunnelDepth = settings.MaxTunnelDepth,
+        UpdateEvery = settings.UpdateEvery,
+        FirstUpdateAfter = Min(TimeSpan.FromSeconds(1), settings.UpdateEvery),
+        ExpireAfter = settings.ExpireAfter,
+        Defragment = settings.IpDefrag,
+    };
+
+    private static LayerKeyMode KeyMode(string name) => name switch
+    {
+        "" or "L2" => LayerKeyMode.L2,
+        "L3" => LayerKeyMode.L3,
+        _ => throw new CaptureException($"layer key mode \"{name}\" is neither L2 nor L3"),
+    };
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

@@ -1,0 +1,149 @@
+using Agent.Node.Flows;
+using Agent.Node.Namespaces;
+using Akka.Actor;
+
+namespace Agent.Node.Capture;
+
+/// <summary>
+/// The reading thread of a capture: enters the namespace, opens the source, and feeds packets into the outer flow table,
+/// which is this thread's alone, until it's told to stop. It tells the capture's actor what happens, the uplink how the
+/// flows look; it never waits for either, except for free batches when it reads a file.
+/// </summary>
+internal abstract class CaptureLoop
+{
+    private const long NanosecondsPerMillisecond = 1_000_000;
+    private const long FlushEvery = 100 * NanosecondsPerMillisecond;
+
+    private readonly IActorRef _capture;
+    private readonly IActorRef _uplink;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly FlowCollector _collector;
+    private readonly TunnelBatcher _batcher;
+    private readonly long _statisticsEvery;
+    private readonly uint _samplingRate;
+    private long _nextFlush;
+    private long _nextStatistics;
+
+    protected CaptureLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool)
+    {
+        Settings = settings;
+        _capture = capture;
+        _uplink = uplink;
+        _statisticsEvery = settings.StatisticsEvery.Ticks * TimeSpan.NanosecondsPerTick;
+        var origin = new FlowOrigin(settings.Host, settings.NodeTid, settings.CaptureId);
+        _collector = new FlowCollector(origin);
+        _batcher = new TunnelBatcher(capture, pool, mayWait: settings.Source == CaptureSource.File, _stop.Token);
+        Engine = new FlowEngine(CaptureFlowOptions.Outside(settings), origin, _collector, _batcher);
+        _samplingRate = (uint)Math.Max(settings.SamplingRate, 1);
+    }
+
+    protected CaptureSettings Settings { get; }
+
+    protected FlowEngine Engine { get; }
+
+    /// <summary>Also those that sampling passed over.</summary>
+    protected long PacketsRead { get; private set; }
+
+    protected CancellationToken Stopping => _stop.Token;
+
+    internal static CaptureLoop Create(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool) => settings.Source switch
+    {
+        CaptureSource.Pcap => new PcapLoop(settings, capture, uplink, pool),
+        CaptureSource.Sflow => new SflowLoop(settings, capture, uplink, pool),
+        CaptureSource.File => new FileLoop(settings, capture, uplink, pool),
+        _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Source, "unknown source of packets"),
+    };
+
+    internal void Start() => new Thread(Run) { IsBackground = true, Name = $"capture {Settings.CaptureId}" }.Start();
+
+    /// <summary>Returns at once; <see cref="LoopEnded"/> follows when the thread has closed its source and reported its flows.</summary>
+    internal void Stop() => _stop.Cancel();
+
+    /// <summary>Opens the source.</summary>
+    /// <exception cref="CaptureException">It can't be opened.</exception>
+    protected abstract void Open();
+
+    /// <summary>Reads until told to stop, or until the end; calls <see cref="Advance"/> often.</summary>
+    protected abstract void Read();
+
+    /// <summary>Closes what was opened, if anything was.</summary>
+    protected abstract void Close();
+
+    /// <summary>Packets read, dropped by the kernel and by the interface.</summary>
+    protected abstract (long Received, long DroppedByKernel, long DroppedByInterface) Count();
+
+    /// <summary>Gives the packet at hand to the engine, if it's one that is sampled.</summary>
+    protected void Process(PacketReader reader)
+    {
+        if (PacketsRead++ % _samplingRate == 0)
+            Engine.Process(reader.Time, reader.Link, reader.OriginalLength, reader.Packet, _samplingRate);
+    }
+
+    /// <summary>Does what is due at this time: reports, batches, statistics. Nanoseconds since 1970.</summary>
+    protected void Advance(long now)
+    {
+        Engine.AdvanceTo(now);
+        if (now < _nextFlush)
+            return;
+        _nextFlush = now + FlushEvery;
+        Flush();
+        if (now < _nextStatistics)
+            return;
+        _nextStatistics = now + _statisticsEvery;
+        ReportStatistics();
+    }
+
+    private void Run()
+    {
+        string? error = null;
+        try
+        {
+            if (Settings.NamespacePath is { } path)
+                NetworkNamespace.Enter(path);
+            Open();
+            _capture.Tell(LoopOpened.Instance);
+            Read();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Stopped while it waited for a batch.
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it ends this capture and nothing else: the actor gives the reason to its parent.
+            error = e is CaptureException or IOException ? e.Message : e.ToString();
+        }
+        Engine.End();
+        Flush();
+        if (error is null)
+            ReportStatistics();
+        Close();
+        _capture.Tell(new LoopEnded(error));
+    }
+
+    private void Flush()
+    {
+        _batcher.Flush();
+        if (_collector.Count > 0)
+            _uplink.Tell(new FlowUpdates(_collector.Take()));
+    }
+
+    private void ReportStatistics()
+    {
+        var (received, droppedByKernel, droppedByInterface) = Count();
+        _capture.Tell(new CaptureStatistics(Settings.CaptureId, received, droppedByKernel, droppedByInterface, _batcher.Dropped));
+    }
+}
+
+/// <summary>The source is open.</summary>
+internal sealed class LoopOpened
+{
+    internal static readonly LoopOpened Instance = new();
+
+    private LoopOpened()
+    {
+    }
+}
+
+/// <summary>The thread is done; <paramref name="Error"/> says why, unless it was told to stop or read all there was.</summary>
+internal sealed record LoopEnded(string? Error);

@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using Agent.Node.Decoding;
+
+namespace Agent.Node.Capture;
+
+/// <summary>
+/// Packets out of one tunnel on their way to its actor. The one message that isn't immutable: it's owned by whoever
+/// holds it, filled by one, read by the next, and given back to its pool.
+/// </summary>
+internal sealed class PacketBatch
+{
+    /// <summary>Headers through some more tunnels; of a longer packet only its length is known.</summary>
+    internal const int MaximumPacket = 512;
+    private const int Size = 16 * 1024;
+
+    private readonly byte[] _bytes = new byte[Size];
+    private int _length;
+
+    /// <summary>UUID of the tunnel's flow.</summary>
+    internal ulong Tunnel { get; private set; }
+
+    /// <summary>Capture time of the newest packet.</summary>
+    internal long Newest { get; private set; }
+
+    internal int Count { get; private set; }
+
+    internal void Begin(ulong tunnel)
+    {
+        Tunnel = tunnel;
+        Newest = 0;
+        Count = 0;
+        _length = 0;
+    }
+
+    /// <summary>False when there's no room for it.</summary>
+    internal bool TryAdd(LinkType link, long time, int originalLength, ReadOnlySpan<byte> packet, uint samplingRate)
+    {
+        if (packet.Length > MaximumPacket)
+            packet = packet[..MaximumPacket];
+        if (_length + EntryHeader.Size + packet.Length > Size)
+            return false;
+        var header = new EntryHeader { Time = time, OriginalLength = originalLength, SamplingRate = samplingRate, Length = packet.Length, Link = link };
+        MemoryMarshal.Write(_bytes.AsSpan(_length), header);
+        packet.CopyTo(_bytes.AsSpan(_length + EntryHeader.Size));
+        _length += EntryHeader.Size + packet.Length;
+        Newest = Math.Max(Newest, time);
+        Count++;
+        return true;
+    }
+
+    /// <summary>The packets in the order they were added.</summary>
+    public Enumerator GetEnumerator() => new(this);
+
+    internal ref struct Enumerator(PacketBatch batch)
+    {
+        private EntryHeader _header;
+        private int _offset;
+        private int _next;
+
+        public readonly Enumerator Current => this;
+
+        internal readonly LinkType Link => _header.Link;
+
+        internal readonly long Time => _header.Time;
+
+        internal readonly int OriginalLength => _header.OriginalLength;
+
+        internal readonly uint SamplingRate => _header.SamplingRate;
+
+        internal readonly ReadOnlySpan<byte> Packet => batch._bytes.AsSpan(_offset, _header.Length);
+
+        public bool MoveNext()
+        {
+            if (_next >= batch._length)
+                return false;
+            _header = MemoryMarshal.Read<EntryHeader>(batch._bytes.AsSpan(_next));
+            _offset = _next + EntryHeader.Size;
+            _next = _offset + _header.Length;
+            return true;
+        }
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private struct EntryHeader
+    {
+        internal const int Size = 21;
+
+        internal long Time;
+        internal int OriginalLength;
+        internal uint SamplingRate;
+        internal int Length;
+        internal LinkType Link;
+    }
+}

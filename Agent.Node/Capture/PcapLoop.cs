@@ -1,0 +1,76 @@
+using Akka.Actor;
+using SharpPcap;
+using SharpPcap.LibPcap;
+
+namespace Agent.Node.Capture;
+
+/// <summary>Reads an interface through libpcap's ring, without blocking in it: its own wait has no end without packets.</summary>
+internal sealed class PcapLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool) : CaptureLoop(settings, capture, uplink, pool)
+{
+    private const int WaitMilliseconds = 100;
+    private const int PacketsBetweenTicks = 512;
+
+    private PollableDevice? _device;
+
+    protected override void Open()
+    {
+        var found = PcapInterface.GetAllPcapInterfaces().FirstOrDefault(candidate => candidate.Name == Settings.Device)
+            ?? throw new CaptureException($"there is no interface {Settings.Device}{(Settings.NamespacePath is { } path ? $" in {path}" : "")}");
+        _device = new PollableDevice(found);
+        try
+        {
+            _device.Open(new DeviceConfiguration
+            {
+                Mode = DeviceModes.Promiscuous,
+                Snaplen = Settings.SnapLength,
+                ReadTimeout = WaitMilliseconds,
+                BufferSize = Settings.BufferSize,
+                TimestampResolution = TimestampResolution.Nanosecond,
+            });
+            if (!string.IsNullOrEmpty(Settings.BpfFilter))
+                _device.Filter = Settings.BpfFilter;
+            _device.NonBlockingMode = true;
+        }
+        catch (PcapException e)
+        {
+            throw new CaptureException($"{Settings.Device}: {e.Message}", e);
+        }
+    }
+
+    protected override void Read()
+    {
+        var device = _device!;
+        var reader = new PacketReader(device);
+        while (!Stopping.IsCancellationRequested)
+        {
+            for (var packets = 0; packets < PacketsBetweenTicks; packets++)
+            {
+                var status = reader.Read();
+                if (status == GetPacketStatus.PacketRead)
+                {
+                    Process(reader);
+                    continue;
+                }
+                if (status != GetPacketStatus.ReadTimeout)
+                    throw new CaptureException($"{Settings.Device}: {device.LastError}");
+                device.Wait(WaitMilliseconds);
+                break;
+            }
+            Advance(CaptureClock.Now);
+        }
+    }
+
+    protected override void Close() => _device?.Dispose();
+
+    protected override (long Received, long DroppedByKernel, long DroppedByInterface) Count()
+    {
+        var statistics = _device!.Statistics;
+        return (PacketsRead, statistics.DroppedPackets, statistics.InterfaceDroppedPackets);
+    }
+
+    /// <summary>Lets us wait for packets with an end.</summary>
+    private sealed class PollableDevice(PcapInterface found) : LibPcapLiveDevice(found)
+    {
+        internal void Wait(int milliseconds) => PollFileDescriptor(milliseconds);
+    }
+}

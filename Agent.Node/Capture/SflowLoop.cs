@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+
+namespace Agent.Node.Capture;
+
+/// <summary>Receives sFlow datagrams; their packet headers are the packets, each standing for as many as the sampling rate says.</summary>
+internal sealed class SflowLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool) : CaptureLoop(settings, capture, uplink, pool)
+{
+    private const int WaitMilliseconds = 100;
+    private const int MaximumDatagram = 65536;
+
+    private Socket? _socket;
+    private uint _lastSequence;
+    private long _lost;
+
+    protected override void Open()
+    {
+        if (!IPAddress.TryParse(Settings.SflowAddress, out var address))
+            throw new CaptureException($"can't receive sFlow on {Settings.SflowAddress}: that is no IP address");
+        try
+        {
+            _socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = Settings.BufferSize };
+            _socket.Bind(new IPEndPoint(address, Settings.SflowPort));
+        }
+        catch (SocketException e)
+        {
+            throw new CaptureException($"can't receive sFlow on {address}, UDP port {Settings.SflowPort}: {e.Message}", e);
+        }
+    }
+
+    protected override void Read()
+    {
+        var buffer = new byte[MaximumDatagram];
+        while (!Stopping.IsCancellationRequested)
+        {
+            var length = _socket!.Poll(WaitMilliseconds * 1000, SelectMode.SelectRead) ? _socket.Receive(buffer) : 0;
+            var now = CaptureClock.Now;
+            if (length > 0 && SflowDatagram.TryRead(buffer.AsSpan(0, length), out var datagram))
+                Process(ref datagram, now);
+            Advance(now);
+        }
+    }
+
+    protected override void Close() => _socket?.Dispose();
+
+    protected override (long Received, long DroppedByKernel, long DroppedByInterface) Count() => (Engine.Packets, _lost, 0);
+
+    private void Process(ref SflowDatagram datagram, long now)
+    {
+        // A sender that starts anew counts from the beginning; a datagram out of order is no loss.
+        if (_lastSequence != 0 && datagram.Sequence > _lastSequence)
+            _lost += datagram.Sequence - _lastSequence - 1;
+        _lastSequence = datagram.Sequence;
+        while (datagram.MoveNext())
+            Engine.Process(now, datagram.Link, datagram.OriginalLength, datagram.Header, datagram.SamplingRate);
+    }
+}

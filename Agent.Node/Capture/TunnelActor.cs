@@ -1,0 +1,158 @@
+using Agent.Node.Flows;
+using Akka.Actor;
+using Akka.Event;
+
+namespace Agent.Node.Capture;
+
+/// <summary>
+/// The inside of one tunnel: gets the packets it carries in batches, owns the table of inner flows, and is parent of the
+/// tunnels inside. Ends with its outer flow; reports what it still holds then.
+/// </summary>
+internal sealed class TunnelActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly IActorRef _uplink;
+    private readonly PacketBatchPool _pool;
+    private readonly bool _isLive;
+    private readonly FlowOrigin _origin;
+    private readonly FlowCollector _collector;
+    private readonly TunnelBatcher _batcher;
+    private readonly TunnelActors _tunnels;
+    private readonly FlowEngine _engine;
+    private long _droppedBefore;
+
+    /// <param name="settings">The capture's.</param>
+    /// <param name="origin">Whose packets, and inside which flow.</param>
+    /// <param name="pool">Where the capture's batches come from.</param>
+    /// <param name="uplink">Gets <see cref="FlowUpdates"/>.</param>
+    public TunnelActor(CaptureSettings settings, FlowOrigin origin, PacketBatchPool pool, IActorRef uplink)
+    {
+        _uplink = uplink;
+        _pool = pool;
+        _origin = origin;
+        _isLive = settings.Source != CaptureSource.File;
+        _collector = new FlowCollector(origin);
+        // An actor never waits for a batch. A file's packets mustn't be dropped: it has batches enough for what one batch carries.
+        var inside = _isLive ? pool : new PacketBatchPool(int.MaxValue);
+        _batcher = new TunnelBatcher(Self, inside, mayWait: false, CancellationToken.None);
+        _tunnels = new TunnelActors(Context, settings, origin, inside, uplink);
+        _engine = new FlowEngine(CaptureFlowOptions.Inside(settings), origin, _collector, _batcher);
+
+        Receive<PacketBatch>(OnBatch);
+        Receive<TunnelEnded>(ended => _tunnels.End(ended.Tunnel));
+        Receive<Tick>(_ => OnTick());
+        Receive<DrainTunnel>(_ => OnDrain());
+        Receive<DrainInner>(_ => OnDrainInner());
+        Receive<Terminated>(terminated => _tunnels.Forget(terminated.ActorRef));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    internal static Props Props(CaptureSettings settings, FlowOrigin origin, PacketBatchPool pool, IActorRef uplink) =>
+        Akka.Actor.Props.Create(() => new TunnelActor(settings, origin, pool, uplink));
+
+    protected override void PreStart()
+    {
+        if (_isLive)
+            Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TickEvery);
+        _log.Debug("tunnel of flow {0} seen by capture {1}", FlowIdentity.Format(_origin.ParentUuid), _origin.CaptureId);
+    }
+
+    protected override void PostStop()
+    {
+        _batcher.Close();
+        _engine.End();
+        Report();
+    }
+
+    private void Draining()
+    {
+        Receive<PacketBatch>(OnBatch);
+        Receive<TunnelEnded>(ended => _tunnels.End(ended.Tunnel));
+        Receive<Terminated>(terminated =>
+        {
+            _tunnels.Forget(terminated.ActorRef);
+            StopWhenDrained();
+        });
+        Receive<Tick>(_ => { });
+    }
+
+    private void OnBatch(PacketBatch batch)
+    {
+        if (batch.Tunnel != _origin.ParentUuid)
+        {
+            _tunnels.Deliver(batch);
+            return;
+        }
+        foreach (var entry in batch)
+        {
+            if (!_isLive)
+                _engine.AdvanceTo(entry.Time);
+            _engine.Process(entry.Time, entry.Link, entry.OriginalLength, entry.Packet, entry.SamplingRate);
+        }
+        _pool.Return(batch);
+        _batcher.Flush();
+        Report();
+    }
+
+    private void OnTick()
+    {
+        _engine.AdvanceTo(CaptureClock.Now);
+        _batcher.Flush();
+        Report();
+        if (_batcher.Dropped == _droppedBefore)
+            return;
+        _log.Warning("capture {0} dropped {1} packets of tunnels inside flow {2}: their actors are busy", _origin.CaptureId, _batcher.Dropped - _droppedBefore, FlowIdentity.Format(_origin.ParentUuid));
+        _droppedBefore = _batcher.Dropped;
+    }
+
+    private void OnDrain()
+    {
+        _engine.End();
+        Report();
+        // Behind the batches for inner tunnels, that are on their way to ourselves.
+        _batcher.Flush();
+        Self.Tell(DrainInner.Instance);
+    }
+
+    private void OnDrainInner()
+    {
+        _tunnels.EndAll();
+        Become(Draining);
+        StopWhenDrained();
+    }
+
+    private void StopWhenDrained()
+    {
+        if (_tunnels.Alive == 0)
+            Context.Stop(Self);
+    }
+
+    private void Report()
+    {
+        if (_collector.Count > 0)
+            _uplink.Tell(new FlowUpdates(_collector.Take()));
+    }
+
+    private sealed class DrainInner
+    {
+        internal static readonly DrainInner Instance = new();
+    }
+
+    private sealed class Tick : INotInfluenceReceiveTimeout
+    {
+        internal static readonly Tick Instance = new();
+    }
+}
+
+/// <summary>No more packets come: report what's left, let the tunnels inside do so, and stop.</summary>
+internal sealed class DrainTunnel
+{
+    internal static readonly DrainTunnel Instance = new();
+
+    private DrainTunnel()
+    {
+    }
+}

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Sockets;
+using Agent.Node.Capture;
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using PacketDotNet;
+using Shared.Messages.Flows;
+using static Agent.Node.Tests.PacketCraft;
+
+namespace Agent.Node.Tests.Capture;
+
+public sealed class CaptureActorTests : TestKit
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly string _file = Path.Combine(Path.GetTempPath(), $"capture-actor-{Guid.NewGuid():N}.pcap");
+
+    [Fact]
+    public void A_file_s_flows_are_all_reported_when_it_ends_those_in_tunnels_with_their_parents()
+    {
+        var inner = Ethernet(0x0800, Ipv4(1, Echo(7, 1)));
+        var middle = Ethernet(0x0800, Ipv4(47, Gre(0x6558, inner, key: 5), "192.168.0.1", "192.168.0.2"));
+        var outer = Ethernet(0x0800, Ipv4(17, Udp(40000, 4789, Vxlan(77, middle)), "172.16.0.1", "172.16.0.2"));
+        Write(_file, LinkLayers.Ethernet, Enumerable.Repeat(outer, 1000));
+
+        var uplink = CreateTestProbe();
+        Start(File(_file), uplink);
+        ExpectMsg<CaptureStarted>(Patience).CaptureId.ShouldBe("capture-1");
+        FishForMessage(message => message is CaptureFinished, Patience);
+
+        var flows = Take(uplink, found => found.Count == 3 && found.Values.All(flow => flow.Metric.AbPackets == 1000));
+        var byPath = flows.Values.ToDictionary(flow => flow.LayersPath);
+        byPath["Ethernet/IPv4/UDP/VXLAN"].Network.Id.ShouldBe(77);
+        byPath["Ethernet/IPv4/GRE"].ParentUuid.ShouldBe(byPath["Ethernet/IPv4/UDP/VXLAN"].Uuid);
+        byPath["Ethernet/IPv4/GRE"].Network.Id.ShouldBe(5);
+        byPath["Ethernet/IPv4/ICMPv4"].ParentUuid.ShouldBe(byPath["Ethernet/IPv4/GRE"].Uuid);
+        flows.Values.ShouldAllBe(flow => flow.NodeTid == "tid-1" && flow.CaptureId == "capture-1" && flow.Host == "host-1");
+    }
+
+    [Fact]
+    public void Statistics_count_the_packets_read()
+    {
+        Write(_file, LinkLayers.Ethernet, Enumerable.Repeat(Ethernet(0x0800, Ipv4(6, Tcp(1, 2))), 30));
+        Start(File(_file), CreateTestProbe());
+        FishForMessage(message => message is CaptureStatistics { Received: 30, DroppedByUs: 0 }, Patience);
+    }
+
+    [Fact]
+    public void A_file_that_is_cut_off_is_reported_as_failed_with_its_flows()
+    {
+        Write(_file, LinkLayers.Ethernet, Enumerable.Repeat(Ethernet(0x0800, Ipv4(6, Tcp(1, 2))), 3));
+        using (var stream = new FileStream(_file, FileMode.Open))
+            stream.SetLength(stream.Length - 5);
+        var uplink = CreateTestProbe();
+        var capture = Start(File(_file), uplink);
+        Watch(capture);
+        var failed = (CaptureFailed)FishForMessage(message => message is CaptureFailed, Patience);
+        failed.Error.ShouldContain(_file);
+        failed.Error.ShouldContain("after 2 packets");
+        uplink.ExpectMsg<FlowUpdates>(Patience).Flows[0].Metric.AbPackets.ShouldBe(2);
+        ExpectTerminated(capture, Patience);
+    }
+
+    [Fact]
+    public void A_filter_that_does_not_compile_fails_with_libpcap_s_words()
+    {
+        Write(_file, LinkLayers.Ethernet, []);
+        Start(File(_file) with { BpfFilter = "icmp andd" }, CreateTestProbe());
+        ExpectMsg<CaptureFailed>(Patience).Error.ShouldContain("syntax error");
+    }
+
+    [Fact]
+    public void An_interface_that_is_not_there_is_named()
+    {
+        Start(Settings() with { Source = CaptureSource.Pcap, Device = "no-such-if" }, CreateTestProbe());
+        ExpectMsg<CaptureFailed>(Patience).Error.ShouldContain("there is no interface no-such-if");
+    }
+
+    [Fact]
+    public void An_unknown_key_mode_is_named()
+    {
+        Start(File(_file) with { LayerKeyMode = "L4" }, CreateTestProbe());
+        ExpectMsg<CaptureFailed>(Patience).Error.ShouldContain("\"L4\"");
+    }
+
+    [RequiresFact("root", "ip", "ping")]
+    public void A_ping_between_namespaces_is_one_flow_and_a_deleted_interface_ends_the_capture()
+    {
+        using var pair = new VethPair("capture");
+        var uplink = CreateTestProbe();
+        var capture = Start(Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BpfFilter = "icmp" }, uplink);
+        ExpectMsg<CaptureStarted>(Patience);
+        pair.Ping(3);
+
+        var flows = Take(uplink, found => found.Values.Any(flow => flow.Metric is { AbPackets: 3, BaPackets: 3 }));
+        var flow = flows.Values.ShouldHaveSingleItem();
+        flow.LayersPath.ShouldBe("Ethernet/IPv4/ICMPv4");
+        (flow.Network.A, flow.Network.B).ShouldBe((VethPair.AddressA, VethPair.AddressB));
+        flow.RttNs.ShouldBeGreaterThan(0);
+        FishForMessage(message => message is CaptureStatistics { Received: 6, DroppedByKernel: 0 }, Patience);
+
+        Watch(capture);
+        pair.DeleteInterface();
+        var failed = (CaptureFailed)FishForMessage(message => message is CaptureFailed, Patience);
+        failed.Error.ShouldContain(pair.Interface);
+        ExpectTerminated(capture, Patience);
+    }
+
+    [RequiresFact("root", "ip", "ping")]
+    public void A_stopped_capture_reports_its_flows()
+    {
+        using var pair = new VethPair("stop");
+        var uplink = CreateTestProbe();
+        var capture = Start(
+            Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BpfFilter = "icmp", UpdateEvery = TimeSpan.FromHours(1), StatisticsEvery = TimeSpan.FromMilliseconds(100) }, uplink);
+        ExpectMsg<CaptureStarted>(Patience);
+        pair.Ping(2);
+        FishForMessage(message => message is CaptureStatistics { Received: 4 }, Patience);
+        Sys.Stop(capture);
+        Take(uplink, found => found.Values.Any(flow => flow.Metric is { AbPackets: 2, BaPackets: 2 })).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Sampled_headers_stand_for_as_many_packets_as_the_rate_says()
+    {
+        var port = FreeUdpPort();
+        var uplink = CreateTestProbe();
+        Start(Settings() with { Source = CaptureSource.Sflow, SflowPort = port, UpdateEvery = TimeSpan.FromMilliseconds(100) }, uplink);
+        ExpectMsg<CaptureStarted>(Patience);
+        using var client = new UdpClient();
+        var frame = Ethernet(0x0800, Ipv4(1, Echo(9, 1)));
+        client.Send(SflowCraft.Datagram(sequence: 1, rate: 64, frame, frame.Length), new IPEndPoint(IPAddress.Loopback, port));
+        client.Send(SflowCraft.Datagram(sequence: 4, rate: 64, frame, 1400), new IPEndPoint(IPAddress.Loopback, port));
+
+        var flow = Take(uplink, found => found.Values.Any(flow => flow.Metric.AbPackets == 128)).Values.ShouldHaveSingleItem();
+        flow.Metric.AbBytes.ShouldBe(64 * (frame.Length + 1400));
+        flow.SamplingRate.ShouldBe(64u);
+        flow.Icmp.Id.ShouldBe(9u);
+        FishForMessage(message => message is CaptureStatistics { Received: 2, DroppedByKernel: 2 }, Patience);
+    }
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        System.IO.File.Delete(_file);
+    }
+
+    private static CaptureSettings Settings() => new()
+    {
+        CaptureId = "capture-1",
+        NodeTid = "tid-1",
+        Host = "host-1",
+        Source = CaptureSource.File,
+        UpdateEvery = TimeSpan.FromMilliseconds(200),
+        StatisticsEvery = TimeSpan.FromMilliseconds(200),
+    };
+
+    private static CaptureSettings File(string path) => Settings() with { FilePath = path };
+
+    private static int FreeUdpPort()
+    {
+        using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.Client.LocalEndPoint!).Port;
+    }
+
+    private static Dictionary<string, Flow> Take(TestProbe uplink, Func<Dictionary<string, Flow>, bool> enough)
+    {
+        var found = new Dictionary<string, Flow>();
+        while (!enough(found))
+        {
+            foreach (var flow in uplink.ExpectMsg<FlowUpdates>(Patience).Flows)
+                found[flow.Uuid] = flow;
+        }
+        return found;
+    }
+
+    /// <summary>A capture whose parent is the test's actor.</summary>
+    private IActorRef Start(CaptureSettings settings, TestProbe uplink) => ChildActorOf(CaptureActor.Props(settings, uplink.Ref));
+}

@@ -1,0 +1,96 @@
+using System.Buffers.Binary;
+using System.Net;
+using SharpPcap;
+using SharpPcap.LibPcap;
+using PacketDotNet;
+
+namespace Agent.Node.Tests;
+
+/// <summary>Packets made by hand, layer by layer from the inside out. Checksums of IP headers are right; others are left 0.</summary>
+internal static class PacketCraft
+{
+    internal const string MacA = "02:00:00:00:00:0a";
+    internal const string MacB = "02:00:00:00:00:0b";
+
+    internal static byte[] Ethernet(ushort type, byte[] payload, string source = MacA, string destination = MacB) =>
+        [.. Mac(destination), .. Mac(source), .. U16(type), .. payload];
+
+    internal static byte[] Vlan(int id, ushort type, byte[] payload) => [.. U16(id), .. U16(type), .. payload];
+
+    internal static byte[] Ipv4(byte protocol, byte[] payload, string source = "10.0.0.1", string destination = "10.0.0.2", int fragment = 0, int identification = 1)
+    {
+        byte[] header = [0x45, 0, .. U16(20 + payload.Length), .. U16(identification), .. U16(fragment), 64, protocol, 0, 0, .. IPAddress.Parse(source).GetAddressBytes(), .. IPAddress.Parse(destination).GetAddressBytes()];
+        uint sum = 0;
+        for (var i = 0; i < header.Length; i += 2)
+            sum += BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(i));
+        while (sum > ushort.MaxValue)
+            sum = (sum & ushort.MaxValue) + (sum >> 16);
+        BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(10), (ushort)~sum);
+        return [.. header, .. payload];
+    }
+
+    internal static byte[] Ipv6(byte next, byte[] payload, string source = "fd00::1", string destination = "fd00::2") =>
+        [0x60, 0, 0, 0, .. U16(payload.Length), next, 64, .. IPAddress.Parse(source).GetAddressBytes(), .. IPAddress.Parse(destination).GetAddressBytes(), .. payload];
+
+    internal static byte[] Ipv6Extension(byte next, int words = 0) => [next, (byte)words, 1, 4, 0, 0, 0, 0, .. new byte[words * 8]];
+
+    internal static byte[] Ipv6Fragment(byte next, int offset, bool more, uint id) => [next, 0, .. U16(offset | (more ? 1 : 0)), .. U32(id)];
+
+    internal static byte[] Udp(int source, int destination, byte[] payload) => [.. U16(source), .. U16(destination), .. U16(8 + payload.Length), 0, 0, .. payload];
+
+    internal static byte[] Tcp(int source, int destination, byte flags = 0x10, uint sequence = 1, int data = 0) =>
+        [.. U16(source), .. U16(destination), .. U32(sequence), 0, 0, 0, 0, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0, .. new byte[data]];
+
+    internal static byte[] Sctp(int source, int destination) => [.. U16(source), .. U16(destination), 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 4];
+
+    internal static byte[] Echo(int id, int sequence, bool reply = false) => [(byte)(reply ? 0 : 8), 0, 0, 0, .. U16(id), .. U16(sequence), .. new byte[16]];
+
+    internal static byte[] EchoV6(int id, int sequence, bool reply = false) => [(byte)(reply ? 129 : 128), 0, 0, 0, .. U16(id), .. U16(sequence), .. new byte[16]];
+
+    internal static byte[] Arp(int operation = 1) => [0, 1, 8, 0, 6, 4, .. U16(operation), .. Mac(MacA), 10, 0, 0, 1, .. new byte[6], 10, 0, 0, 2];
+
+    internal static byte[] Gre(ushort type, byte[] payload, uint? key = null, uint? sequence = null, bool checksum = false) =>
+    [
+        (byte)((checksum ? 0x80 : 0) | (key is null ? 0 : 0x20) | (sequence is null ? 0 : 0x10)), 0, .. U16(type), .. checksum ? new byte[4] : [],
+        .. key is { } k ? U32(k) : [], .. sequence is { } s ? U32(s) : [], .. payload,
+    ];
+
+    internal static byte[] Pptp(int call, byte[] payload) => [0x30, 0x81, 0x88, 0x0b, .. U16(payload.Length), .. U16(call), 0, 0, 0, 1, 0, 0, 0, 1, .. payload];
+
+    internal static byte[] Vxlan(uint vni, byte[] payload) => [8, 0, 0, 0, .. U32(vni << 8), .. payload];
+
+    internal static byte[] VxlanGpe(uint vni, byte next, byte[] payload) => [0x0c, 0, 0, next, .. U32(vni << 8), .. payload];
+
+    internal static byte[] Geneve(uint vni, ushort type, byte[] payload, int optionWords = 0) =>
+        [(byte)optionWords, 0, .. U16(type), .. U32(vni << 8), .. optionWords == 0 ? [] : (byte[])[1, 2, 3, (byte)(optionWords - 1), .. new byte[(optionWords - 1) * 4]], .. payload];
+
+    internal static byte[] Mpls(byte[] payload, params int[] labels) =>
+        [.. labels.SelectMany((label, i) => U32(((uint)label << 12) | (i == labels.Length - 1 ? 0x100u : 0) | 64)), .. payload];
+
+    internal static byte[] Gtp(uint tunnel, byte[] payload, bool extension = false) => extension
+        ? [0x34, 255, .. U16(payload.Length + 8), .. U32(tunnel), 0, 0, 0, 0x85, 1, 0, 9, 0, .. payload]
+        : [0x30, 255, .. U16(payload.Length), .. U32(tunnel), .. payload];
+
+    internal static byte[] ErspanII(int session, byte[] payload) => [0x10, 0, .. U16(session), 0, 0, 0, 0, .. payload];
+
+    internal static byte[] Pppoe(int session, ushort protocol, byte[] payload) => [0x11, 0, .. U16(session), .. U16(payload.Length + 2), .. U16(protocol), .. payload];
+
+    internal static byte[] U16(int value) => [(byte)(value >> 8), (byte)value];
+
+    internal static byte[] U32(uint value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
+
+    internal static byte[] Mac(string address) => [.. address.Split(':').Select(part => Convert.ToByte(part, 16))];
+
+    /// <summary>Writes a pcap file, a packet per millisecond from 2023-11-14T22:13:20Z on.</summary>
+    internal static void Write(string path, LinkLayers link, IEnumerable<byte[]> packets)
+    {
+        using var writer = new CaptureFileWriterDevice(path, FileMode.Create);
+        writer.Open(link);
+        ulong millisecond = 0;
+        foreach (var packet in packets)
+        {
+            writer.Write(new RawCapture(link, new PosixTimeval(1_700_000_000 + (millisecond / 1000), millisecond % 1000 * 1000), packet, null));
+            millisecond++;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+
+namespace Agent.Node.Tests;
+
+/// <summary>Two network namespaces of our own with a veth pair between them; gone when disposed.</summary>
+internal sealed class VethPair : IDisposable
+{
+    internal const string AddressA = "10.99.0.1";
+    internal const string AddressB = "10.99.0.2";
+
+    private readonly string _a;
+    private readonly string _b;
+
+    internal VethPair(string purpose)
+    {
+        var unique = $"{purpose}-{Environment.ProcessId}";
+        _a = $"flows-{unique}-a";
+        _b = $"flows-{unique}-b";
+        Run("ip", "netns", "add", _a);
+        Run("ip", "netns", "add", _b);
+        Run("ip", "-n", _a, "link", "add", Interface, "type", "veth", "peer", "name", Interface, "netns", _b);
+        foreach (var (name, address) in new[] { (_a, AddressA), (_b, AddressB) })
+        {
+            Run("ip", "-n", name, "addr", "add", $"{address}/24", "dev", Interface);
+            Run("ip", "-n", name, "link", "set", Interface, "up");
+        }
+    }
+
+    internal string Interface => "veth0";
+
+    internal string PathA => $"/var/run/netns/{_a}";
+
+    internal string PathB => $"/var/run/netns/{_b}";
+
+    public void Dispose()
+    {
+        Run("ip", "netns", "del", _a);
+        Run("ip", "netns", "del", _b);
+    }
+
+    /// <summary>From A to B.</summary>
+    internal void Ping(int count) => Run("ip", "netns", "exec", _a, "ping", "-c", $"{count}", "-i", "0.01", "-W", "5", AddressB);
+
+    internal void DeleteInterface() => Run("ip", "-n", _a, "link", "del", Interface);
+
+    internal string MacOfA() => Run("ip", "netns", "exec", _a, "cat", $"/sys/class/net/{Interface}/address").Trim();
+
+    internal string MacOfB() => Run("ip", "netns", "exec", _b, "cat", $"/sys/class/net/{Interface}/address").Trim();
+
+    private static string Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {errors.Result}{output}");
+        return output;
+    }
+}
