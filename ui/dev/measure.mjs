@@ -8,7 +8,7 @@ const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.floor((va
 await withPage(async (page) => {
   const start = Date.now();
   await page.goto(url);
-  await page.waitForSelector('[data-laid-out]', { timeout: 60_000 });
+  await page.waitForSelector("[data-laid-out]", { timeout: 120_000 });
   const visible = Date.now() - start;
   await page.waitForTimeout(1500);
   const first = await page.evaluate(() => window.skydive.figures());
