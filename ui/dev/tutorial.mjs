@@ -21,7 +21,7 @@ export function graph(tunnel = 'gre') {
       UpdatedAt: start + 4000,
       Revision: 1,
     };
-    if (!['host', 'netns', 'switch', 'switchport'].includes(metadata.Type)) made.Metadata.TID = id('tid', host, key);
+    if (host !== 'fabric' && !['host', 'netns'].includes(metadata.Type)) made.Metadata.TID = id('tid', host, key);
     nodes.push(made);
     return made;
   };
@@ -109,9 +109,9 @@ export function graph(tunnel = 'gre') {
     found[name] = { host, eth1, br0: inner.br, brPhy: phy.br, tun, vm, nsEth };
   }
 
-  const tor = node('fabric', 'TOR1', { Name: 'TOR1', Type: 'switch', Probe: 'fabric' });
+  const tor = node('fabric', 'TOR1', { Name: 'tor1', Type: 'device', Probe: 'fabric' });
   [1, 2].forEach((n) => {
-    const port = node('fabric', `TOR1_PORT${n}`, { Name: `port${n}`, Type: 'switchport', Probe: 'fabric', MTU: 1500 });
+    const port = node('fabric', `TOR1_PORT${n}`, { Name: `port${n}`, Type: 'device', Probe: 'fabric', MTU: 1500 });
     edge('fabric', tor, port, 'ownership');
     edge('fabric', tor, port, 'layer2');
     edge('fabric', port, found[`agent${n}`].eth1, 'layer2');

@@ -27,7 +27,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 /** A metadata object. `Name` and `Type` are always there; keys in dotted paths below are nested objects. */
 export interface Metadata {
   Name?: string;
-  /** host, netns, device, veth, bridge, ovsbridge, ovsport, internal, gre, vxlan, geneve, patch, switch, switchport… */
+  /** host, netns, device, veth, bridge, ovsbridge, ovsport, internal, gre, vxlan, geneve, patch… */
   Type?: string;
   /** Stable id of an interface; flows name their capture point by it. */
   TID?: string;

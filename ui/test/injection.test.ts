@@ -44,7 +44,7 @@ describe('the form for packets', () => {
   it('offers interfaces, not hosts, namespaces, ports or the fabric', () => {
     const typed = (Type: string, Host = 'h'): Node => ({ ID: Type, Metadata: { Type }, Host });
     expect(['veth', 'device', 'internal', 'ovsbridge'].every((type) => canInject(typed(type)))).toBe(true);
-    expect(['host', 'netns', 'ovsport', 'switch'].some((type) => canInject(typed(type)))).toBe(false);
+    expect(['host', 'netns', 'ovsport', 'unheard-of'].some((type) => canInject(typed(type)))).toBe(false);
     expect(canInject(typed('device', 'fabric'))).toBe(false);
   });
 

@@ -47,7 +47,7 @@ describe('a flow’s way', () => {
 
   it('leads from bridge to bridge over the underlay and the fabric', () => {
     const journey = findJourney(topology, tunnels, bridges);
-    for (const via of [id('eth1', 'device', 'agent1'), id('TOR1', 'switch', 'fabric'), id('eth1', 'device', 'agent2')]) {
+    for (const via of [id('eth1', 'device', 'agent1'), id('tor1', 'device', 'fabric'), id('eth1', 'device', 'agent2')]) {
       expect(journey.nodes.has(via)).toBe(true);
     }
     expect(journey.nodes.has(id('analyzer', 'host', 'analyzer'))).toBe(false);

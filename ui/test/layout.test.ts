@@ -66,7 +66,7 @@ describe('the layout of the tutorial', () => {
   });
 
   it('puts the fabric on top, its ports in the order of the hosts they lead to', () => {
-    const [one, two] = ['port1', 'port2'].map((name) => placeOf(result, find(name, 'switchport', 'fabric').ID));
+    const [one, two] = ['port1', 'port2'].map((name) => placeOf(result, find(name, 'device', 'fabric').ID));
     expect(one!.x).toBeLessThan(two!.x);
     for (const each of world.nodes as Node[]) {
       if (each.Host !== 'fabric') expect(placeOf(result, each.ID).y).toBeGreaterThan(one!.y);
@@ -116,6 +116,16 @@ describe('the layout', () => {
     const result = layout({ aspect: 1, nodes, edges });
     expect(placeOf(result, 'eth0').y).toBeLessThan(placeOf(result, 'br').y);
     expect(placeOf(result, 'v1').y).toBeGreaterThan(placeOf(result, 'br').y);
+  });
+
+  it('tells switches from ports by their links, in a fabric of several levels', () => {
+    const nodes = ['spine', 'tor1', 'tor2', 'p1', 'p2'].map((id) => node(id, 'device', 'fabric'));
+    const to = (parent: string, child: string, relation = 'ownership') => ({ parent, child, relation });
+    const result = layout({ aspect: 1, nodes, edges: [to('spine', 'tor1'), to('spine', 'tor2', 'layer2'), to('tor1', 'p1'), to('tor2', 'p2', 'layer2')] });
+    expect([...result.ids].sort()).toEqual(['p1', 'p2', 'spine', 'tor1', 'tor2']);
+    expect(placeOf(result, 'p1')).toMatchObject({ x: placeOf(result, 'tor1').x });
+    expect(placeOf(result, 'p1').y).toBeGreaterThan(placeOf(result, 'tor1').y);
+    expect(placeOf(result, 'p2').y).toBeGreaterThan(placeOf(result, 'tor2').y);
   });
 
   it('places 20,000 nodes, each once', () => {

@@ -27,6 +27,11 @@ describe('the list of nodes', () => {
     expect(pathTo(tree, id('eth0', 'veth', 'agent1'))).toEqual([id('agent1', 'host', 'agent1'), id('ns1', 'netns', 'agent1')]);
   });
 
+  it('tells a switch from its ports', () => {
+    const roles = all.filter((row) => row.node?.Host === 'fabric').map((row) => [row.name, row.role, row.depth]);
+    expect(roles).toEqual([['tor1', 'switch', 1], ['port1', 'switchport', 2], ['port2', 'switchport', 2]]);
+  });
+
   it('narrows to what was searched, with what leads there unfolded', () => {
     const only = new Set([id('eth0', 'veth', 'agent2')]);
     expect(listNodeRows(tree, () => false, only).map((row) => row.name)).toEqual(['agent2', 'ns2', 'eth0']);

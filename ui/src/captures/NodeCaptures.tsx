@@ -1,8 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { createCapture, deleteCapture, type Node } from '../api';
 import { formatCount } from '../format';
-import { isFabric } from '../map/fabric';
-import { canCapture } from '../map/roles';
+import { canCapture } from '../map/fabric';
 import { Glyph } from '../shell/Icon';
 import { captures, messageOf, refreshCaptures } from '../state/store';
 import { nodeName, nodeQuery } from '../state/topology';
@@ -24,7 +23,7 @@ export function NodeCaptures({ node }: { node: Node }) {
   const starting = captures.value.filter(
     (capture) => capture.GremlinQuery === query && !running.some((on) => on.ID === capture.UUID),
   );
-  const possible = canCapture(node.Metadata.Type, isFabric(node));
+  const possible = canCapture(node);
   if (!possible && running.length === 0) {
     return (
       <p class="hint" data-testid="no-capture">

@@ -1,5 +1,4 @@
-import { isFabric } from '../map/fabric';
-import { roleOf } from '../map/roles';
+import { roleIn } from '../map/fabric';
 import type { Tunnel } from '../map/tunnels';
 import type { Topology } from '../state/topology';
 
@@ -74,7 +73,7 @@ function linksOf(topology: Topology, id: string): [string, Step][] {
   for (const edge of topology.edgesOf(id)) {
     if (edge.Metadata.RelationType === 'ownership') {
       const owner = topology.nodes.get(edge.Parent);
-      const role = owner && roleOf(owner.Metadata.Type, isFabric(owner));
+      const role = owner && roleIn(topology, owner);
       if (role !== 'bridge' && role !== 'switch') continue;
     }
     steps.push([edge.Parent === id ? edge.Child : edge.Parent, { from: id, edge: edge.ID }]);

@@ -63,7 +63,8 @@ export function readInjection(
 
 /** Whether packets can be sent from or to a node: an interface of a host. */
 export function canInject(node: Node): boolean {
-  const role = roleOf(node.Metadata.Type, isFabric(node));
+  const role = roleOf(node.Metadata.Type);
+  if (isFabric(node)) return false;
   return role === 'nic' || role === 'veth' || role === 'virtual' || role === 'tunnel' || role === 'bridge';
 }
 

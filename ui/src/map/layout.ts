@@ -84,9 +84,9 @@ export function layout(input: LayoutInput): LayoutResult {
   const hostByName = new Map<string, Item>();
   for (const item of items) if (item.role === 'host') hostByName.set(item.host || item.name, item);
   for (const item of items) {
-    if (item.owner) continue;
-    if (item.role === 'host') hosts.push(item);
-    else if (item.fabric) fabric.push(item);
+    if (item.fabric) fabric.push(item);
+    else if (item.owner) continue;
+    else if (item.role === 'host') hosts.push(item);
     else {
       const host = hostByName.get(item.host);
       if (host) {
@@ -130,7 +130,7 @@ export function layout(input: LayoutInput): LayoutResult {
   };
 }
 
-/** Ties nodes to their owners and to their layer 2 peers. */
+/** Ties nodes to their owners and to their layer 2 peers; tells the fabric's ports from its switches. */
 function link(input: LayoutInput): Item[] {
   const byId = new Map<string, Item>();
   for (const node of input.nodes) {
@@ -141,18 +141,23 @@ function link(input: LayoutInput): Item[] {
       host: node.host,
       fabric: node.fabric,
       key: naturalKey(node.name),
-      role: roleOf(node.type, node.fabric),
+      role: node.fabric ? 'switch' : roleOf(node.type),
       owner: undefined,
       owned: [],
       peers: [],
     });
   }
+  const leading = new Set<Item>();
+  const hanging = new Set<Item>();
   for (const edge of input.edges) {
     const parent = byId.get(edge.parent);
     const child = byId.get(edge.child);
     if (!parent || !child || parent === child) continue;
+    if (parent.fabric && child.fabric) {
+      leading.add(parent);
+      hanging.add(child);
+    }
     if (edge.relation === 'ownership') {
-      if (parent.fabric && parent.role === 'switchport') parent.role = 'switch';
       if (!owns(child, parent) && nearness(parent) > nearness(child.owner)) child.owner = parent;
     } else {
       parent.peers.push(child);
@@ -160,6 +165,7 @@ function link(input: LayoutInput): Item[] {
     }
   }
   for (const item of byId.values()) item.owner?.owned.push(item);
+  for (const item of hanging) if (!leading.has(item)) item.role = 'switchport';
   return [...byId.values()];
 }
 
@@ -332,13 +338,13 @@ function unit(bridge: Item, inside: Set<Item>, placed: Set<Item>, depth: number)
 }
 
 /** Switches with their ports below, ordered as the hosts they lead to. */
-function fabricBlock(roots: Item[], rank: Map<string, number>): Block {
+function fabricBlock(members: Item[], rank: Map<string, number>): Block {
   const leadsTo = (item: Item): number => {
     const ranks = item.peers.filter((peer) => !peer.fabric).map((peer) => rank.get(peer.host) ?? rank.size);
     return ranks.length > 0 ? ranks.reduce((a, b) => a + b, 0) / ranks.length : rank.size / 2;
   };
   const placed = new Set<Item>();
-  const switches = roots.filter((item) => item.role === 'switch').sort(byName);
+  const switches = members.filter((item) => item.role === 'switch').sort(byName);
   for (const item of switches) placed.add(item);
   const blocks: Block[] = [];
   for (const item of switches) {
@@ -357,7 +363,7 @@ function fabricBlock(roots: Item[], rank: Map<string, number>): Block {
     block.height = rowHeight + line.height;
     blocks.push(block);
   }
-  const rest = row(orderBy(roots.filter((item) => !placed.has(item)), leadsTo));
+  const rest = row(orderBy(members.filter((item) => !placed.has(item)), leadsTo));
   if (rest.ids.length > 0) blocks.push(rest);
   const inner = shelf(blocks, targetWidth(blocks, rank.size * 4));
   const block = empty();

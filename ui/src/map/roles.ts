@@ -33,20 +33,9 @@ const byType: Record<string, Role> = {
   ipvlan: 'virtual',
   ovsmirror: 'virtual',
   loopback: 'virtual',
-  switch: 'switch',
-  fabric: 'switch',
-  switchport: 'switchport',
 };
 
-/** The role of a Type; `fabric` says that the node belongs to the fabric, where a "port" is a switch's. */
-export function roleOf(type: string | undefined, fabric: boolean): Role {
-  if (fabric) return type === 'switch' || type === 'fabric' || type === 'host' ? 'switch' : 'switchport';
+/** The role of a Type of a host's node. */
+export function roleOf(type: string | undefined): Role {
   return byType[type ?? ''] ?? 'other';
-}
-
-/** Types a capture can run on: what has packets passing. */
-export function canCapture(type: string | undefined, fabric: boolean): boolean {
-  if (fabric) return false;
-  const role = roleOf(type, false);
-  return role === 'bridge' || role === 'tunnel' || role === 'nic' || role === 'veth' || role === 'virtual';
 }

@@ -9,13 +9,13 @@ import { createNodeImageProgram } from '@sigma/node-image';
 import type { Edge, Node } from '../api';
 import type { Journey } from '../flows/journey';
 import { nodeName, type Topology } from '../state/topology';
-import { isFabric } from './fabric';
+import { isFabric, roleIn } from './fabric';
 import { iconImage, roleColors } from './icons';
 import { drawLabel, drawHover, labelScale } from './labels';
 import { type Group, type LayoutInput } from './layout';
 import type { LayoutAnswer, LayoutRequest } from './layout.worker';
 import { drawGroups, drawJourney, drawRings, drawTunnels, type Frame } from './overlay';
-import { roleOf, type Role } from './roles';
+import type { Role } from './roles';
 import type { Tunnel } from './tunnels';
 
 interface NodeAttributes {
@@ -285,7 +285,9 @@ export class MapView {
     }
 
     this.#bounds = { width: Math.max(200, result.width), height: Math.max(200, result.height) };
-    this.#sigma.setSetting('minEdgeThickness', graph.order > 3000 ? 0.35 : 1.4);
+    const large = graph.order > 3000;
+    this.#sigma.setSetting('minEdgeThickness', large ? 0.35 : 1.4);
+    this.#sigma.setSetting('hideEdgesOnMove', large);
     this.#sigma.setCustomBBox({ x: [0, this.#bounds.width], y: [-this.#bounds.height, 0] });
     this.#sigma.refresh();
     if (before && touched) this.#keepView(before);
@@ -311,8 +313,7 @@ export class MapView {
   }
 
   #attributes(node: Node, x: number, y: number): NodeAttributes {
-    const fabric = isFabric(node);
-    const role = roleOf(node.Metadata.Type, fabric);
+    const role = roleIn(this.#topology, node);
     const down = node.Metadata.State === 'DOWN';
     const group = this.#groupOf.get(node.ID);
     return {
@@ -335,7 +336,7 @@ export class MapView {
     const child = this.#topology.nodes.get(edge.Child);
     if (!parent || !child) return undefined;
     if (edge.Metadata.RelationType === 'ownership') {
-      const role = roleOf(parent.Metadata.Type, isFabric(parent));
+      const role = roleIn(this.#topology, parent);
       if (role === 'host' || role === 'netns') return undefined;
       if (this.#graph.hasEdge(edge.Parent, edge.Child)) return undefined;
       return { size: 2, color: edgeColors.ownership, zIndex: 0 };

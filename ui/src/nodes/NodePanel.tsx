@@ -1,7 +1,6 @@
 import { formatAge, plural } from '../format';
-import { isFabric } from '../map/fabric';
+import { isFabric, roleIn } from '../map/fabric';
 import { roleNames } from '../map/icons';
-import { roleOf } from '../map/roles';
 import { NodeCaptures } from '../captures/NodeCaptures';
 import { onlySelectedNode } from '../flows/FlowTable';
 import { Glyph, RoleIcon } from '../shell/Icon';
@@ -40,7 +39,7 @@ export function NodePanel() {
     );
   }
   const fabric = isFabric(node);
-  const role = roleOf(node.Metadata.Type, fabric);
+  const role = roleIn(topology, node);
   const { Captures: _, ...metadata } = node.Metadata;
   const links = topology.edgesOf(node.ID).filter((edge) => edge.Metadata.RelationType !== 'ownership');
   const flowCount = node.Metadata.TID ? flows.value.filter((flow) => flow.NodeTID === node.Metadata.TID).length : 0;
@@ -103,7 +102,7 @@ export function NodePanel() {
                       focusRequest.value = { id: other.ID };
                     }}
                   >
-                    <RoleIcon role={roleOf(other.Metadata.Type, isFabric(other))} size={15} />
+                    <RoleIcon role={roleIn(topology, other)} size={15} />
                     {nodeName(other)}
                     <span class="muted">
                       {other.Metadata.Type}

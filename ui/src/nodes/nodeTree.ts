@@ -1,6 +1,6 @@
 import type { Edge, Node } from '../api';
 import { naturalKey } from '../format';
-import { isFabric } from '../map/fabric';
+import { fabricRole, isFabric } from '../map/fabric';
 import { roleOf, type Role } from '../map/roles';
 import { nodeName } from '../state/topology';
 
@@ -38,18 +38,32 @@ export function buildNodeTree(nodes: Iterable<Node>, edges: Iterable<Edge>): Bra
       node,
       name,
       key: naturalKey(name),
-      role: roleOf(node.Metadata.Type, isFabric(node)),
+      role: isFabric(node) ? 'switch' : roleOf(node.Metadata.Type),
       children: [],
     });
   }
   const parents = new Map<string, Branch>();
+  const edgesAt = new Map<string, Edge[]>();
   for (const edge of edges) {
+    const [from, to] = [branches.get(edge.Parent)?.node, branches.get(edge.Child)?.node];
+    if (from && to && isFabric(from) && isFabric(to)) {
+      for (const end of [edge.Parent, edge.Child]) {
+        const known = edgesAt.get(end);
+        if (known) known.push(edge);
+        else edgesAt.set(end, [edge]);
+      }
+    }
     if (edge.Metadata.RelationType !== 'ownership') continue;
     const parent = branches.get(edge.Parent);
     const child = branches.get(edge.Child);
     if (!parent || !child || circular(parents, child, parent)) continue;
     const known = parents.get(edge.Child);
     if (!known || (ranks.get(parent.role) ?? 0) > (ranks.get(known.role) ?? 0)) parents.set(edge.Child, parent);
+  }
+
+  for (const [id, around] of edgesAt) {
+    const branch = branches.get(id);
+    if (branch) branch.role = fabricRole(id, around);
   }
 
   const hosts = new Map<string, Branch>();
