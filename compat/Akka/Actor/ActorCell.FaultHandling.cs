@@ -191,6 +191,7 @@ internal sealed partial class ActorCell
             _timers?.CancelAll();
             ReturnStash();
             Mailbox.Close();
+            Dispatcher.Detach();
             Parent.SendSystemMessage(new DeathWatchNotification(Self, true, false));
             TellWatchersWeDied();
             UnwatchAll();

@@ -13,7 +13,6 @@ public sealed class Dispatchers
 
     private readonly ActorSystem _system;
     private readonly ConcurrentDictionary<string, Lazy<MessageDispatcher>> _dispatchers = new();
-    private readonly ConcurrentBag<MessageDispatcher> _pinned = [];
 
     internal Dispatchers(ActorSystem system) => _system = system;
 
@@ -28,10 +27,8 @@ public sealed class Dispatchers
         if (_dispatchers.TryGetValue(id, out var known)) return known.Value;
         if (!HasDispatcher(id)) throw new ConfigurationException($"Dispatcher [{id}] not configured.");
         if (TypeOf(id) is not "PinnedDispatcher") return _dispatchers.GetOrAdd(id, key => new Lazy<MessageDispatcher>(() => Create(key))).Value;
-        // A thread per actor: each lookup is for one.
-        var pinned = Create(id);
-        _pinned.Add(pinned);
-        return pinned;
+        // A thread per actor: each lookup is for one, and its end is the thread's.
+        return Create(id);
     }
 
     /// <summary>How much a bounded stash holds: the mailbox's own setting, else the default mailbox's; -1 is no limit.</summary>
@@ -45,7 +42,6 @@ public sealed class Dispatchers
     internal void Shutdown()
     {
         foreach (var dispatcher in _dispatchers.Values) dispatcher.Value.Shutdown();
-        foreach (var dispatcher in _pinned) dispatcher.Shutdown();
     }
 
     private string TypeOf(string id) => _system.Settings.Config.GetString($"{id}.type", "Dispatcher")!;
@@ -58,8 +54,8 @@ public sealed class Dispatchers
         {
             "Dispatcher" or "TaskDispatcher" or "SynchronizedDispatcher" => new ThreadPoolDispatcher(id, throughput),
             "Akka.TestKit.CallingThreadDispatcherConfigurator, Akka.TestKit" => new CallingThreadDispatcher(id, throughput),
-            "PinnedDispatcher" => new DedicatedThreadsDispatcher(id, throughput, 1),
-            "ForkJoinDispatcher" => new DedicatedThreadsDispatcher(id, throughput, config.GetInt($"{id}.dedicated-thread-pool.thread-count", Environment.ProcessorCount)),
+            "PinnedDispatcher" => new DedicatedThreadsDispatcher(id, throughput, 1, isPinned: true),
+            "ForkJoinDispatcher" => new DedicatedThreadsDispatcher(id, throughput, config.GetInt($"{id}.dedicated-thread-pool.thread-count", Environment.ProcessorCount), isPinned: false),
             var other => throw new ConfigurationException($"Could not resolve dispatcher type [{other}] at {id}.type."),
         };
     }

@@ -27,7 +27,7 @@ public readonly struct LogSource
     public static LogSource Create(object o, ActorSystem system)
     {
         var source = Create(o);
-        return o is string or System.Type ? new LogSource($"{source.Source}({system})", source.Type) : source;
+        return o is IActorContext or IActorRef ? source : new LogSource($"{source.Source}({system})", source.Type);
     }
 }
 

@@ -72,6 +72,22 @@ public sealed class SystemTests(ITestOutputHelper output) : TestKit("akka.loglev
     }
 
     [Fact]
+    public async Task Each_actor_of_a_pinned_dispatcher_has_a_thread_of_its_own()
+    {
+        var system = ActorSystem.Create("pinned", ConfigurationFactory.ParseString("""
+            akka.loglevel = OFF
+            own.type = PinnedDispatcher
+            """));
+        var first = system.ActorOf(Props.Create<Idle>().WithDispatcher("own"));
+        var second = system.ActorOf(Props.Create<Idle>().WithDispatcher("own"));
+        var threads = new HashSet<int>();
+        for (var i = 0; i < 10; i++) threads.Add(await first.Ask<int>("thread", TimeSpan.FromSeconds(3)));
+        threads.Count.ShouldBe(1);
+        threads.ShouldNotContain(await second.Ask<int>("thread", TimeSpan.FromSeconds(3)));
+        await system.Terminate();
+    }
+
+    [Fact]
     public async Task Actors_cannot_be_made_once_the_system_has_terminated()
     {
         var system = ActorSystem.Create("over", ConfigurationFactory.ParseString("akka.loglevel = OFF"));

@@ -61,6 +61,8 @@ public sealed class LoggingTests(ITestOutputHelper output) : TestKit("akka.logle
         system.Log.Info("unseen");
         system.Log.Warning("seen {0}", 1);
         system.Log.Error("seen 2");
+        // Events are in order, so when the last is there, all are.
+        await AwaitConditionAsync(() => Recorder.Seen.Contains("seen 2"), TimeSpan.FromSeconds(10), "The logger got the last event.");
         await system.Terminate();
         Recorder.Seen.Where(text => text.Contains("seen", StringComparison.Ordinal)).ShouldBe(["seen 1", "seen 2"]);
     }
