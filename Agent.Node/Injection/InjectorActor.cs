@@ -1,0 +1,48 @@
+using Akka.Actor;
+using Akka.Event;
+using Shared.Messages.Injections;
+
+namespace Agent.Node.Injection;
+
+/// <summary>
+/// One injection: starts its sending thread, tells how far it is, and stops when all is sent, when it fails, or on
+/// <see cref="StopInjection"/>. The last thing it tells is a progress of state "finished" or "failed".
+/// </summary>
+internal sealed class InjectorActor : ReceiveActor
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly InjectorSettings _settings;
+    private readonly IActorRef _listener;
+    private readonly InjectionLoop _loop;
+
+    public InjectorActor(InjectorSettings settings, IActorRef listener)
+    {
+        _settings = settings;
+        _listener = listener;
+        _loop = new InjectionLoop(settings, Self);
+
+        Receive<InjectionSent>(sent => Tell("running", sent.Sent));
+        Receive<InjectionEnded>(OnEnded);
+        Receive<StopInjection>(_ => _loop.Stop());
+    }
+
+    /// <summary>An injection whose <see cref="InjectionProgress"/> goes to <paramref name="listener"/>.</summary>
+    internal static Props Props(InjectorSettings settings, IActorRef listener) => Akka.Actor.Props.Create(() => new InjectorActor(settings, listener));
+
+    protected override void PreStart() => _loop.Start();
+
+    protected override void PostStop() => _loop.Stop();
+
+    private void OnEnded(InjectionEnded ended)
+    {
+        if (ended.Error is { } error)
+            _log.Warning("injection {0} on {1} failed after {2} packets: {3}", _settings.Injection.Uuid, _settings.Device, ended.Sent, error);
+        else
+            _log.Info("injection {0} sent {1} packets on {2}", _settings.Injection.Uuid, ended.Sent, _settings.Device);
+        Tell(ended.Error is null ? "finished" : "failed", ended.Sent, ended.Error ?? "");
+        Context.Stop(Self);
+    }
+
+    private void Tell(string state, ulong sent, string error = "") =>
+        _listener.Tell(new InjectionProgress { Uuid = _settings.Injection.Uuid, State = state, Sent = sent, Error = error });
+}

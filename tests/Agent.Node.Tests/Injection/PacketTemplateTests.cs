@@ -1,0 +1,92 @@
+using Agent.Node.Decoding;
+using Agent.Node.Injection;
+using InjectionRequest = Shared.Messages.Injections.Injection;
+
+namespace Agent.Node.Tests.Injection;
+
+public sealed class PacketTemplateTests
+{
+    [Theory]
+    [InlineData("icmp4", "Ethernet/IPv4/ICMPv4")]
+    [InlineData("tcp4", "Ethernet/IPv4/TCP")]
+    [InlineData("udp4", "Ethernet/IPv4/UDP")]
+    [InlineData("icmp6", "Ethernet/IPv6/ICMPv6")]
+    [InlineData("tcp6", "Ethernet/IPv6/TCP")]
+    [InlineData("udp6", "Ethernet/IPv6/UDP")]
+    public void Each_type_has_its_layers_and_the_fields_asked_for(string type, string path)
+    {
+        var injection = Request(type);
+        injection.Payload = "hello";
+        injection.Ttl = 7;
+        var layers = Decode(new PacketTemplate(injection).Build(0));
+        layers.Path.ToString().ShouldBe(path);
+        layers.TimeToLive.ShouldBe((byte)7);
+        if (layers.IsEcho)
+        {
+            (layers.IcmpId, layers.IcmpSequence).ShouldBe(((ushort)500, (ushort)1));
+        }
+        else
+        {
+            (layers.SourcePort, layers.DestinationPort).ShouldBe(((ushort)2000, (ushort)80));
+        }
+    }
+
+    [Fact]
+    public void Increment_moves_the_identifier_or_the_source_port_on()
+    {
+        var icmp = Request("icmp4");
+        icmp.Increment = true;
+        Decode(new PacketTemplate(icmp).Build(3)).IcmpId.ShouldBe((ushort)503);
+        var udp = Request("udp6");
+        udp.Increment = true;
+        Decode(new PacketTemplate(udp).Build(3)).SourcePort.ShouldBe((ushort)2003);
+        udp.Increment = false;
+        Decode(new PacketTemplate(udp).Build(3)).SourcePort.ShouldBe((ushort)2000);
+    }
+
+    [Fact]
+    public void Increment_payload_makes_each_packet_longer()
+    {
+        var injection = Request("udp4");
+        injection.Payload = "ab";
+        injection.IncrementPayload = 10;
+        var template = new PacketTemplate(injection);
+        (template.Build(2).Length - template.Build(0).Length).ShouldBe(20);
+    }
+
+    [Fact]
+    public void What_is_wrong_is_named()
+    {
+        Refusal(request => request.Type = "igmp").ShouldContain("\"igmp\"");
+        Refusal(request => request.DstMac = "").ShouldContain("destination has no MAC");
+        Refusal(request => request.SrcMac = "xx").ShouldContain("\"xx\"");
+        Refusal(request => request.DstIp = "fd00::2").ShouldContain("\"fd00::2\" is no IPv4 address");
+        Refusal(request => request.SrcIp = "").ShouldContain("source has no IPv4");
+        Refusal(request => request.SrcPort = 70000).ShouldContain("source port 70000");
+    }
+
+    private static string Refusal(Action<InjectionRequest> change)
+    {
+        var request = Request("udp4");
+        change(request);
+        return Should.Throw<InjectionException>(() => new PacketTemplate(request)).Message;
+    }
+
+    private static InjectionRequest Request(string type) => new()
+    {
+        Type = type,
+        SrcMac = PacketCraft.MacA,
+        DstMac = PacketCraft.MacB,
+        SrcIp = type.EndsWith('4') ? "10.0.0.1/24" : "fd00::1",
+        DstIp = type.EndsWith('4') ? "10.0.0.2" : "fd00::2",
+        SrcPort = 2000,
+        DstPort = 80,
+        IcmpId = 500,
+    };
+
+    private static PacketLayers Decode(byte[] packet)
+    {
+        PacketDecoder.Decode(LinkType.Ethernet, packet, TunnelPorts.Default, out var layers);
+        return layers;
+    }
+}
