@@ -5,6 +5,7 @@ internal interface INodeSelector
 {
     /// <summary>The nodes that the query selects, in the query's order; none when none matches.</summary>
     /// <exception cref="NodeSelectionException">The query can't be read, or selects something other than nodes.</exception>
+    /// <exception cref="Akka.Actor.AskTimeoutException">The view of the graph doesn't answer.</exception>
     Task<IReadOnlyList<global::Topology.Fabric.Model.Node>> Select(string gremlin);
 }
 

@@ -1,0 +1,185 @@
+using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Event;
+using Akka.Persistence;
+using Analyzer.Node.Selection;
+using Analyzer.Node.Topology;
+using Shared.Messages.Injections;
+using Shared.Messages.Topology;
+using AllInjections = Shared.Messages.Injections.Injections;
+
+namespace Analyzer.Node.Injections;
+
+/// <summary>What the registry works with.</summary>
+/// <param name="Selector">Finds the nodes of Src and Dst.</param>
+/// <param name="TopologyRegion">Takes commands to the source's agent.</param>
+/// <param name="Mediator">Tells when the graph changes.</param>
+internal sealed record InjectionRegistrySettings(INodeSelector Selector, IActorRef TopologyRegion, IActorRef Mediator);
+
+/// <summary>
+/// The cluster's packet injections, event-sourced (a singleton): resolves their nodes to addresses, starts them on the source's
+/// agent, and keeps what became of them.
+/// </summary>
+internal sealed class InjectionRegistry : ReceivePersistentActor
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly InjectionRegistrySettings _settings;
+    private InjectionRegistryState _state = InjectionRegistryState.Empty;
+
+    public InjectionRegistry(InjectionRegistrySettings settings)
+    {
+        _settings = settings;
+
+        Recover<SnapshotOffer>(offer => _state = InjectionRegistryState.From((Shared.Messages.Injections.InjectionRegistryState)offer.Snapshot));
+        Recover<InjectionCreated>(created => _state = _state.Apply(created));
+        Recover<InjectionChanged>(changed => _state = _state.Apply(changed));
+        Recover<InjectionDeleted>(deleted => _state = _state.Apply(deleted));
+        Recover<RecoveryCompleted>(_ => OnRecovered());
+
+        Command<CreateInjection>(OnCreate);
+        Command<DeleteInjection>(OnDelete);
+        Command<GetInjections>(_ => Sender.Tell(AllOf(_state)));
+        Command<InjectionProgress>(OnProgress);
+        Command<GraphChanged>(changed => Store([.. _state.Decide(changed)], stop: true));
+        Command<InjectionRefused>(refused => _log.Debug("injection not stopped: {0}", refused.Reason));
+        Command<SubscribeAck>(_ => { });
+    }
+
+    public override string PersistenceId => "injections";
+
+    public static Props Props(InjectionRegistrySettings settings) => Akka.Actor.Props.Create(() => new InjectionRegistry(settings));
+
+    private void OnRecovered()
+    {
+        _settings.Mediator.Tell(new Subscribe(HostEntity.ChangesTopic, Self));
+        Store([.. _state.DecideRestarted(Now)], stop: true);
+    }
+
+    private void OnCreate(CreateInjection command)
+    {
+        var asker = Sender;
+        if (command.Injection is not { } asked)
+        {
+            Refuse(asker, "the injection is missing.");
+            return;
+        }
+
+        if (InjectionRules.Check(asked) is { } wrong)
+        {
+            Refuse(asker, wrong);
+            return;
+        }
+
+        RunTask(async () =>
+        {
+            var (resolved, error) = await Resolve(asked);
+            if (resolved is null)
+            {
+                Refuse(asker, error!);
+                return;
+            }
+
+            if (_state.DecideCreate(resolved, Guid.NewGuid().ToString(), Now) is not { } created)
+            {
+                Refuse(asker, $"UUID: injection {resolved.Uuid} exists already.");
+                return;
+            }
+
+            Persist(created, persisted =>
+            {
+                _state = _state.Apply(persisted);
+                var injection = persisted.Injection;
+                _log.Info("injection {0} from {1} on {2} created", injection.Uuid, injection.Src, injection.Host);
+                asker.Tell(injection);
+                _settings.TopologyRegion.Tell(new StartInjection { Host = injection.Host, Injection = injection });
+            });
+        });
+    }
+
+    private async Task<(Injection? Resolved, string? Error)> Resolve(Injection asked)
+    {
+        var (sources, noSources) = await Select("Src", asked.Src);
+        if (sources is null)
+            return (null, noSources);
+        var (destinations, noDestinations) = asked.Dst.Length == 0 ? ([], null) : await Select("Dst", asked.Dst);
+        return destinations is null ? (null, noDestinations) : InjectionRules.Resolve(asked, sources, destinations);
+    }
+
+    private async Task<(IReadOnlyList<global::Topology.Fabric.Model.Node>? Nodes, string? Error)> Select(string field, string gremlin)
+    {
+        try
+        {
+            return (await _settings.Selector.Select(gremlin), null);
+        }
+        catch (NodeSelectionException e)
+        {
+            return (null, $"{field}: {e.Message}");
+        }
+        catch (AskTimeoutException)
+        {
+            return (null, $"{field}: the graph's view did not answer; try again.");
+        }
+    }
+
+    private void OnDelete(DeleteInjection command)
+    {
+        var asker = Sender;
+        var known = _state.Find(command.Uuid);
+        var (deleted, refusal) = _state.Decide(command, Now);
+        if (deleted is null)
+        {
+            asker.Tell(refusal!);
+            return;
+        }
+
+        Persist(deleted, persisted =>
+        {
+            _state = _state.Apply(persisted);
+            asker.Tell(persisted);
+            if (known is not null && !InjectionRegistryState.IsOver(known.State))
+                _settings.TopologyRegion.Tell(new StopInjection { Host = known.Host, Uuid = known.Uuid });
+        });
+    }
+
+    private void OnProgress(InjectionProgress progress)
+    {
+        if (_state.Decide(progress, Now) is not { } changed)
+            return;
+        if (InjectionRegistryState.IsOver(progress.State))
+        {
+            Store([changed], stop: false);
+            return;
+        }
+
+        // Progress on the way isn't kept: what counts after a restart is that it hadn't ended.
+        _state = _state.Apply(changed);
+    }
+
+    private void Store(IReadOnlyList<InjectionChanged> events, bool stop)
+    {
+        if (events.Count == 0)
+            return;
+        PersistAll(events, persisted =>
+        {
+            _state = _state.Apply(persisted);
+            var progress = persisted.Progress;
+            if (progress.State == InjectionRegistryState.Failed)
+                _log.Warning("injection {0} failed after {1} packets: {2}", progress.Uuid, progress.Sent, progress.Error);
+            else
+                _log.Info("injection {0} {1}: {2} packets sent", progress.Uuid, progress.State, progress.Sent);
+            if (stop && _state.Find(progress.Uuid) is { } injection)
+                _settings.TopologyRegion.Tell(new StopInjection { Host = injection.Host, Uuid = injection.Uuid });
+        });
+    }
+
+    private static void Refuse(IActorRef asker, string reason) => asker.Tell(new InjectionRefused { Reason = reason });
+
+    private static AllInjections AllOf(InjectionRegistryState state)
+    {
+        var all = new AllInjections();
+        all.Injections_.AddRange(state.Injections);
+        return all;
+    }
+
+    private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+}

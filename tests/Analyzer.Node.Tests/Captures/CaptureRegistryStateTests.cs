@@ -1,0 +1,64 @@
+using Analyzer.Node.Captures;
+using Shared.Messages.Captures;
+using CaptureRegistryState = Analyzer.Node.Captures.CaptureRegistryState;
+
+namespace Analyzer.Node.Tests.Captures;
+
+public sealed class CaptureRegistryStateTests
+{
+    private readonly Capture _asked = new() { GremlinQuery = "G.V()", BpfFilter = "icmp" };
+
+    [Fact]
+    public void A_capture_gets_an_id_and_its_time()
+    {
+        var (created, refusal) = Decide(CaptureRegistryState.Empty, _asked);
+
+        refusal.ShouldBeNull();
+        created!.Capture.Uuid.ShouldBe("new");
+        created.Capture.CreatedAt.ShouldBe(42);
+        _asked.Uuid.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_same_query_with_the_same_filter_is_a_duplicate()
+    {
+        var state = CaptureRegistryState.Empty.Apply(Decide(CaptureRegistryState.Empty, _asked).Event!);
+        var refusal = Decide(state, _asked).Refusal!;
+
+        refusal.Duplicate.ShouldBeTrue();
+        refusal.Reason.ShouldContain("capture new already captures \"G.V()\" with filter \"icmp\"");
+        Decide(state, new Capture { GremlinQuery = "G.V()", BpfFilter = "udp" }).Event.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("", "", "", "", "GremlinQuery")]
+    [InlineData("G.V()", "nonsense", "", "", "BPFFilter: \"nonsense\": syntax error")]
+    [InlineData("G.V()", "", "magic", "", "Type: \"magic\"")]
+    [InlineData("G.V()", "", "", "L4", "LayerKeyMode: \"L4\"")]
+    public void What_is_wrong_is_named(string query, string filter, string type, string mode, string named)
+    {
+        var refusal = Decide(CaptureRegistryState.Empty, new Capture { GremlinQuery = query, BpfFilter = filter, Type = type, LayerKeyMode = mode }).Refusal!;
+
+        refusal.Reason.ShouldContain(named);
+    }
+
+    [Fact]
+    public void A_deleted_capture_is_gone()
+    {
+        var state = CaptureRegistryState.Empty.Apply(Decide(CaptureRegistryState.Empty, _asked).Event!);
+        var (deleted, _) = state.Decide(new DeleteCapture { Uuid = "new" }, 50);
+
+        state.Apply(deleted!).Captures.ShouldBeEmpty();
+        state.Decide(new DeleteCapture { Uuid = "other" }, 50).Refusal!.NotFound.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Libpcap_says_what_is_wrong_with_a_filter()
+    {
+        BpfFilters.Error("icmp and host 10.0.0.1").ShouldBeNull();
+        BpfFilters.Error("host and and").ShouldNotBeNullOrWhiteSpace();
+    }
+
+    private static (CaptureCreated? Event, CaptureRefused? Refusal) Decide(CaptureRegistryState state, Capture capture) =>
+        state.Decide(new CreateCapture { Capture = capture }, filter => filter == "nonsense" ? "syntax error" : null, "new", 42);
+}

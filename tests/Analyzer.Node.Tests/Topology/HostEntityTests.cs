@@ -1,0 +1,261 @@
+using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.TestKit;
+using Analyzer.Node.Tests.Kit;
+using Analyzer.Node.Topology;
+using Shared.Messages.Captures;
+using Shared.Messages.Injections;
+using Shared.Messages.Topology;
+
+namespace Analyzer.Node.Tests.Topology;
+
+public sealed class HostEntityTests : EntityTest
+{
+    private static readonly HostEntitySettings Settings = new(16, 3, TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(500));
+
+    [Fact]
+    public void A_registered_agent_learns_how_many_flow_partitions_there_are()
+    {
+        var (entity, agent) = (Start(), CreateTestProbe());
+        entity.Tell(Register("s1"), agent);
+
+        agent.ExpectMsg<AgentAccepted>().FlowPartitions.ShouldBe(16);
+    }
+
+    [Fact]
+    public void The_graph_is_acknowledged_and_published_when_it_is_stored()
+    {
+        var (entity, agent) = Registered();
+        entity.Tell(Graphs.Sync("s1", 1, [Graphs.Node("a")]), agent);
+        agent.ExpectMsg<GraphStored>().Sequence.ShouldBe(1);
+        var published = ExpectPublished();
+        published.Revision.ShouldBe(1);
+        published.Cause.ShouldBe("sync");
+
+        entity.Tell(Graphs.Update("s1", 2, Graphs.Set(Graphs.Node("b"))), agent);
+        agent.ExpectMsg<GraphStored>().Sequence.ShouldBe(2);
+        ExpectPublished().Changes.ShouldHaveSingleItem().NodeSet.Id.ShouldBe("b");
+    }
+
+    [Fact]
+    public void An_update_sent_again_is_acknowledged_again_and_counts_once()
+    {
+        var (entity, agent) = Synced();
+        var update = Graphs.Update("s1", 2, Graphs.Set(Graphs.Node("b")));
+        entity.Tell(update, agent);
+        entity.Tell(update, agent);
+
+        agent.ExpectMsg<GraphStored>().Sequence.ShouldBe(2);
+        agent.ExpectMsg<GraphStored>().Sequence.ShouldBe(2);
+        GraphOf(entity).Revision.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_gap_asks_for_the_whole_graph()
+    {
+        var (entity, agent) = Synced();
+        entity.Tell(Graphs.Update("s1", 4, Graphs.Set(Graphs.Node("b"))), agent);
+
+        agent.ExpectMsg<ResyncGraph>();
+        GraphOf(entity).Revision.ShouldBe(1);
+    }
+
+    [Fact]
+    public void An_agent_nobody_knows_is_asked_for_the_whole_graph_and_is_registered_by_it()
+    {
+        var (entity, agent) = (Start(), CreateTestProbe());
+        entity.Tell(Graphs.Update("s1", 7, Graphs.Set(Graphs.Node("b"))), agent);
+        agent.ExpectMsg<ResyncGraph>();
+        entity.Tell(Graphs.Sync("s1", 8, [Graphs.Node("a")]), agent);
+
+        agent.ExpectMsg<AgentAccepted>();
+        agent.ExpectMsg<GraphStored>().Sequence.ShouldBe(8);
+    }
+
+    [Fact]
+    public void A_second_agent_is_refused_while_the_first_lives()
+    {
+        var (entity, _) = Registered();
+        var second = CreateTestProbe();
+        entity.Tell(Register("s2"), second);
+
+        var refused = second.ExpectMsg<AgentRefused>();
+        refused.Host.ShouldBe("h1");
+        refused.Reason.ShouldContain("\"h1\" is taken");
+        entity.Tell(Graphs.Sync("s2", 1, [Graphs.Node("x")]), second);
+        second.ExpectMsg<AgentRefused>();
+    }
+
+    [Fact]
+    public void A_second_agent_is_taken_when_the_first_does_not_answer()
+    {
+        // Nobody never answers, and nobody's end is never noticed: as after a crash that no failure detector has seen yet.
+        var entity = Start();
+        entity.Tell(Register("s1"), ActorRefs.Nobody);
+        var second = CreateTestProbe();
+        entity.Tell(Register("s2"), second);
+
+        second.ExpectMsg<AgentAccepted>();
+        entity.Tell(Graphs.Sync("s2", 1, [Graphs.Node("a")]), second);
+        second.ExpectMsg<GraphStored>();
+    }
+
+    [Fact]
+    public void The_same_agent_may_register_again()
+    {
+        var (entity, agent) = Synced();
+        entity.Tell(Register("s1"), agent);
+        agent.ExpectMsg<AgentAccepted>();
+
+        // It may have lost messages meanwhile: its changes count only after its whole graph.
+        entity.Tell(Graphs.Update("s1", 2, Graphs.Set(Graphs.Node("b"))), agent);
+        agent.ExpectMsg<ResyncGraph>();
+    }
+
+    [Fact]
+    public void A_lost_agents_nodes_leave_the_graph_and_stay_in_the_journal()
+    {
+        var (entity, agent) = Synced();
+        Sys.Stop(agent);
+
+        var published = ExpectPublished();
+        published.Cause.ShouldBe("agent lost");
+        published.Changes.ShouldHaveSingleItem().NodeDeleted.ShouldBe("a");
+        GraphOf(entity).Nodes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void After_a_restart_the_graph_is_there_and_goes_when_no_agent_comes()
+    {
+        var (entity, _) = Synced();
+        StopAndWait(entity);
+
+        var again = Start();
+        GraphOf(again).Nodes.ShouldHaveSingleItem().Id.ShouldBe("a");
+        ExpectPublished().Cause.ShouldBe("agent lost");
+        GraphOf(again).Revision.ShouldBe(2);
+    }
+
+    [Fact]
+    public void After_a_restart_the_graph_stays_when_the_agent_comes()
+    {
+        var (entity, agent) = Synced();
+        StopAndWait(entity);
+        var again = Start();
+        again.Tell(Register("s1"), agent);
+        agent.ExpectMsg<AgentAccepted>();
+        again.Tell(Graphs.Sync("s1", 9, [Graphs.Node("a")]), agent);
+        agent.ExpectMsg<GraphStored>();
+
+        // Nothing has changed, so nothing is stored; and what would be published first is the next change.
+        again.Tell(Graphs.Update("s1", 10, Graphs.Set(Graphs.Node("b"))), agent);
+        agent.ExpectMsg<GraphStored>();
+        ExpectPublished().Cause.ShouldBe("update");
+    }
+
+    [Fact]
+    public void A_snapshot_carries_over_a_restart()
+    {
+        var (entity, agent) = Synced();
+        for (var i = 2; i <= 7; i++)
+        {
+            entity.Tell(Graphs.Update("s1", i, Graphs.Set(Graphs.Node($"n{i}"))), agent);
+            agent.ExpectMsg<GraphStored>();
+        }
+
+        StopAndWait(entity);
+
+        var graph = GraphOf(Start());
+        graph.Revision.ShouldBe(7);
+        graph.Nodes.Count.ShouldBe(7);
+    }
+
+    [Fact]
+    public void A_view_that_starts_gets_the_graph()
+    {
+        var (entity, _) = Synced();
+        var view = CreateTestProbe();
+        entity.Tell(new AnnounceHostGraphs(), view);
+
+        view.ExpectMsg<HostGraph>().Nodes.ShouldHaveSingleItem().Id.ShouldBe("a");
+    }
+
+    [Fact]
+    public void Commands_go_to_the_agents_root_and_its_answer_to_who_gave_them()
+    {
+        Sys.ActorOf(Props.Create(() => new Root()), "agent");
+        var (entity, _) = Registered();
+        var registry = CreateTestProbe();
+        entity.Tell(new StartInjection { Host = "h1", Injection = new Injection { Uuid = "i1" } }, registry);
+
+        registry.ExpectMsg<InjectionProgress>().Uuid.ShouldBe("i1");
+    }
+
+    [Fact]
+    public void Commands_are_refused_clearly_when_there_is_no_agent()
+    {
+        var entity = Start();
+        entity.Tell(new SetCaptures { Host = "h1" }, TestActor);
+        ExpectMsg<CaptureRefused>().Reason.ShouldContain("h1: no agent is connected");
+        entity.Tell(new StartInjection { Host = "h1", Injection = new Injection { Uuid = "i1" } }, TestActor);
+        var progress = ExpectMsg<InjectionProgress>();
+        progress.State.ShouldBe("failed");
+        progress.Error.ShouldContain("h1: no agent is connected");
+    }
+
+    [Fact]
+    public void The_fabric_needs_no_agent()
+    {
+        var entity = Sys.ActorOf(HostEntity.Props("fabric", Settings, Mediator));
+        Mediator.ExpectMsg<Subscribe>();
+        entity.Tell(Graphs.Sync("", 1, [Graphs.Node("TOR1", "fabric")], host: "fabric"), TestActor);
+        ExpectMsg<GraphStored>();
+        ExpectPublished().Cause.ShouldBe("fabric");
+        entity.Tell(new RegisterAgent { Host = "fabric", Session = "s" }, TestActor);
+        ExpectMsg<AgentRefused>().Reason.ShouldContain("fabric");
+    }
+
+    private static RegisterAgent Register(string session) => new() { Host = "h1", Session = session };
+
+    private IActorRef Start()
+    {
+        var entity = Sys.ActorOf(HostEntity.Props("h1", Settings, Mediator));
+        Mediator.ExpectMsg<Subscribe>().Topic.ShouldBe("topology-views");
+        return entity;
+    }
+
+    private (IActorRef Entity, TestProbe Agent) Registered()
+    {
+        var (entity, agent) = (Start(), CreateTestProbe());
+        entity.Tell(Register("s1"), agent);
+        agent.ExpectMsg<AgentAccepted>();
+        return (entity, agent);
+    }
+
+    private (IActorRef Entity, TestProbe Agent) Synced()
+    {
+        var (entity, agent) = Registered();
+        entity.Tell(Graphs.Sync("s1", 1, [Graphs.Node("a")]), agent);
+        agent.ExpectMsg<GraphStored>();
+        ExpectPublished();
+        return (entity, agent);
+    }
+
+    private HostGraph GraphOf(IActorRef entity)
+    {
+        entity.Tell(new GetHostGraph { Host = "h1" }, TestActor);
+        return ExpectMsg<HostGraph>();
+    }
+
+    private GraphChanged ExpectPublished()
+    {
+        var publish = Mediator.ExpectMsg<Publish>();
+        publish.Topic.ShouldBe("topology");
+        return publish.Message.ShouldBeOfType<GraphChanged>();
+    }
+
+    private sealed class Root : ReceiveActor
+    {
+        public Root() => Receive<StartInjection>(start => Sender.Tell(new InjectionProgress { Uuid = start.Injection.Uuid, State = "running" }));
+    }
+}
