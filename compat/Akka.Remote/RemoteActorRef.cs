@@ -20,6 +20,9 @@ internal sealed class RemoteActorRef(Remoting remoting, ActorPath path) : Intern
 
     public override bool IsLocal => false;
 
+    /// <summary>Whether this is the ref of an ask.</summary>
+    public bool IsTemporary { get; } = path.Depth == 2 && path.Parent.Name == "temp";
+
     public Association Association => _association ??= remoting.AssociationWith(Path.Address);
 
     public override IActorRef GetChild(IReadOnlyList<string> name)

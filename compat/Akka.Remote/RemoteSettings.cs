@@ -11,7 +11,6 @@ internal sealed class RemoteSettings
         HandshakeTimeout = remote.GetTimeSpan("handshake-timeout");
         FlushWait = remote.GetTimeSpan("flush-wait-on-shutdown");
         LogLifecycleEvents = remote.GetString("log-remote-lifecycle-events") is not ("off" or "false" or "no");
-        LogReceive = remote.GetBoolean("log-received-messages");
         LogSend = remote.GetBoolean("log-sent-messages");
         LogBufferSizeExceeding = remote.GetString("log-buffer-size-exceeding") is "off" or "false" ? int.MaxValue : remote.GetInt("log-buffer-size-exceeding");
         RetryGateClosedFor = remote.GetTimeSpan("retry-gate-closed-for");
@@ -29,8 +28,6 @@ internal sealed class RemoteSettings
     public TimeSpan FlushWait { get; }
 
     public bool LogLifecycleEvents { get; }
-
-    public bool LogReceive { get; }
 
     public bool LogSend { get; }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
+using Akka.Remote;
 
 namespace Compat.Remote.Tests;
 
@@ -8,6 +9,7 @@ public sealed class ChildProcess : IDisposable
 {
     private const string PortVariable = "COMPAT_REMOTE_TESTS_CHILD_PORT";
     private const string Ready = "READY ";
+    private const string Quarantined = "QUARANTINED";
 
     private readonly Process _process;
 
@@ -44,6 +46,24 @@ public sealed class ChildProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Freezes it, as an overloaded host does.</summary>
+    public void Suspend() => Signal("-STOP");
+
+    public void Resume() => Signal("-CONT");
+
+    /// <summary>Waits until it says that another system has quarantined it.</summary>
+    public async Task QuarantinedAsync()
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+        {
+            if (line == Quarantined)
+                return;
+        }
+
+        throw new InvalidOperationException("The child process ended before it was told that it is quarantined.");
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)
@@ -58,6 +78,7 @@ public sealed class ChildProcess : IDisposable
             return false;
         var node = Node.Start("child", int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
         node.System.ActorOf(Props.Create<EchoActor>(), "echo");
+        node.System.EventStream.Subscribe(node.System.ActorOf(Props.Create<QuarantineReporter>()), typeof(ThisActorSystemQuarantinedEvent));
         Console.WriteLine(Ready + node.Address);
         // The parent's end closes the input: no child outlives its tests.
         while (Console.ReadLine() is not null)
@@ -65,5 +86,17 @@ public sealed class ChildProcess : IDisposable
         }
 
         return true;
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        kill.ExitCode.ShouldBe(0);
+    }
+
+    private sealed class QuarantineReporter : UntypedActor
+    {
+        protected override void OnReceive(object message) => Console.WriteLine(Quarantined);
     }
 }

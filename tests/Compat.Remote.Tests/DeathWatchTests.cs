@@ -104,6 +104,26 @@ public sealed class DeathWatchTests : IAsyncLifetime
         (await probe.ExpectAsync<Terminated>()).ActorRef.ShouldBe(found);
     }
 
+    [Fact]
+    public async Task A_frozen_process_is_quarantined_and_told_so_when_it_wakes()
+    {
+        using var child = ChildProcess.Start(port: 0);
+        var address = await child.AddressAsync();
+        var echo = await Node.FindAsync(_here, address, "/user/echo");
+        var probe = new Probe(_here.System);
+        probe.Watch(echo);
+        (await echo.Ask<string>("awake", TimeSpan.FromSeconds(20))).ShouldBe("awake");
+        var quarantined = _here.Listen<QuarantinedEvent>();
+
+        child.Suspend();
+        (await probe.ExpectAsync<Terminated>()).AddressTerminated.ShouldBeTrue();
+        (await quarantined.ExpectAsync<QuarantinedEvent>()).Address.ShouldBe(address);
+        child.Resume();
+        // It is spoken to once more, and refused when it is recognised.
+        _here.System.ActorSelection(address + "/user/echo").Tell("are you the same?", probe.Ref);
+        await child.QuarantinedAsync();
+    }
+
     private sealed class LastWordsActor : UntypedActor
     {
         protected override void OnReceive(object message)

@@ -35,9 +35,9 @@ internal sealed class MessageEncoder(AkkaSerialization serialization, int maximu
             to.Begin(FrameKind.Message);
         }
 
-        _recipients.Write(to, message.Recipient, AkkaSerialization.SerializedActorPath, keep: true);
         // The ref of an ask is written once and never again.
-        _senders.Write(to, message.Sender, AkkaSerialization.SerializedActorPath, keep: message.Sender is not MinimalActorRef);
+        _recipients.Write(to, message.Recipient, AkkaSerialization.SerializedActorPath, keep: !message.Recipient!.IsTemporary);
+        _senders.Write(to, message.Sender, AkkaSerialization.SerializedActorPath, keep: message.Sender is not (MinimalActorRef or RemoteActorRef { IsTemporary: true }));
         to.WriteZigZag(serializer.Identifier);
         _manifests.Write(to, manifest.Length == 0 ? null : manifest, static m => m, keep: true);
         to.WriteBytes(bytes);
