@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 
 namespace Compat.Cluster.Tests;
@@ -24,7 +26,10 @@ internal sealed class Node : IAsyncDisposable
     public static string AddressOf(int port) => $"akka.tcp://{SystemName}@127.0.0.1:{port}";
 
     public static Node Start(int port, IEnumerable<int> seeds, string role = "node", string extra = "") =>
-        new(ActorSystem.Create(SystemName, ConfigurationFactory.ParseString(extra).WithFallback(Config(port, seeds, role))));
+        new(ActorSystem.Create(SystemName, ConfigurationFactory.ParseString(extra)
+            .WithFallback(Config(port, seeds, role))
+            .WithFallback(DistributedPubSub.DefaultConfig())
+            .WithFallback(ClusterSingletonManager.DefaultConfig())));
 
     /// <summary>The configuration without any of a test's own settings.</summary>
     public static Config Config(int port, IEnumerable<int> seeds, string role) => ConfigurationFactory.ParseString($$"""
