@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.PublishSubscribe;
-using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 
 namespace Compat.Cluster.Tests;
@@ -28,8 +28,8 @@ internal sealed class Node : IAsyncDisposable
     public static Node Start(int port, IEnumerable<int> seeds, string role = "node", string extra = "") =>
         new(ActorSystem.Create(SystemName, ConfigurationFactory.ParseString(extra)
             .WithFallback(Config(port, seeds, role))
-            .WithFallback(DistributedPubSub.DefaultConfig())
-            .WithFallback(ClusterSingletonManager.DefaultConfig())));
+            .WithFallback(ClusterSharding.DefaultConfig())
+            .WithFallback(DistributedPubSub.DefaultConfig())));
 
     /// <summary>The configuration without any of a test's own settings.</summary>
     public static Config Config(int port, IEnumerable<int> seeds, string role) => ConfigurationFactory.ParseString($$"""
