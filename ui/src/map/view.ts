@@ -117,7 +117,6 @@ export class MapView {
       minEdgeThickness: 1.4,
       antiAliasingFeather: 1,
       enableCameraRotation: false,
-      minCameraRatio: 0.002,
       maxCameraRatio: 3,
       zIndex: true,
       labelFont: labelScale.font,
@@ -154,7 +153,10 @@ export class MapView {
     this.#worker.addEventListener('error', (event) => {
       throw new Error(`the layout worker failed: ${event.message}`);
     });
-    new ResizeObserver(() => this.#sigma.scheduleRefresh()).observe(container);
+    new ResizeObserver(() => {
+      this.#sigma.refresh();
+      this.#limitZoom();
+    }).observe(container);
   }
 
   /** Nodes or edges came or went: asks the worker for places; the picture changes when it answers. */
@@ -290,6 +292,7 @@ export class MapView {
     this.#sigma.setSetting('hideEdgesOnMove', large);
     this.#sigma.setCustomBBox({ x: [0, this.#bounds.width], y: [-this.#bounds.height, 0] });
     this.#sigma.refresh();
+    this.#limitZoom();
     if (before && touched) this.#keepView(before);
 
     this.figures.nodes = graph.order;
@@ -299,6 +302,12 @@ export class MapView {
       this.figures.firstDrawMilliseconds = performance.now() - this.#requestedAt;
     }
     this.#onLaidOut();
+  }
+
+  /** Nothing more is to be seen of a node that is drawn larger than this. */
+  #limitZoom(): void {
+    const largest = 2.5;
+    this.#sigma.setSetting('minCameraRatio', Math.min(0.5, (this.#frame().scale * this.#sigma.getCamera().ratio) / largest));
   }
 
   /** After the picture's bounds changed: the same part of it in the same size, if the user had chosen one. */

@@ -204,11 +204,14 @@ function Row({ row }: { row: NodeRow }) {
       <RoleIcon role={row.role} size={16} muted={down} />
       <span class="tree-name">{row.name}</span>
       {captures.length > 0 && <span class={failed ? 'rec failed' : 'rec'} title={failed ? 'a capture failed here' : 'captured'} />}
-      <span class="tree-type">{addressOf(node) ?? node?.Metadata.Type}</span>
+      <span class="tree-type">{noteOf(row, node)}</span>
     </div>
   );
 }
 
-function addressOf(node: Node | undefined): string | undefined {
-  return node?.Metadata.IPV4?.[0]?.replace(/\/\d+$/, '');
+/** An address says more than a type; the fabric's types say nothing. */
+function noteOf(row: NodeRow, node: Node | undefined): string | undefined {
+  if (!node) return undefined;
+  if (isFabric(node)) return row.role === 'switch' ? 'switch' : 'port';
+  return node.Metadata.IPV4?.[0]?.replace(/\/\d+$/, '') ?? node.Metadata.Type;
 }

@@ -10,7 +10,7 @@ export function StatusBar() {
   const members = now?.Cluster?.Members ?? [];
   const down = members.filter((member) => !member.Reachable);
   const up = members.filter((member) => member.Status === 'Up' && member.Reachable);
-  const clusterState = !now ? 'unknown' : down.length > 0 ? 'degraded' : 'healthy';
+  const clusterState = !now || statusError.value ? 'unknown' : down.length > 0 ? 'degraded' : 'healthy';
   return (
     <footer class="status" data-testid="status-bar">
       <ConnectionState />
@@ -32,8 +32,8 @@ export function StatusBar() {
         data-state={clusterState}
         title={members.map((m) => `${m.Address} ${m.Roles.join(',')} ${m.Status}${m.Reachable ? '' : ', unreachable'}`).join('\n')}
       >
-        <i class={`lamp ${clusterState}`} /> Cluster {clusterState}
-        {members.length > 0 && `: ${up.length} of ${members.length} members up`}
+        <i class={`lamp ${clusterState}`} /> Cluster {clusterState === 'unknown' ? 'state unknown' : clusterState}
+        {clusterState !== 'unknown' && members.length > 0 && `: ${up.length} of ${members.length} members up`}
         {down.length > 0 && <em class="bad"> · {down.map((m) => m.Address.replace(/^.*@/, '')).join(', ')} unreachable</em>}
       </span>
     </footer>
