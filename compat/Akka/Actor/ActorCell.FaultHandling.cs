@@ -106,6 +106,8 @@ internal sealed partial class ActorCell
             {
                 ClearActor(failedActor);
                 _timers?.CancelAll();
+                // The new instance gets what the old one had put aside.
+                _stash?.UnstashAll();
                 _actor = null;
                 _strategy = null;
                 _current = default;
@@ -113,7 +115,7 @@ internal sealed partial class ActorCell
         }
         else
         {
-            foreach (var child in GetChildren()) child.Stop();
+            foreach (var child in GetChildren()) Stop(child);
         }
 
         _recreationCause = cause;

@@ -72,7 +72,7 @@ public sealed class CoordinatedShutdownTests
         var system = ActorSystem.Create("shutdown", ConfigurationFactory.ParseString("akka.coordinated-shutdown.phases.service-stop.timeout = 50ms").WithFallback(s_quiet));
         var shutdown = CoordinatedShutdown.Get(system);
         var reached = false;
-        shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "fails", () => throw new InvalidOperationException());
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "fails", () => Task.FromException<Done>(new InvalidOperationException()));
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "never ends", () => new TaskCompletionSource<Done>().Task);
         shutdown.AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "note", () =>
         {

@@ -34,10 +34,6 @@ public sealed class MessagingTests(ITestOutputHelper output) : TestKit("akka.log
     }
 
     [Fact]
-    public void Telling_null_is_refused() =>
-        Should.Throw<InvalidMessageException>(() => TestActor.Tell(null!));
-
-    [Fact]
     public async Task An_answer_ends_an_ask()
     {
         var echo = Sys.ActorOf(Props.Create<Echo>());
