@@ -1,0 +1,120 @@
+using System.Globalization;
+using Shared.Messages.Flows;
+using Topology.Fabric.Model;
+
+namespace Analyzer.Node.Gremlin.Evaluation;
+
+/// <summary>
+/// A flow as users see it: the fields of Skydive's flow JSON under their names. The one place that says how a flow is named;
+/// queries, JSON and tables read flows through it. A layer a flow doesn't have has no fields.
+/// </summary>
+internal static class FlowView
+{
+    private static readonly (string Name, Func<Flow, MetaValue> Value)[] Fields =
+    [
+        ("UUID", f => f.Uuid),
+        ("LayersPath", f => f.LayersPath),
+        ("Application", f => f.Application),
+        ("Link", f => Layer(f.Link)),
+        ("Network", f => Layer(f.Network)),
+        ("Transport", f => f.Transport is null ? default(MetaValue) : Metadata.Create(
+            ("Protocol", f.Transport.Protocol), ("A", f.Transport.A), ("B", f.Transport.B), ("ID", f.Transport.Id))),
+        ("ICMP", f => f.Icmp is null ? default(MetaValue) : Metadata.Create(("Type", f.Icmp.Type), ("Code", (long)f.Icmp.Code), ("ID", (long)f.Icmp.Id))),
+        ("Metric", f => Metric(f.Metric)),
+        ("LastUpdateMetric", f => Metric(f.LastUpdateMetric)),
+        ("TCPMetric", f => Counters(f.TcpMetric)),
+        ("IPMetric", f => Counters(f.IpMetric)),
+        ("Start", f => f.Start),
+        ("Last", f => f.Last),
+        ("RTT", f => f.RttNs),
+        ("TrackingID", f => f.TrackingId),
+        ("L3TrackingID", f => f.L3TrackingId),
+        ("ParentUUID", f => f.ParentUuid),
+        ("NodeTID", f => f.NodeTid),
+        ("CaptureID", f => f.CaptureId),
+        ("Host", f => f.Host),
+        ("RawPacketsCaptured", f => f.RawPacketsCaptured),
+        ("SamplingRate", f => (long)f.SamplingRate),
+        ("FinishType", f => FinishName(f.FinishType)),
+    ];
+
+    private static readonly Dictionary<string, Func<Flow, MetaValue>> ByName = Fields.ToDictionary(f => f.Name, f => f.Value, StringComparer.Ordinal);
+
+    /// <summary>The whole flow; layers and metrics it doesn't have are left out.</summary>
+    public static IEnumerable<KeyValuePair<string, MetaValue>> All(Flow flow)
+    {
+        foreach (var (name, value) in Fields)
+        {
+            var field = value(flow);
+            if (field.Kind != MetaKind.Null)
+                yield return new(name, field);
+        }
+    }
+
+    /// <summary>The value of a dotted key.</summary>
+    public static bool TryGet(Flow flow, string key, out MetaValue value)
+    {
+        var dot = key.IndexOf('.', StringComparison.Ordinal);
+        value = ByName.TryGetValue(dot < 0 ? key : key[..dot], out var field) ? field(flow) : default;
+        if (dot < 0)
+            return value.Kind != MetaKind.Null;
+        var outer = value;
+        value = default;
+        return outer.Kind == MetaKind.Map && outer.Fields.TryLookup(key[(dot + 1)..], out value);
+    }
+
+    /// <summary>All dotted keys of a flow.</summary>
+    public static IEnumerable<string> Keys(Flow flow)
+    {
+        foreach (var (name, value) in All(flow))
+        {
+            if (value.Kind != MetaKind.Map)
+            {
+                yield return name;
+                continue;
+            }
+
+            foreach (var inner in value.Fields.Keys())
+                yield return name + "." + inner;
+        }
+    }
+
+    /// <summary>Whether any flow can have this key: a wrong one in a query is an error rather than an empty answer.</summary>
+    public static bool IsKnown(string key)
+    {
+        var dot = key.IndexOf('.', StringComparison.Ordinal);
+        return ByName.ContainsKey(dot < 0 ? key : key[..dot]);
+    }
+
+    /// <summary>The counters of a flow since its start.</summary>
+    public static Metadata? MetricOf(Flow flow) => Metric(flow.Metric) is { Kind: MetaKind.Map } metric ? metric.Fields : null;
+
+    private static MetaValue Layer(FlowLayer? layer) => layer is null
+        ? default(MetaValue)
+        : Metadata.Create(("Protocol", layer.Protocol), ("A", layer.A), ("B", layer.B), ("ID", layer.Id));
+
+    private static MetaValue Metric(FlowMetric? metric) => metric is null
+        ? default(MetaValue)
+        : Metadata.Create(
+            ("ABPackets", metric.AbPackets), ("ABBytes", metric.AbBytes), ("BAPackets", metric.BaPackets), ("BABytes", metric.BaBytes),
+            ("Start", metric.Start), ("Last", metric.Last), ("RTT", metric.Rtt));
+
+    // "ab_syn_start" is Skydive's "ABSynStart".
+    private static MetaValue Counters(Google.Protobuf.IMessage? counters) => counters is null
+        ? default(MetaValue)
+        : Metadata.Create(counters.Descriptor.Fields.InFieldNumberOrder().Select(f => (NameOf(f.Name), (MetaValue)(long)f.Accessor.GetValue(counters))));
+
+    private static string NameOf(string field) => string.Concat(field.Split('_').Select(word => word switch
+    {
+        "ab" or "ba" or "ttl" => word.ToUpperInvariant(),
+        _ => char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..],
+    }));
+
+    private static string FinishName(FinishType finish) => finish switch
+    {
+        FinishType.Timeout => "TIMEOUT",
+        FinishType.TcpFin => "TCP_FIN",
+        FinishType.TcpRst => "TCP_RST",
+        _ => "NOT_FINISHED",
+    };
+}

@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Analyzer.Node.Gremlin.Language;
+using Topology.Fabric.Model;
+
+namespace Analyzer.Node.Gremlin.Evaluation;
+
+/// <summary>Tells whether a field of something satisfies a predicate.</summary>
+internal delegate bool FieldCondition(IFields fields, string key);
+
+/// <summary>Makes conditions of predicates: plain values, Ne, Nee, Lt, Lte, Gt, Gte, Inside, Outside, Between, Within, Without, Regex, IPV4Range.</summary>
+internal static class Predicates
+{
+    private static readonly TimeSpan RegexTimeout = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The condition an argument stands for.</summary>
+    public static FieldCondition Compile(ArgumentSyntax argument)
+    {
+        if (argument is LiteralSyntax literal)
+            return Equal([literal.Value]);
+        var call = (CallSyntax)argument;
+        switch (call.Name.ToUpperInvariant())
+        {
+            case "EQ":
+                return Equal([One(call)]);
+            case "NE":
+                var isEqual = Equal([One(call)]);
+                return (fields, key) => fields.TryGet(key, out _) && !isEqual(fields, key);
+            case "NEE":
+                return Not(Equal([One(call)]));
+            case "WITHIN":
+                return Equal(All(call));
+            case "WITHOUT":
+                return Not(Equal(All(call)));
+            case "LT":
+                return Limited(One(call), call, order => order < 0);
+            case "LTE":
+                return Limited(One(call), call, order => order <= 0);
+            case "GT":
+                return Limited(One(call), call, order => order > 0);
+            case "GTE":
+                return Limited(One(call), call, order => order >= 0);
+            case "INSIDE":
+                return Limited(Two(call), call, (from, to) => from > 0 && to < 0);
+            case "BETWEEN":
+                return Limited(Two(call), call, (from, to) => from >= 0 && to < 0);
+            case "OUTSIDE":
+                return Limited(Two(call), call, (from, to) => from < 0 || to > 0);
+            case "REGEX":
+                var pattern = Pattern(call);
+                return (fields, key) => fields.Any(key, value => value.Kind == MetaKind.Text && IsMatch(pattern, value.Text, call));
+            case "IPV4RANGE":
+                var network = Network(call);
+                return (fields, key) => fields.Any(key, value => IsIn(network, value));
+            default:
+                throw new GremlinException(
+                    call.Column,
+                    $"'{call.Name}' isn't a predicate; there are Eq, Ne, Nee, Lt, Lte, Gt, Gte, Inside, Outside, Between, Within, Without, Regex and IPV4Range");
+        }
+    }
+
+    /// <summary>Order of two values: numbers by size, texts by their characters, other kinds by kind.</summary>
+    public static int Order(MetaValue left, MetaValue right)
+    {
+        if (IsNumber(left) && IsNumber(right))
+            return CompareNumbers(left, right);
+        if (left.Kind == MetaKind.Text && right.Kind == MetaKind.Text)
+            return string.CompareOrdinal(left.Text, right.Text);
+        return left.Kind == right.Kind ? string.CompareOrdinal(left.ToString(), right.ToString()) : left.Kind.CompareTo(right.Kind);
+    }
+
+    private static FieldCondition Equal(MetaValue[] wanted) => (fields, key) => fields.Any(key, value => Array.Exists(wanted, w => Same(value, w)));
+
+    private static FieldCondition Not(FieldCondition condition) => (fields, key) => !condition(fields, key);
+
+    private static FieldCondition Limited(MetaValue limit, CallSyntax call, Func<int, bool> holds)
+    {
+        var number = Number(limit, call);
+        return (fields, key) => fields.Any(key, value => IsNumber(value) && holds(CompareNumbers(value, number)));
+    }
+
+    private static FieldCondition Limited((MetaValue From, MetaValue To) limits, CallSyntax call, Func<int, int, bool> holds)
+    {
+        var (from, to) = (Number(limits.From, call), Number(limits.To, call));
+        return (fields, key) => fields.Any(key, value => IsNumber(value) && holds(CompareNumbers(value, from), CompareNumbers(value, to)));
+    }
+
+    private static bool Same(MetaValue value, MetaValue wanted) => value == wanted || (IsNumber(value) && IsNumber(wanted) && CompareNumbers(value, wanted) == 0);
+
+    private static bool IsNumber(MetaValue value) => value.Kind is MetaKind.Integer or MetaKind.Double;
+
+    private static int CompareNumbers(MetaValue left, MetaValue right) => (left.Kind, right.Kind) switch
+    {
+        (MetaKind.Integer, MetaKind.Integer) => left.Integer.CompareTo(right.Integer),
+        (MetaKind.Integer, _) => ((double)left.Integer).CompareTo(right.Double),
+        (_, MetaKind.Integer) => left.Double.CompareTo(right.Integer),
+        _ => left.Double.CompareTo(right.Double),
+    };
+
+    private static MetaValue One(CallSyntax call) =>
+        call.Arguments is [LiteralSyntax literal] ? literal.Value : throw new GremlinException(call.Column, $"{call.Name} takes one value");
+
+    private static (MetaValue From, MetaValue To) Two(CallSyntax call) =>
+        call.Arguments is [LiteralSyntax from, LiteralSyntax to]
+            ? (from.Value, to.Value)
+            : throw new GremlinException(call.Column, $"{call.Name} takes two numbers");
+
+    private static MetaValue[] All(CallSyntax call)
+    {
+        if (call.Arguments is not { } arguments)
+            throw new GremlinException(call.Column, $"{call.Name} takes values in parentheses");
+        return [.. arguments.Select(a => a is LiteralSyntax literal ? literal.Value : throw new GremlinException(a.Column, $"{call.Name} takes values only"))];
+    }
+
+    private static MetaValue Number(MetaValue value, CallSyntax call)
+    {
+        if (IsNumber(value))
+            return value;
+        return value.Kind == MetaKind.Text && long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new GremlinException(call.Column, $"{call.Name} compares numbers, '{value}' isn't one");
+    }
+
+    private static Regex Pattern(CallSyntax call)
+    {
+        if (One(call) is not { Kind: MetaKind.Text, Text: var pattern })
+            throw new GremlinException(call.Column, $"{call.Name} takes a text");
+        try
+        {
+            // As in Skydive the pattern must match the whole value. Without backtracking the time is linear in the value's length.
+            return new Regex($"^(?:{pattern})$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, RegexTimeout);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw new GremlinException(call.Column, $"the regular expression can't be used: {e.Message}");
+        }
+    }
+
+    private static bool IsMatch(Regex regex, string text, CallSyntax call)
+    {
+        try
+        {
+            return regex.IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw new GremlinException(call.Column, "the regular expression takes too long");
+        }
+    }
+
+    private static IPNetwork Network(CallSyntax call)
+    {
+        if (One(call) is { Kind: MetaKind.Text, Text: var text }
+            && IPNetwork.TryParse(text.Contains('/', StringComparison.Ordinal) ? text : text + "/32", out var parsed)
+            && parsed.BaseAddress.AddressFamily == AddressFamily.InterNetwork)
+        {
+            return parsed;
+        }
+
+        throw new GremlinException(call.Column, $"{call.Name} takes an IPv4 network like '10.0.0.0/24', its base address without host bits");
+    }
+
+    private static bool IsIn(IPNetwork network, MetaValue value)
+    {
+        if (value.Kind != MetaKind.Text)
+            return false;
+        var slash = value.Text.IndexOf('/', StringComparison.Ordinal);
+        return IPAddress.TryParse(slash < 0 ? value.Text : value.Text.AsSpan(0, slash), out var address) && network.Contains(address);
+    }
+}

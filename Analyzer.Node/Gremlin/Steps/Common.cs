@@ -1,0 +1,125 @@
+using Analyzer.Node.Gremlin.Evaluation;
+using Topology.Fabric.Model;
+
+namespace Analyzer.Node.Gremlin.Steps;
+
+/// <summary>What steps on nodes, edges and flows do alike.</summary>
+internal static class Common
+{
+    /// <summary>The two ends of Range(from, to) or Limit(to).</summary>
+    public static (int From, int To) Slice(Arguments arguments, bool limit)
+    {
+        if (limit)
+        {
+            arguments.Between(1, 1, "one number");
+            return (0, arguments.Index(0));
+        }
+
+        arguments.Between(2, 2, "two numbers");
+        return (arguments.Index(0), arguments.Index(1));
+    }
+
+    public static IReadOnlyList<T> Cut<T>(IReadOnlyList<T> items, (int From, int To) slice) =>
+        [.. items.Skip(slice.From).Take(Math.Max(0, slice.To - slice.From))];
+
+    /// <summary>The first of those alike in all keys; what has none of the keys is kept.</summary>
+    public static IReadOnlyList<T> Dedup<T>(IEnumerable<T> items, IReadOnlyList<string> keys, Func<T, IFields> fieldsOf)
+    {
+        var seen = new HashSet<Metadata>();
+        var kept = new List<T>();
+        foreach (var item in items)
+        {
+            var fields = fieldsOf(item);
+            var values = Metadata.Create(keys.Select(k => (Key: k, Found: fields.TryGet(k, out var value), value)).Where(v => v.Found).Select(v => (v.Key, v.value)));
+            if (values.Count == 0 || seen.Add(values))
+                kept.Add(item);
+        }
+
+        return kept;
+    }
+
+    /// <summary>Sort(), Sort('key'), Sort(ASC|DESC, 'key'): what lacks the key comes last.</summary>
+    public static Func<IReadOnlyList<T>, IReadOnlyList<T>> Sort<T>(
+        Arguments arguments, string defaultKey, Func<T, IFields> fieldsOf, Func<string, int, string>? checkKey = null)
+    {
+        arguments.Between(0, 2, "a key, or ASC or DESC and a key");
+        var descending = false;
+        var key = defaultKey;
+        if (arguments.Count > 0)
+        {
+            var word = arguments.Word(0);
+            descending = word == "DESC";
+            if (word is "ASC" or "DESC")
+                key = arguments.Count == 2 ? arguments.Text(1) : defaultKey;
+            else if (word is null && arguments.Count == 1)
+                key = arguments.Text(0);
+            else
+                throw arguments.Wrong(arguments.Column, "takes a key, or ASC or DESC and a key");
+        }
+
+        if (checkKey is not null)
+            key = checkKey(key, arguments.Column);
+        return items =>
+        {
+            var keyed = items.Select(item => (Item: item, Found: fieldsOf(item).TryGet(key, out var value), Value: value)).ToList();
+            var order = Comparer<MetaValue>.Create(Predicates.Order);
+            var found = keyed.Where(k => k.Found);
+            return [.. (descending ? found.OrderByDescending(k => k.Value, order) : found.OrderBy(k => k.Value, order)).Concat(keyed.Where(k => !k.Found)).Select(k => k.Item)];
+        };
+    }
+
+    public static ValueTraversal Count(int count) => new((long)count);
+
+    public static ValuesTraversal Values<T>(IEnumerable<T> items, string key, Func<T, IFields> fieldsOf)
+    {
+        var values = new List<MetaValue>();
+        foreach (var item in items)
+        {
+            if (fieldsOf(item).TryGet(key, out var value) && !value.IsEmpty)
+                values.Add(value);
+        }
+
+        return new ValuesTraversal(values);
+    }
+
+    public static ValuesTraversal ValueMaps<T>(IEnumerable<T> items, IReadOnlyList<string> keys, Func<T, IFields> fieldsOf)
+    {
+        var values = new List<MetaValue>();
+        foreach (var item in items)
+        {
+            var fields = fieldsOf(item);
+            values.Add(Metadata.Create(keys.Select(k => (Key: k, Found: fields.TryGet(k, out var value), value)).Where(v => v.Found).Select(v => (v.Key, v.value))));
+        }
+
+        return new ValuesTraversal(values);
+    }
+
+    public static ValuesTraversal Keys<T>(IEnumerable<T> items, Func<T, IFields> fieldsOf) =>
+        new([.. items.SelectMany(item => fieldsOf(item).Keys()).Distinct(StringComparer.Ordinal).Select(k => (MetaValue)k)]);
+
+    /// <summary>The sum of the numbers under a key: an integer unless a double is among them.</summary>
+    public static ValueTraversal Sum(IEnumerable<MetaValue> values, Arguments arguments)
+    {
+        long integers = 0;
+        double doubles = 0;
+        var exact = true;
+        foreach (var value in values)
+        {
+            switch (value.Kind)
+            {
+                case MetaKind.Integer:
+                    integers = unchecked(integers + value.Integer);
+                    doubles += value.Integer;
+                    break;
+                case MetaKind.Double:
+                    doubles += value.Double;
+                    exact = false;
+                    break;
+                default:
+                    throw new GremlinException(arguments.Column, $"{arguments.Step} adds numbers, '{value}' isn't one");
+            }
+        }
+
+        return new ValueTraversal(exact ? integers : doubles);
+    }
+}

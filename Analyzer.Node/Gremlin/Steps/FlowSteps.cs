@@ -1,0 +1,155 @@
+using Analyzer.Node.Gremlin.Evaluation;
+using Shared.Messages.Flows;
+using Topology.Fabric.Model;
+using static Analyzer.Node.Gremlin.Steps.StepTable;
+
+namespace Analyzer.Node.Gremlin.Steps;
+
+/// <summary>Steps on flows.</summary>
+internal static class FlowSteps
+{
+    public static readonly IReadOnlyList<StepDefinition> All =
+    [
+        Filter("Has", arguments =>
+        {
+            arguments.Between(1, int.MaxValue, "a key, and a value if wanted");
+            return Conditions(arguments);
+        }),
+        Filter("HasEither", arguments =>
+        {
+            arguments.Between(1, int.MaxValue, "keys and values");
+            return arguments.Either(CheckKey);
+        }),
+        Filter("HasKey", arguments =>
+        {
+            arguments.Between(1, 1, "one key");
+            return Conditions(arguments);
+        }),
+        Filter("HasNot", arguments =>
+        {
+            arguments.Between(1, 1, "one key");
+            var has = Conditions(arguments);
+            return fields => !has(fields);
+        }),
+        Step<FlowsTraversal, FlowsTraversal>("Dedup", arguments =>
+        {
+            // Skydive's default: the same traffic seen in several places is one flow.
+            IReadOnlyList<string> keys = arguments.Count == 0 ? ["TrackingID"] : arguments.Texts();
+            foreach (var key in keys)
+                CheckKey(key, arguments.Column);
+            return input => input with { Flows = Common.Dedup(input.Flows, keys, FieldsOf) };
+        }),
+        Step<FlowsTraversal, FlowsTraversal>("Sort", arguments =>
+        {
+            var sort = Common.Sort<Flow>(arguments, "Last", FieldsOf, CheckKey);
+            return input => input with { Flows = sort(input.Flows) };
+        }),
+        Step<FlowsTraversal, FlowsTraversal>("Range", arguments =>
+        {
+            var slice = Common.Slice(arguments, limit: false);
+            return input => input with { Flows = Common.Cut(input.Flows, slice) };
+        }),
+        Step<FlowsTraversal, FlowsTraversal>("Limit", arguments =>
+        {
+            var slice = Common.Slice(arguments, limit: true);
+            return input => input with { Flows = Common.Cut(input.Flows, slice) };
+        }),
+        Step<FlowsTraversal, ValueTraversal>("Count", arguments =>
+        {
+            arguments.None();
+            return input => Common.Count(input.Flows.Count);
+        }),
+        Step<FlowsTraversal, ValuesTraversal>("Values", arguments =>
+        {
+            arguments.Between(1, 1, "one key");
+            var key = CheckKey(arguments.Text(0), arguments.Column);
+            return input => Common.Values(input.Flows, key, FieldsOf);
+        }),
+        Step<FlowsTraversal, ValuesTraversal>("Keys", arguments =>
+        {
+            arguments.None();
+            return input => Common.Keys(input.Flows, FieldsOf);
+        }),
+        Step<FlowsTraversal, ValueTraversal>("Sum", arguments =>
+        {
+            arguments.Between(1, 1, "one key");
+            var key = CheckKey(arguments.Text(0), arguments.Column);
+            return input => Common.Sum(Common.Values(input.Flows, key, FieldsOf).Values, arguments);
+        }),
+        Step<FlowsTraversal, MetricsTraversal>("Metrics", arguments =>
+        {
+            arguments.None();
+            return input => new MetricsTraversal([.. input.Flows
+                .Select(f => (f.Uuid, Metric: FlowView.MetricOf(f)))
+                .Where(f => f.Metric is not null)
+                .Select(f => new KeyValuePair<string, IReadOnlyList<Metadata>>(f.Uuid, [f.Metric!]))]);
+        }),
+        Nodes("CaptureNode", _ => false),
+        Nodes("Hops", _ => false),
+        Nodes("Nodes", _ => true),
+        Ends("In", f => [f.Link?.A]),
+        Ends("Out", f => [f.Link?.B]),
+        Ends("Both", f => [f.Link?.A, f.Link?.B]),
+    ];
+
+    /// <summary>Conditions on flows, whose keys must be a flow's.</summary>
+    public static Func<IFields, bool> Conditions(Arguments arguments) => arguments.All(CheckKey);
+
+    private static string CheckKey(string key, int column) =>
+        FlowView.IsKnown(key) ? key : throw new GremlinException(column, $"a flow has no field '{key}'");
+
+    private static IFields FieldsOf(Flow flow) => new FlowFields(flow);
+
+    private static StepDefinition Filter(string name, Func<Arguments, Func<IFields, bool>> compile) =>
+        Step<FlowsTraversal, FlowsTraversal>(name, arguments =>
+        {
+            var matches = compile(arguments);
+            return input => input with { Flows = [.. input.Flows.Where(f => matches(FieldsOf(f)))] };
+        });
+
+    // The nodes flows were seen on, and for "Nodes" those with the flow's addresses too.
+    private static StepDefinition Nodes(string name, Func<Flow, bool> withEnds) =>
+        Step<FlowsTraversal, NodesTraversal>(name, arguments =>
+        {
+            var matches = arguments.All();
+            return input =>
+            {
+                var byTid = ByText(input.Graph, n => n.Tid);
+                var byMac = ByMac(input.Graph);
+                return Found(input, matches, flow => withEnds(flow)
+                    ? [byTid.GetValueOrDefault(flow.NodeTid), Mac(byMac, flow.Link?.A), Mac(byMac, flow.Link?.B)]
+                    : [byTid.GetValueOrDefault(flow.NodeTid)]);
+            };
+        });
+
+    private static StepDefinition Ends(string name, Func<Flow, string?[]> macsOf) =>
+        Step<FlowsTraversal, NodesTraversal>(name, arguments =>
+        {
+            var matches = arguments.All();
+            return input =>
+            {
+                var byMac = ByMac(input.Graph);
+                return Found(input, matches, flow => macsOf(flow).Select(mac => Mac(byMac, mac)));
+            };
+        });
+
+    private static NodesTraversal Found(FlowsTraversal input, Func<IFields, bool> matches, Func<Flow, IEnumerable<TopologyNode?>> nodesOf) =>
+        new(input.Graph, [.. input.Flows.SelectMany(nodesOf).OfType<TopologyNode>().Where(n => matches(NodeSteps.FieldsOf(n)))]);
+
+    private static TopologyNode? Mac(Dictionary<string, TopologyNode> byMac, string? mac) => string.IsNullOrEmpty(mac) ? null : byMac.GetValueOrDefault(mac);
+
+    private static Dictionary<string, TopologyNode> ByMac(Graph graph) =>
+        ByText(graph, n => n.Metadata["MAC"] is { Kind: MetaKind.Text, Text: var mac } ? mac : "");
+
+    private static Dictionary<string, TopologyNode> ByText(Graph graph, Func<TopologyNode, string> keyOf)
+    {
+        var index = new Dictionary<string, TopologyNode>(StringComparer.OrdinalIgnoreCase);
+        foreach (var node in graph.Nodes)
+        {
+            if (keyOf(node) is { Length: > 0 } key)
+                index.TryAdd(key, node);
+        }
+
+        return index;
+    }
+}

@@ -1,0 +1,51 @@
+using Analyzer.Node.Gremlin.Evaluation;
+using static Analyzer.Node.Gremlin.Steps.StepTable;
+
+namespace Analyzer.Node.Gremlin.Steps;
+
+/// <summary>Steps on the whole graph.</summary>
+internal static class GraphSteps
+{
+    public static readonly IReadOnlyList<StepDefinition> All =
+    [
+        Step<GraphTraversal, NodesTraversal>("V", arguments =>
+        {
+            if (arguments.Count == 1)
+            {
+                var id = arguments.Text(0);
+                return input => new NodesTraversal(input.Graph, input.Graph.Node(id) is { } node ? [node] : []);
+            }
+
+            var matches = arguments.All();
+            return input => new NodesTraversal(input.Graph, [.. input.Graph.Nodes.Where(n => matches(new ElementFields(n)))]);
+        }),
+        Step<GraphTraversal, EdgesTraversal>("E", arguments =>
+        {
+            if (arguments.Count == 1)
+            {
+                var id = arguments.Text(0);
+                return input => new EdgesTraversal(input.Graph, input.Graph.Edge(id) is { } edge ? [edge] : []);
+            }
+
+            var matches = arguments.All();
+            return input => new EdgesTraversal(input.Graph, [.. input.Graph.Edges.Where(e => matches(new ElementFields(e)))]);
+        }),
+        Step<GraphTraversal, FlowsTraversal>("Flows", arguments =>
+        {
+            var matches = FlowSteps.Conditions(arguments);
+            return async (input, run) => new FlowsTraversal(
+                input.Graph, [.. (await run.Flows.GetFlowsAsync(null, run.Stop).ConfigureAwait(false)).Where(f => matches(new FlowFields(f)))]);
+        }),
+        Step<GraphTraversal, GraphTraversal>("Context", NoHistory),
+        Step<GraphTraversal, GraphTraversal>("At", NoHistory),
+    ];
+
+    // The present is the one point in time a view holds.
+    private static Func<GraphTraversal, GraphTraversal> NoHistory(Arguments arguments)
+    {
+        arguments.Between(1, 2, "a time, and a duration if wanted");
+        return arguments.Word(0) == "NOW" && arguments.Count == 1
+            ? input => input
+            : throw arguments.Wrong(arguments.Column, "can only ask for NOW: this analyzer answers queries about the present");
+    }
+}

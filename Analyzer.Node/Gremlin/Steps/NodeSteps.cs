@@ -1,0 +1,205 @@
+using Analyzer.Node.Gremlin.Evaluation;
+using Topology.Fabric.Model;
+using Topology.Fabric.Paths;
+using static Analyzer.Node.Gremlin.Steps.StepTable;
+
+namespace Analyzer.Node.Gremlin.Steps;
+
+/// <summary>Steps on nodes. In leads to parents, Out to children.</summary>
+internal static class NodeSteps
+{
+    public static readonly IReadOnlyList<StepDefinition> All =
+    [
+        Filter("Has", arguments =>
+        {
+            arguments.Between(1, int.MaxValue, "a key, and a value if wanted");
+            return arguments.All();
+        }),
+        Filter("HasEither", arguments =>
+        {
+            arguments.Between(1, int.MaxValue, "keys and values");
+            return arguments.Either();
+        }),
+        Filter("HasKey", HasKey),
+        Filter("HasNot", arguments =>
+        {
+            var has = HasKey(arguments);
+            return fields => !has(fields);
+        }),
+        Neighbours("Out", Graph.Direction.Out),
+        Neighbours("In", Graph.Direction.In),
+        Neighbours("Both", Graph.Direction.Both),
+        EdgesOf("OutE", Graph.Direction.Out),
+        EdgesOf("InE", Graph.Direction.In),
+        EdgesOf("BothE", Graph.Direction.Both),
+        Step<NodesTraversal, NodesTraversal>("Dedup", arguments =>
+        {
+            IReadOnlyList<string> keys = arguments.Count == 0 ? ["ID"] : arguments.Texts();
+            return input => input with { Nodes = Common.Dedup(input.Nodes, keys, FieldsOf) };
+        }),
+        Step<NodesTraversal, NodesTraversal>("Sort", arguments =>
+        {
+            var sort = Common.Sort<TopologyNode>(arguments, "CreatedAt", FieldsOf);
+            return input => input with { Nodes = sort(input.Nodes) };
+        }),
+        Step<NodesTraversal, NodesTraversal>("Range", arguments =>
+        {
+            var slice = Common.Slice(arguments, limit: false);
+            return input => input with { Nodes = Common.Cut(input.Nodes, slice) };
+        }),
+        Step<NodesTraversal, NodesTraversal>("Limit", arguments =>
+        {
+            var slice = Common.Slice(arguments, limit: true);
+            return input => input with { Nodes = Common.Cut(input.Nodes, slice) };
+        }),
+        Step<NodesTraversal, ValueTraversal>("Count", arguments =>
+        {
+            arguments.None();
+            return input => Common.Count(input.Nodes.Count);
+        }),
+        Step<NodesTraversal, ValuesTraversal>("Values", arguments =>
+        {
+            arguments.Between(1, 1, "one key");
+            var key = arguments.Text(0);
+            return input => Common.Values(input.Nodes, key, FieldsOf);
+        }),
+        Step<NodesTraversal, ValuesTraversal>("ValueMap", arguments =>
+        {
+            arguments.Between(1, int.MaxValue, "keys");
+            var keys = arguments.Texts();
+            return input => Common.ValueMaps(input.Nodes, keys, FieldsOf);
+        }),
+        Step<NodesTraversal, ValuesTraversal>("Keys", arguments =>
+        {
+            arguments.None();
+            return input => Common.Keys(input.Nodes, FieldsOf);
+        }),
+        Step<NodesTraversal, ValueTraversal>("Sum", arguments =>
+        {
+            arguments.Between(1, 1, "one key");
+            var key = arguments.Text(0);
+            return input => Common.Sum(Common.Values(input.Nodes, key, FieldsOf).Values, arguments);
+        }),
+        Step<NodesTraversal, MetricsTraversal>("Metrics", arguments =>
+        {
+            arguments.None();
+            return input => new MetricsTraversal([.. input.Nodes
+                .Where(n => n.Metadata["Metric"].Kind == MetaKind.Map)
+                .Select(n => new KeyValuePair<string, IReadOnlyList<Metadata>>(n.Id, [n.Metadata["Metric"].Fields]))]);
+        }),
+        Step<NodesTraversal, FlowsTraversal>("Flows", arguments =>
+        {
+            var matches = FlowSteps.Conditions(arguments);
+            return async (input, run) => new FlowsTraversal(input.Graph, await FlowsOfAsync(input.Nodes, matches, run).ConfigureAwait(false));
+        }),
+        Step<NodesTraversal, PathsTraversal>("ShortestPathTo", arguments =>
+        {
+            arguments.Between(1, 2, "Metadata(…) of the target, and Metadata(…) of the edges if wanted");
+            var isTarget = arguments.Metadata(0);
+            var through = arguments.Count == 2 ? arguments.Metadata(1) : null;
+            return (input, run) => ValueTask.FromResult(ShortestPaths(input, isTarget, through, run.Stop));
+        }),
+        Step<NodesTraversal, GraphTraversal>("SubGraph", arguments =>
+        {
+            arguments.None();
+            return input => new GraphTraversal(SubGraph(input.Graph, input.Nodes));
+        }),
+        Step<PathsTraversal, ValueTraversal>("Count", arguments =>
+        {
+            arguments.None();
+            return input => Common.Count(input.Paths.Count);
+        }),
+        Step<PathsTraversal, PathsTraversal>("Limit", arguments =>
+        {
+            var slice = Common.Slice(arguments, limit: true);
+            return input => input with { Paths = Common.Cut(input.Paths, slice) };
+        }),
+        Step<PathsTraversal, NodesTraversal>("Dedup", arguments =>
+        {
+            IReadOnlyList<string> keys = arguments.Count == 0 ? ["ID"] : arguments.Texts();
+            return input => new NodesTraversal(input.Graph, Common.Dedup(input.Paths.SelectMany(p => p), keys, FieldsOf));
+        }),
+        Step<PathsTraversal, GraphTraversal>("SubGraph", arguments =>
+        {
+            arguments.None();
+            return input => new GraphTraversal(SubGraph(input.Graph, input.Paths.SelectMany(p => p)));
+        }),
+        Step<PathsTraversal, FlowsTraversal>("Flows", arguments =>
+        {
+            var matches = FlowSteps.Conditions(arguments);
+            return async (input, run) => new FlowsTraversal(
+                input.Graph, await FlowsOfAsync(input.Paths.SelectMany(p => p), matches, run).ConfigureAwait(false));
+        }),
+    ];
+
+    public static IFields FieldsOf(TopologyNode node) => new ElementFields(node);
+
+    public static Graph SubGraph(Graph graph, IEnumerable<TopologyNode> nodes)
+    {
+        var builder = Graph.Empty.ToBuilder();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in nodes)
+        {
+            if (ids.Add(node.Id))
+                builder.Set(node);
+        }
+
+        foreach (var edge in ids.SelectMany(id => graph.EdgesOf(id, Graph.Direction.Out)).Where(e => ids.Contains(e.Child)))
+            builder.Set(edge);
+        return builder.ToGraph();
+    }
+
+    private static Func<IFields, bool> HasKey(Arguments arguments)
+    {
+        arguments.Between(1, 1, "one key");
+        return arguments.All();
+    }
+
+    private static StepDefinition Filter(string name, Func<Arguments, Func<IFields, bool>> compile) =>
+        Step<NodesTraversal, NodesTraversal>(name, arguments =>
+        {
+            var matches = compile(arguments);
+            return input => input with { Nodes = [.. input.Nodes.Where(n => matches(FieldsOf(n)))] };
+        });
+
+    private static StepDefinition Neighbours(string name, Graph.Direction direction) =>
+        Step<NodesTraversal, NodesTraversal>(name, arguments =>
+        {
+            var matches = arguments.All();
+            return input => input with
+            {
+                Nodes = [.. input.Nodes.SelectMany(n => input.Graph.Neighbours(n.Id, direction)).Where(n => matches(FieldsOf(n)))],
+            };
+        });
+
+    private static StepDefinition EdgesOf(string name, Graph.Direction direction) =>
+        Step<NodesTraversal, EdgesTraversal>(name, arguments =>
+        {
+            var matches = arguments.All();
+            return input => new EdgesTraversal(
+                input.Graph, [.. input.Nodes.SelectMany(n => input.Graph.EdgesOf(n.Id, direction)).Where(e => matches(new ElementFields(e)))]);
+        });
+
+    private static PathsTraversal ShortestPaths(NodesTraversal input, Func<IFields, bool> isTarget, Func<IFields, bool>? through, CancellationToken stop)
+    {
+        var paths = new List<IReadOnlyList<TopologyNode>>();
+        foreach (var id in input.Nodes.Select(n => n.Id).Distinct(StringComparer.Ordinal))
+        {
+            var path = ShortestPath.Find(
+                input.Graph, id, n => isTarget(FieldsOf(n)), through is null ? null : e => through(new ElementFields(e)), stop);
+            if (path.Count > 0)
+                paths.Add(path);
+        }
+
+        return new PathsTraversal(input.Graph, paths);
+    }
+
+    private static async ValueTask<IReadOnlyList<Shared.Messages.Flows.Flow>> FlowsOfAsync(
+        IEnumerable<TopologyNode> nodes, Func<IFields, bool> matches, Run run)
+    {
+        var tids = nodes.Select(n => n.Tid).Where(t => t.Length > 0).ToHashSet(StringComparer.Ordinal);
+        return tids.Count == 0
+            ? []
+            : [.. (await run.Flows.GetFlowsAsync(tids, run.Stop).ConfigureAwait(false)).Where(f => matches(new FlowFields(f)))];
+    }
+}
