@@ -62,7 +62,7 @@ internal sealed class HostEntity : ReceivePersistentActor
         Command<AnswerDue>(OnNoAnswer);
         Command<ReregistrationDue>(_ => OnNotReregistered());
         Command<GetHostGraph>(_ => Sender.Tell(_state.ToMessage()));
-        Command<AnnounceHostGraphs>(_ => Sender.Tell(_state.ToMessage()));
+        Command<AnnounceHostGraphs>(OnAnnounce);
         Command<SetCaptures>(set => Forward(set, new CaptureRefused { Reason = NoAgent, NotFound = true }));
         Command<StartInjection>(start => Forward(start, new InjectionProgress { Uuid = start.Injection.Uuid, State = "failed", Error = NoAgent }));
         Command<StopInjection>(stop => Forward(stop, new InjectionRefused { Reason = NoAgent, NotFound = true }));
@@ -216,6 +216,13 @@ internal sealed class HostEntity : ReceivePersistentActor
                 });
                 break;
         }
+    }
+
+    // A view that knows this revision has all there is.
+    private void OnAnnounce(AnnounceHostGraphs announce)
+    {
+        if (!announce.Known.TryGetValue(_host, out var known) || known != _state.Revision)
+            Sender.Tell(_state.ToMessage());
     }
 
     private void OnTerminated(Terminated terminated)

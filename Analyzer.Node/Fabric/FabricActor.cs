@@ -1,0 +1,181 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using Analyzer.Node.Views;
+using Shared.Messages.Topology;
+using Topology.Fabric.Links;
+using Topology.Fabric.Model;
+using Topology.Fabric.Protocol;
+using FabricLink = Shared.Messages.Topology.FabricLink;
+
+namespace Analyzer.Node.Fabric;
+
+/// <summary>
+/// The fabric, a singleton: keeps the links given by the API (event-sourced), evaluates them and the configuration's on the merged
+/// graph whenever it changes, and sends what they make to the entity <c>fabric</c>, again until that's stored.
+/// </summary>
+internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
+{
+    /// <summary>How changes of the graph are gathered before the links are evaluated again.</summary>
+    private static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(3);
+    private static readonly string Session = Guid.NewGuid().ToString();
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly FabricSettings _settings;
+    private FabricLinksState _state = FabricLinksState.Empty;
+    private Graph? _live;
+    private Graph? _told;
+    private long _sequence;
+    private bool _stored = true;
+
+    public FabricActor(FabricSettings settings)
+    {
+        _settings = settings;
+
+        Recover<SnapshotOffer>(offer => _state = FabricLinksState.From((FabricLinkState)offer.Snapshot));
+        Recover<FabricLinkCreated>(created => _state = _state.Apply(created));
+        Recover<FabricLinkDeleted>(deleted => _state = _state.Apply(deleted));
+        Recover<RecoveryCompleted>(_ => settings.View.Tell(new SubscribeToGraph(Self)));
+
+        Command<CreateFabricLink>(OnCreate);
+        Command<DeleteFabricLink>(OnDelete);
+        Command<GetFabricLinks>(_ => Sender.Tell(AllLinks()));
+        Command<GraphUpdated>(OnGraph);
+        Command<EvaluationDue>(_ => Evaluate());
+        Command<GraphStored>(OnStored);
+        Command<ResendDue>(_ => Send());
+        Command<SaveSnapshotSuccess>(_ => { });
+        Command<SaveSnapshotFailure>(failed => _log.Warning("fabric: snapshot failed: {0}", failed.Cause.Message));
+    }
+
+    public override string PersistenceId => "fabric-links";
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(FabricSettings settings) => Akka.Actor.Props.Create(() => new FabricActor(settings));
+
+    private void OnCreate(CreateFabricLink create)
+    {
+        var sender = Sender;
+        var (created, existing, refusal) = _state.Decide(create, Guid.NewGuid().ToString(), Now);
+        if (created is null)
+        {
+            sender.Tell((object?)existing ?? refusal!);
+            return;
+        }
+
+        Persist(created, stored =>
+        {
+            _state = _state.Apply(stored);
+            _log.Info("fabric link {0}: {1}", stored.Link.Uuid, stored.Link.Link);
+            sender.Tell(stored.Link);
+            Changed();
+        });
+    }
+
+    private void OnDelete(DeleteFabricLink delete)
+    {
+        var sender = Sender;
+        if (_settings.Configured.Any(l => l.Uuid == delete.Uuid))
+        {
+            sender.Tell(new FabricLinkRefused { Reason = $"fabric link {delete.Uuid} is in the analyzer's configuration: take it away there" });
+            return;
+        }
+
+        var (deleted, refusal) = _state.Decide(delete, Now);
+        if (deleted is null)
+        {
+            sender.Tell(refusal!);
+            return;
+        }
+
+        Persist(deleted, stored =>
+        {
+            _state = _state.Apply(stored);
+            sender.Tell(stored);
+            Changed();
+        });
+    }
+
+    private void Changed()
+    {
+        if (LastSequenceNr % _settings.SnapshotEvery == 0)
+            SaveSnapshot(_state.ToMessage());
+        Evaluate();
+    }
+
+    private void OnGraph(GraphUpdated updated)
+    {
+        _live = updated.Graph;
+        if (!Timers.IsTimerActive(EvaluationDue.Instance))
+            Timers.StartSingleTimer(EvaluationDue.Instance, EvaluationDue.Instance, Debounce);
+    }
+
+    private void Evaluate()
+    {
+        if (_live is null)
+            return;
+        var links = FabricLinkParser.ParseAll(AllLinks().Links.Select(l => l.Link));
+        var fabric = FabricGraph.Evaluate(links, _live, _settings.Origin, Now);
+        if (_told is not null && GraphProtocol.Difference(_told, fabric).Count == 0)
+            return;
+        _told = fabric;
+        _sequence++;
+        Send();
+    }
+
+    private void Send()
+    {
+        if (_told is null)
+            return;
+        _stored = false;
+        var sync = new SyncGraph { Host = FabricGraph.Host, Session = Session, Sequence = _sequence };
+        sync.Nodes.Add(_told.Nodes.Select(n => n.ToMessage()));
+        sync.Edges.Add(_told.AllEdges.Select(e => e.ToMessage()));
+        _settings.Hosts.Tell(sync, Self);
+        Timers.StartSingleTimer(ResendDue.Instance, ResendDue.Instance, ResendAfter);
+    }
+
+    private void OnStored(GraphStored stored)
+    {
+        if (_stored || stored.Session != Session || stored.Sequence != _sequence)
+            return;
+        _stored = true;
+        Timers.Cancel(ResendDue.Instance);
+    }
+
+    private FabricLinks AllLinks()
+    {
+        var links = new FabricLinks();
+        links.Links.Add(_settings.Configured);
+        links.Links.Add(_state.Links.Values.OrderBy(l => l.CreatedAt));
+        return links;
+    }
+
+    private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    private sealed class EvaluationDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly EvaluationDue Instance = new();
+    }
+
+    private sealed class ResendDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly ResendDue Instance = new();
+    }
+}
+
+/// <summary>What the fabric works with.</summary>
+/// <param name="Configured">The configuration's links, already read once without error.</param>
+/// <param name="View">The merged graph.</param>
+/// <param name="Hosts">The shard region of the hosts' entities.</param>
+/// <param name="Origin">Who makes the fabric's elements: "analyzer.host1".</param>
+/// <param name="SnapshotEvery">Events between two snapshots.</param>
+internal sealed record FabricSettings(IReadOnlyList<FabricLink> Configured, IActorRef View, IActorRef Hosts, string Origin, int SnapshotEvery)
+{
+    /// <summary>The configuration's links as the API shows them.</summary>
+    public static IReadOnlyList<FabricLink> Configure(IEnumerable<string> links) =>
+        [.. links.Select(link => new FabricLink { Uuid = NameUuid.Of("fabric link", link), Link = link, Configured = true })];
+}

@@ -1,0 +1,18 @@
+using Akka.Actor;
+using Analyzer.Node.Flows;
+using Analyzer.Node.Gremlin;
+using Shared.Messages.Flows;
+
+namespace Analyzer.Node.Views;
+
+/// <summary>Flows of all flows entities.</summary>
+internal sealed class PartitionedFlowSource(ICanTell region, int partitions, TimeSpan timeout) : IFlowSource
+{
+    public Task<IReadOnlyList<Flow>> GetFlowsAsync(IReadOnlyCollection<string>? nodeTids, CancellationToken stop)
+    {
+        var query = new GetFlows();
+        if (nodeTids is not null)
+            query.NodeTids.Add(nodeTids);
+        return FlowQuery.Ask(region, partitions, query, timeout).WaitAsync(stop);
+    }
+}
