@@ -1,0 +1,50 @@
+using System.Globalization;
+using Akka.Actor;
+using Analyzer.Node.Http;
+using Analyzer.Node.Views;
+using Petabridge.Cmd;
+using Petabridge.Cmd.Host;
+using Shared.Messages.Captures;
+using CaptureList = Shared.Messages.Captures.Captures;
+
+namespace Analyzer.Node.Console;
+
+/// <summary>Answers the palette's commands with tables.</summary>
+internal sealed class SkydiveCommands : CommandHandlerActor
+{
+    private readonly AnalyzerServices _services;
+
+    public SkydiveCommands(AnalyzerServices services)
+        : base(SkydivePalette.Commands)
+    {
+        _services = services;
+        Process(SkydivePalette.Flows.Name, (_, arguments) => Answer(FlowsAsync(arguments.ArgumentValues("limit").FirstOrDefault() ?? "50")));
+        Process(SkydivePalette.Topology.Name, _ => Answer(TopologyAsync()));
+        Process(SkydivePalette.Captures.Name, _ => Answer(CapturesAsync()));
+        Process(SkydivePalette.Agents.Name, _ => Answer(AgentsAsync()));
+    }
+
+    private void Answer(Task<string> answer) =>
+        answer.PipeTo(Sender, Self, text => new CommandResponse(text), failure => new ErroredCommandResponse(failure.Message));
+
+    private async Task<string> FlowsAsync(string limit)
+    {
+        if (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            throw new FormatException($"'{limit}' isn't a number of flows");
+        var flows = await _services.Flows.GetFlowsAsync(null, CancellationToken.None).ConfigureAwait(false);
+        var graph = await GraphAsync().ConfigureAwait(false);
+        return ConsoleTables.Flows(flows, graph.Graph, count);
+    }
+
+    private async Task<string> TopologyAsync() => ConsoleTables.Topology((await GraphAsync().ConfigureAwait(false)).Graph);
+
+    private async Task<string> CapturesAsync()
+    {
+        var captures = await _services.Captures.Ask<CaptureList>(new GetCaptures(), _services.QueryTimeout).ConfigureAwait(false);
+        return ConsoleTables.Captures(captures.Captures_, (await GraphAsync().ConfigureAwait(false)).Graph);
+    }
+
+    private async Task<string> AgentsAsync() => ConsoleTables.Agents(await GraphAsync().ConfigureAwait(false));
+
+    private Task<CurrentGraph> GraphAsync() => _services.View.Ask<CurrentGraph>(GetGraph.Instance, _services.QueryTimeout);
+}

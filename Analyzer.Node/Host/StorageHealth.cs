@@ -1,0 +1,64 @@
+using Npgsql;
+using Shared.Messages.Configuration;
+
+namespace Analyzer.Node.Host;
+
+/// <summary>Whether the database can be reached, and why not.</summary>
+internal sealed class StorageHealth(StorageOptions storage)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Where the database is, without secrets.</summary>
+    public string Place { get; } = PlaceOf(storage);
+
+    /// <summary>What's wrong, for users; null when nothing is.</summary>
+    public async Task<string?> CheckAsync(CancellationToken stop)
+    {
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            patience.CancelAfter(Patience);
+            if (storage.Provider == StorageProvider.PostgreSql)
+                await CheckPostgresAsync(patience.Token).ConfigureAwait(false);
+            else
+                CheckSqlite();
+            return null;
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException or TimeoutException or ArgumentException or InvalidOperationException
+            || (e is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            var reason = e is OperationCanceledException ? $"no answer within {Patience.TotalSeconds:0} s" : e.Message;
+            return $"the database {Place} can't be used: {reason}";
+        }
+    }
+
+    private async Task CheckPostgresAsync(CancellationToken stop)
+    {
+        var connection = new NpgsqlConnection(storage.ConnectionString);
+        await using (connection.ConfigureAwait(false))
+            await connection.OpenAsync(stop).ConfigureAwait(false);
+    }
+
+    private void CheckSqlite()
+    {
+        // As SQLite itself opens it: for writing, made when it isn't there.
+        using var file = new FileStream(FileOf(storage), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+    }
+
+    private static string FileOf(StorageOptions storage) => storage.ConnectionString["Data Source=".Length..];
+
+    private static string PlaceOf(StorageOptions storage)
+    {
+        if (storage.Provider == StorageProvider.Sqlite)
+            return FileOf(storage);
+        try
+        {
+            var parsed = new NpgsqlConnectionStringBuilder(storage.ConnectionString);
+            return $"\"{parsed.Database}\" on {parsed.Host}:{parsed.Port}";
+        }
+        catch (ArgumentException e)
+        {
+            throw new SkydiveConfigException("skydive.analyzer.storage.connection-string", null, $"can't be read: {e.Message}", e);
+        }
+    }
+}

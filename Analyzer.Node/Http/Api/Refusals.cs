@@ -1,0 +1,11 @@
+namespace Analyzer.Node.Http.Api;
+
+/// <summary>Registries refuse in words that begin with the field at fault: "Src: no node matches …".</summary>
+internal static class Refusals
+{
+    public static string? FieldOf(string reason)
+    {
+        var colon = reason.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 && reason[..colon].All(char.IsAsciiLetter) ? reason[..colon] : null;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Akka.Actor;
+using Akka.Cluster;
+using Analyzer.Node.Views;
+using Shared.Messages.Captures;
+using Topology.Fabric.Links;
+using CaptureList = Shared.Messages.Captures.Captures;
+
+namespace Analyzer.Node.Http.Api;
+
+/// <summary>GET /api/status, /health/live and /health/ready.</summary>
+internal sealed class StatusApi(AnalyzerServices services)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/status", StatusAsync);
+        routes.MapGet("/health/live", LiveAsync);
+        routes.MapGet("/health/ready", ReadyAsync);
+    }
+
+    private static Task LiveAsync(HttpContext context) => JsonAnswer.WriteAsync(context, json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("status"u8, "live");
+        json.WriteEndObject();
+    });
+
+    private async Task ReadyAsync(HttpContext context)
+    {
+        var reasons = await services.Readiness.CheckAsync(context.RequestAborted).ConfigureAwait(false);
+        if (reasons.Count > 0)
+            throw new ApiException(StatusCodes.Status503ServiceUnavailable, "not-ready", string.Join("; ", reasons), "analyzer");
+        await JsonAnswer.WriteAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("status"u8, "ready");
+            json.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    private async Task StatusAsync(HttpContext context)
+    {
+        var graph = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout).ConfigureAwait(false);
+        var captures = await services.Captures.Ask<CaptureList>(new GetCaptures(), services.QueryTimeout).ConfigureAwait(false);
+        var flows = await services.Flows.GetFlowsAsync(null, context.RequestAborted).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("Version"u8, services.Version);
+            WriteAgents(json, graph);
+            json.WriteNumber("Nodes"u8, graph.Graph.NodeCount);
+            json.WriteNumber("Edges"u8, graph.Graph.EdgeCount);
+            json.WriteNumber("Flows"u8, flows.Count);
+            json.WriteNumber("Captures"u8, captures.Captures_.Count);
+            WriteCluster(json, services.Cluster);
+            json.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    // An agent's host is in the graph for as long as its entity has the agent; then the entity empties it.
+    private static void WriteAgents(Utf8JsonWriter json, CurrentGraph graph)
+    {
+        var hostNodes = graph.Graph.Nodes.Where(n => n.Type == "host").GroupBy(n => n.Host, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+        json.WriteStartObject("Agents"u8);
+        foreach (var (host, view) in graph.Hosts.Where(h => h.Key != FabricGraph.Host && h.Value.Revision > 0).OrderBy(h => h.Key, StringComparer.Ordinal))
+        {
+            json.WriteStartObject(host);
+            json.WriteString("State"u8, view.IsEmpty ? "lost" : "connected");
+            if (hostNodes.TryGetValue(host, out var node))
+                json.WriteNumber("Since"u8, node.CreatedAt);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteCluster(Utf8JsonWriter json, Cluster cluster)
+    {
+        var state = cluster.State;
+        var unreachable = state.Unreachable.Select(m => m.Address).ToHashSet();
+        json.WriteStartObject("Cluster"u8);
+        json.WriteString("Self"u8, cluster.SelfAddress.ToString());
+        json.WriteString("Leader"u8, state.Leader?.ToString() ?? "");
+        json.WriteStartArray("Members"u8);
+        foreach (var member in state.Members)
+        {
+            json.WriteStartObject();
+            json.WriteString("Address"u8, member.Address.ToString());
+            json.WriteStartArray("Roles"u8);
+            foreach (var role in member.Roles.Order(StringComparer.Ordinal))
+                json.WriteStringValue(role);
+            json.WriteEndArray();
+            json.WriteString("Status"u8, member.Status.ToString());
+            json.WriteBoolean("Reachable"u8, !unreachable.Contains(member.Address));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,43 @@
+using Akka.Actor;
+using Analyzer.Node.Gremlin;
+using Analyzer.Node.Gremlin.Evaluation;
+using Analyzer.Node.Views;
+
+namespace Analyzer.Node.Http.Api;
+
+/// <summary>POST /api/topology {"GremlinQuery": "…"} and GET /api/flows?limit=….</summary>
+internal sealed class TopologyApi(AnalyzerServices services)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/topology", QueryAsync);
+        routes.MapGet("/api/flows", FlowsAsync);
+    }
+
+    private async Task QueryAsync(HttpContext context)
+    {
+        using var body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
+        var query = GremlinQuery.Parse(body.RequiredText("GremlinQuery"));
+        body.RefuseUnknown();
+        await AnswerAsync(context, query).ConfigureAwait(false);
+    }
+
+    private async Task FlowsAsync(HttpContext context)
+    {
+        var limit = context.Request.Query["limit"].ToString();
+        if (limit.Length == 0)
+            limit = "1000";
+        if (!int.TryParse(limit, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count))
+            throw ApiException.BadField("limit", $"limit should be a whole number, not '{limit}'");
+        await AnswerAsync(context, GremlinQuery.Parse($"G.Flows().Sort(DESC, 'Last').Limit({count})")).ConfigureAwait(false);
+    }
+
+    private async Task AnswerAsync(HttpContext context, GremlinQuery query)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        stop.CancelAfter(services.QueryTimeout);
+        var current = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout, stop.Token).ConfigureAwait(false);
+        var result = await query.RunAsync(current.Graph, services.Flows, stop.Token).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, json => TraversalJson.Write(json, result)).ConfigureAwait(false);
+    }
+}

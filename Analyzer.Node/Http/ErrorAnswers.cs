@@ -1,0 +1,65 @@
+using Akka.Actor;
+using Analyzer.Node.Flows;
+using Analyzer.Node.Gremlin;
+using Analyzer.Node.Host;
+using Analyzer.Node.Selection;
+
+namespace Analyzer.Node.Http;
+
+/// <summary>Middleware that makes every failure, and every answer without a body, an answer in JSON that says what and where.</summary>
+internal sealed class ErrorAnswers(RequestDelegate next, Serilog.ILogger log)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context).ConfigureAwait(false);
+            if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null })
+                await JsonAnswer.WriteErrorAsync(context, OfStatus(context)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to be answered.
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            await JsonAnswer.WriteErrorAsync(context, OfException(e, context)).ConfigureAwait(false);
+        }
+    }
+
+    private static ApiException OfStatus(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => ApiException.NotFound($"there is nothing at {context.Request.Path}", context.Request.Path),
+        StatusCodes.Status405MethodNotAllowed => new(
+            StatusCodes.Status405MethodNotAllowed, "method-not-allowed", $"{context.Request.Path} doesn't take {context.Request.Method}", context.Request.Path),
+        var status => new(status, "refused", $"the request was refused with status {status}", context.Request.Path),
+    };
+
+    private ApiException OfException(Exception exception, HttpContext context)
+    {
+        switch (exception)
+        {
+            case ApiException api:
+                return api;
+            case GremlinException gremlin:
+                return new(StatusCodes.Status400BadRequest, "bad-query", gremlin.Message, $"GremlinQuery, column {gremlin.Column}");
+            case NodeSelectionException selection:
+                return new(StatusCodes.Status400BadRequest, "bad-query", selection.Message, "GremlinQuery");
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:
+                return new(tooLarge.StatusCode, "too-large", "the request's body is too large", "body");
+            case BadHttpRequestException bad:
+                return new(bad.StatusCode, "bad-request", bad.Message, "request");
+            case FlowQueryException flows:
+                return new(StatusCodes.Status503ServiceUnavailable, "unavailable", flows.Message, "flows");
+            case NotReadyException notReady:
+                return ApiException.Unavailable(notReady.Message);
+            case AskTimeoutException or TimeoutException or OperationCanceledException:
+                log.Warning(exception, "{Method} {Path} took too long", context.Request.Method, context.Request.Path.Value);
+                return new(StatusCodes.Status503ServiceUnavailable, "timeout", "the analyzer didn't get an answer in time; see /health/ready", context.Request.Path);
+            default:
+                log.Error(exception, "{Method} {Path} failed", context.Request.Method, context.Request.Path.Value);
+                return new(StatusCodes.Status500InternalServerError, "internal", "the analyzer failed at this request; its log says why", context.Request.Path);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Net.WebSockets;
+using Akka.Actor;
+
+namespace Analyzer.Node.Http;
+
+/// <summary>GET /ws: the live graph for pages.</summary>
+internal sealed class SocketApi(IActorRef gateway, CancellationToken stopping)
+{
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/ws", ServeAsync);
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+            throw new ApiException(StatusCodes.Status400BadRequest, "not-a-websocket", "/ws is for WebSockets", "/ws");
+        using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
+        gateway.Tell(new Gateway.ServeSocket(socket, ended, gone.Token));
+        await Task.WhenAny(ReadToTheEndAsync(socket, gone.Token), ended.Task).ConfigureAwait(false);
+
+        // The actor must be through with the socket before it's disposed. Aborting frees it from a send that hangs.
+        await gone.CancelAsync().ConfigureAwait(false);
+        socket.Abort();
+        await Task.WhenAny(ended.Task, Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None)).ConfigureAwait(false);
+    }
+
+    // Pages say nothing, but only reading tells when one is gone.
+    private static async Task ReadToTheEndAsync(WebSocket socket, CancellationToken stop)
+    {
+        var buffer = new byte[1024];
+        try
+        {
+            while ((await socket.ReceiveAsync(buffer.AsMemory(), stop).ConfigureAwait(false)).MessageType != WebSocketMessageType.Close)
+            {
+            }
+
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
+        {
+            // The page went without a word, or the analyzer stops: either way this socket is over.
+        }
+    }
+}
