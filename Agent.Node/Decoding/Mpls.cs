@@ -61,6 +61,9 @@ internal readonly ref struct MplsStack
         skip = 0;
         if (data.IsEmpty)
             return LinkType.None;
+        // Too little to tell IP from a frame whose address starts with the same nibble.
+        if (data[0] >> 4 is 4 or 6 && data.Length < Ipv6Header.Length && !Ipv4Header.TryRead(data, out _))
+            return LinkType.None;
         var isFrame = IsFrame(data);
         if (Ipv4Header.TryRead(data, out var ip) && ip.TotalLength >= ip.HeaderLength && (!isFrame || Ipv4Header.HasGoodChecksum(data)))
             return LinkType.Ip;

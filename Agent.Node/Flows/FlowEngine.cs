@@ -117,16 +117,23 @@ internal sealed class FlowEngine : IFlowLeaving
             _clock = now;
         if (_nextTick != 0)
         {
-            var since = _lastTick - Math.Max(_updateEvery, _firstUpdateAfter) - FlowTable.OrderSlack;
-            foreach (ref var record in _table.TouchedSince(since))
-            {
-                if (record.Has(FlowFlags.Changed) && IsDue(record))
-                    Report(ref record);
-            }
+            if (_options.ReportUpdates)
+                ReportChanged();
             _table.Expire(_clock - Nanoseconds(_options.ExpireAfter), _clock - Nanoseconds(_options.ClosedLinger));
         }
         _lastTick = now;
         _nextTick = now + _tick;
+    }
+
+    /// <summary>A flow that is due was touched since the tick before the last, or one period before that.</summary>
+    private void ReportChanged()
+    {
+        var since = _lastTick - Math.Max(_updateEvery, _firstUpdateAfter) - FlowTable.OrderSlack;
+        foreach (ref var record in _table.TouchedSince(since))
+        {
+            if (record.Has(FlowFlags.Changed) && IsDue(record))
+                Report(ref record);
+        }
     }
 
     /// <summary>Reports all flows for the last time and forgets them.</summary>

@@ -17,6 +17,9 @@ internal sealed record FlowOptions
     /// <summary>Tunnels in tunnels that are followed; what lies deeper counts as the innermost tunnel's payload.</summary>
     public int MaxTunnelDepth { get; init; } = 8;
 
+    /// <summary>Report flows while they go on, too, and not only when they leave.</summary>
+    public bool ReportUpdates { get; init; } = true;
+
     /// <summary>A changed flow is reported this often.</summary>
     public TimeSpan UpdateEvery { get; init; } = TimeSpan.FromSeconds(5);
 

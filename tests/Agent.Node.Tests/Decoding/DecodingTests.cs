@@ -1,0 +1,139 @@
+using Agent.Node.Decoding;
+
+namespace Agent.Node.Tests.Decoding;
+
+public sealed class DecodingTests
+{
+    public static TheoryData<string> Names => [.. TestPackets.All.Select(packet => packet.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_packet_has_its_layers_and_what_it_carries_has_too(string name)
+    {
+        var packet = TestPackets.All.Single(candidate => candidate.Name == name);
+        FlowsIn(packet.LinkType, packet.Bytes).ShouldBe(packet.Flows);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_packet_cut_anywhere_has_the_layers_that_are_left(string name)
+    {
+        var packet = TestPackets.All.Single(candidate => candidate.Name == name);
+        var whole = Layers(packet.Flows);
+        for (var length = 0; length < packet.Bytes.Length; length++)
+        {
+            // A copy of its own: a read behind the end would be out of the array.
+            var left = Layers(FlowsIn(packet.LinkType, packet.Bytes[..length]));
+            left.Length.ShouldBeLessThanOrEqualTo(whole.Length);
+            whole[..left.Length].ShouldBe(left, $"{name}, cut to {length} bytes");
+        }
+    }
+
+    [Fact]
+    public void VLAN_tags_are_kept_in_their_order()
+    {
+        var packet = TestPackets.All.Single(candidate => candidate.Name == "QinQ to four tags");
+        PacketDecoder.Decode(LinkType.Ethernet, packet.Bytes, TunnelPorts.Default, out var layers);
+        layers.VlanTags.ShouldBe(8UL | (10UL << 12) | (20UL << 24) | (30UL << 36));
+    }
+
+    [Fact]
+    public void A_port_of_two_tunnels_is_refused()
+    {
+        Should.Throw<ArgumentException>(() => new TunnelPorts([4789], [], [4789], [], [])).Message.ShouldContain("4789");
+        Should.Throw<ArgumentException>(() => new TunnelPorts([70000], [], [], [], [])).Message.ShouldContain("70000");
+    }
+
+    [Fact]
+    public void A_tunnel_on_another_port_is_seen_when_the_port_is_given()
+    {
+        var packet = PacketCraft.Ethernet(0x0800, PacketCraft.Ipv4(17, PacketCraft.Udp(9, 9999, PacketCraft.Vxlan(5, PacketCraft.Ethernet(0x0806, PacketCraft.Arp())))));
+        FlowsIn(LinkType.Ethernet, packet).ShouldBe(["Ethernet/IPv4/UDP"]);
+        FlowsIn(LinkType.Ethernet, packet, new TunnelPorts([9999], [], [], [], [])).ShouldBe(["Ethernet/IPv4/UDP/VXLAN#5", "Ethernet/ARP"]);
+    }
+
+    [Fact]
+    public void Mutated_packets_never_read_past_their_end_and_never_fail()
+    {
+        var random = new Random(20231114);
+        var seeds = TestPackets.All;
+        for (var round = 0; round < 300_000; round++)
+        {
+            var seed = seeds[random.Next(seeds.Count)];
+            var bytes = (byte[])seed.Bytes.Clone();
+            for (var changes = random.Next(1, 6); changes > 0; changes--)
+            {
+                var at = random.Next(bytes.Length);
+                bytes[at] = random.Next(4) switch { 0 => 0, 1 => 0xff, 2 => (byte)(bytes[at] ^ (1 << random.Next(8))), _ => (byte)random.Next(256) };
+            }
+            if (random.Next(3) == 0)
+                bytes = bytes[..random.Next(bytes.Length + 1)];
+            Should.NotThrow(() => Walk(seed.LinkType, bytes), $"{seed.Name}: {Convert.ToHexString(bytes)}");
+        }
+    }
+
+    [Fact]
+    public void Random_bytes_never_fail()
+    {
+        var random = new Random(4711);
+        var bytes = new byte[200];
+        for (var round = 0; round < 100_000; round++)
+        {
+            random.NextBytes(bytes);
+            var link = (LinkType)random.Next(1, 7);
+            Walk(link, bytes.AsSpan(0, random.Next(bytes.Length + 1)));
+        }
+    }
+
+    [RequiresFact("tshark")]
+    public void Wireshark_sees_the_same_layers()
+    {
+        var packets = TestPackets.All.Where(packet => packet.WiresharkAgrees).ToList();
+        var file = Path.GetTempFileName();
+        try
+        {
+            PacketCraft.Write(file, PacketDotNet.LinkLayers.Ethernet, packets.Select(packet => packet.Bytes));
+            var seen = Tshark.Layers(file);
+            seen.Length.ShouldBe(packets.Count);
+            for (var i = 0; i < packets.Count; i++)
+                seen[i].ShouldBe(Layers(packets[i].Flows), packets[i].Name);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static string[] Layers(IEnumerable<string> flows) => [.. flows.SelectMany(flow => flow.Split('#')[0].Split('/'))];
+
+    private static List<string> FlowsIn(LinkType link, byte[] bytes, TunnelPorts? ports = null)
+    {
+        var found = new List<string>();
+        ReadOnlySpan<byte> rest = bytes;
+        while (true)
+        {
+            PacketDecoder.Decode(link, rest, ports ?? TunnelPorts.Default, out var layers);
+            if (layers.Path.Count == 0)
+                return found;
+            var showsId = layers.NetworkId != 0 && !layers.Path.ToString().Contains("PPPoE", StringComparison.Ordinal);
+            found.Add(showsId ? $"{layers.Path}#{layers.NetworkId}" : layers.Path.ToString());
+            if (layers.End != DecodeEnd.Tunnel)
+                return found;
+            rest = rest[layers.InnerOffset..];
+            link = layers.Inner;
+        }
+    }
+
+    private static void Walk(LinkType link, ReadOnlySpan<byte> rest)
+    {
+        for (var depth = 0; depth < 100; depth++)
+        {
+            PacketDecoder.Decode(link, rest, TunnelPorts.Default, out var layers);
+            if (layers.End != DecodeEnd.Tunnel)
+                return;
+            rest = rest[layers.InnerOffset..];
+            link = layers.Inner;
+        }
+        throw new InvalidOperationException("a packet carries itself");
+    }
+}

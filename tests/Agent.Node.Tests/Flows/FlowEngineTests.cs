@@ -1,0 +1,282 @@
+using Agent.Node.Decoding;
+using Agent.Node.Flows;
+using Agent.Node.Tests.Decoding;
+using Shared.Messages.Flows;
+using static Agent.Node.Tests.PacketCraft;
+
+namespace Agent.Node.Tests.Flows;
+
+public sealed class FlowEngineTests
+{
+    private const long Millisecond = 1_000_000;
+    private const long Second = 1000 * Millisecond;
+    private const long Start = 1_700_000_000 * Second;
+
+    private readonly FinalFlows _output = new();
+
+    [Fact]
+    public void The_first_packet_decides_which_end_is_A()
+    {
+        foreach (var (source, destination) in new[] { ("10.0.0.1", "10.0.0.2"), ("10.0.0.2", "10.0.0.1") })
+        {
+            var output = new FinalFlows();
+            var engine = new FlowEngine(new FlowOptions(), Captures.Origin, output);
+            engine.Process(Start, LinkType.Ethernet, 100, Ethernet(0x0800, Ipv4(6, Tcp(1000, 80), source, destination), MacB, MacA));
+            engine.Process(Start, LinkType.Ethernet, 70, Ethernet(0x0800, Ipv4(6, Tcp(80, 1000), destination, source), MacA, MacB));
+            engine.End();
+            var flow = output.Flows.ShouldHaveSingleItem();
+            (flow.Network.A, flow.Network.B).ShouldBe((source, destination));
+            (flow.Transport.A, flow.Transport.B).ShouldBe((1000, 80));
+            (flow.Link.A, flow.Link.B).ShouldBe((MacB, MacA));
+            (flow.Metric.AbPackets, flow.Metric.AbBytes, flow.Metric.BaPackets, flow.Metric.BaBytes).ShouldBe((1, 100, 1, 70));
+        }
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1", "10.0.0.2")]
+    [InlineData("10.0.0.1", "10.0.0.1")]
+    public void Tracking_identifiers_are_the_same_in_both_directions_and_L3_s_without_a_link_layer_too(string one, string other)
+    {
+        var there = Ipv4(17, Udp(5000, 6000, []), one, other);
+        var back = Ipv4(17, Udp(6000, 5000, []), other, one);
+        var first = Single(LinkType.Ethernet, Ethernet(0x0800, there));
+        var second = Single(LinkType.Ethernet, Ethernet(0x0800, back, MacB, MacA));
+        var tagged = Single(LinkType.Ethernet, Ethernet(0x8100, Vlan(5, 0x0800, there)));
+        var raw = Single(LinkType.Ip, back);
+        second.TrackingId.ShouldBe(first.TrackingId);
+        new[] { second, tagged, raw }.ShouldAllBe(flow => flow.L3TrackingId == first.L3TrackingId);
+        tagged.TrackingId.ShouldNotBe(first.TrackingId);
+    }
+
+    [Fact]
+    public void Every_test_packet_and_its_tunnels_give_flows_with_their_parents()
+    {
+        foreach (var packet in TestPackets.All)
+        {
+            var output = new FinalFlows();
+            var engine = new FlowEngine(new FlowOptions(), Captures.Origin, output);
+            engine.Process(Start, packet.LinkType, packet.Bytes.Length, packet.Bytes);
+            engine.End();
+            var parent = "";
+            var flows = output.Flows;
+            foreach (var expected in packet.Flows)
+            {
+                var flow = flows.Single(candidate => candidate.ParentUuid == parent);
+                flow.LayersPath.ShouldBe(expected.Split('#')[0], packet.Name);
+                flow.Metric.AbPackets.ShouldBe(1);
+                parent = flow.Uuid;
+            }
+            flows.Count.ShouldBe(packet.Flows.Length, packet.Name);
+        }
+    }
+
+    [Fact]
+    public void Tunnels_deeper_than_allowed_are_their_tunnel_s_payload()
+    {
+        var packet = Ipv4(1, Echo(1, 1));
+        for (var depth = 0; depth < 12; depth++)
+            packet = Ipv4(4, packet, $"10.{depth}.0.1", $"10.{depth}.0.2");
+        var engine = new FlowEngine(new FlowOptions { MaxTunnelDepth = 8 }, Captures.Origin, _output);
+        engine.Process(Start, LinkType.Ip, packet.Length, packet);
+        engine.Count.ShouldBe(9);
+    }
+
+    [Fact]
+    public void A_new_flow_is_reported_soon_a_changed_one_every_period_and_a_quiet_one_not()
+    {
+        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
+        var packet = Ethernet(0x0800, Ipv4(17, Udp(1, 2, [])));
+        engine.AdvanceTo(Start);
+        engine.Process(Start, LinkType.Ethernet, 60, packet);
+        ReportsAfter(engine, Start + (500 * Millisecond)).ShouldBe(0);
+        ReportsAfter(engine, Start + Second).ShouldBe(1);
+        var first = _output.Flows[0];
+        (first.Metric.AbPackets, first.LastUpdateMetric.AbPackets).ShouldBe((1, 1));
+
+        engine.Process(Start + (2 * Second), LinkType.Ethernet, 60, packet);
+        engine.Process(Start + (2 * Second), LinkType.Ethernet, 60, packet);
+        ReportsAfter(engine, Start + (3 * Second)).ShouldBe(0);
+        ReportsAfter(engine, Start + (6 * Second)).ShouldBe(1);
+        var second = _output.Flows[0];
+        (second.Metric.AbPackets, second.LastUpdateMetric.AbPackets, second.LastUpdateMetric.AbBytes).ShouldBe((3, 2, 120));
+        second.Uuid.ShouldBe(first.Uuid);
+        second.FinishType.ShouldBe(FinishType.NotFinished);
+        ReportsAfter(engine, Start + (60 * Second)).ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_quiet_flow_ends_by_timeout()
+    {
+        var engine = new FlowEngine(new FlowOptions { ExpireAfter = TimeSpan.FromSeconds(30) }, Captures.Origin, _output);
+        engine.AdvanceTo(Start);
+        engine.Process(Start, LinkType.Ethernet, 60, Ethernet(0x0800, Ipv4(17, Udp(1, 2, []))));
+        engine.AdvanceTo(Start + (29 * Second));
+        engine.Count.ShouldBe(1);
+        engine.AdvanceTo(Start + (31 * Second));
+        engine.Count.ShouldBe(0);
+        _output.Flows.ShouldHaveSingleItem().FinishType.ShouldBe(FinishType.Timeout);
+    }
+
+    [Fact]
+    public void A_connection_ends_by_FIN_of_both_ends_and_a_new_one_on_its_ports_is_a_new_flow()
+    {
+        const byte syn = 0x02, fin = 0x11;
+        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
+        engine.AdvanceTo(Start);
+        Send(engine, 0, true, syn);
+        Send(engine, 1, false, syn | 0x10);
+        Send(engine, 2, true, fin);
+        Send(engine, 3, false, fin);
+        Send(engine, 4, true, 0x10);
+        engine.Count.ShouldBe(1);
+        Send(engine, 5, true, syn);
+        engine.Count.ShouldBe(1);
+        engine.End();
+        _output.Flows.Count.ShouldBe(2);
+        var (first, second) = (_output.Flows[0], _output.Flows[1]);
+        first.FinishType.ShouldBe(FinishType.TcpFin);
+        (first.Metric.AbPackets, first.Metric.BaPackets).ShouldBe((3, 2));
+        first.RttNs.ShouldBe(Millisecond);
+        second.FinishType.ShouldBe(FinishType.NotFinished);
+        second.Metric.AbPackets.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_reset_connection_ends_by_RST_and_leaves_soon()
+    {
+        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
+        engine.AdvanceTo(Start);
+        Send(engine, 0, true, 0x02);
+        Send(engine, 1, false, 0x14);
+        engine.AdvanceTo(Start + (10 * Second));
+        engine.Count.ShouldBe(0);
+        _output.Flows.ShouldHaveSingleItem().FinishType.ShouldBe(FinishType.TcpRst);
+    }
+
+    [Fact]
+    public void The_round_trip_time_of_an_echo_is_that_of_the_matching_answer()
+    {
+        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
+        engine.Process(Start, LinkType.Ip, 60, Ipv4(1, Echo(3, 1)));
+        engine.Process(Start + 100, LinkType.Ip, 60, Ipv4(1, Echo(3, 2)));
+        engine.Process(Start + 150, LinkType.Ip, 60, Ipv4(1, Echo(3, 1, reply: true), "10.0.0.2", "10.0.0.1"));
+        engine.Process(Start + 350, LinkType.Ip, 60, Ipv4(1, Echo(3, 2, reply: true), "10.0.0.2", "10.0.0.1"));
+        engine.End();
+        _output.Flows.ShouldHaveSingleItem().RttNs.ShouldBe(250);
+    }
+
+    [Fact]
+    public void Flows_beyond_the_limit_leave_reported_and_are_counted()
+    {
+        var engine = new FlowEngine(new FlowOptions { MaxEntries = 10 }, Captures.Origin, _output);
+        for (var port = 1; port <= 25; port++)
+            engine.Process(Start + (port * Second), LinkType.Ip, 60, Ipv4(17, Udp(port, 53, [])));
+        engine.Evicted.ShouldBe(15);
+        engine.Count.ShouldBe(10);
+        _output.Flows.Select(flow => flow.Transport.A).ShouldBe(Enumerable.Range(1, 15).Select(port => (long)port), ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Fragments_in_any_order_are_put_together_and_overlapping_ones_are_not()
+    {
+        var datagram = Udp(7, 8, new byte[3000]);
+        var parts = new[] { (0, 1480), (1480, 2960), (2960, datagram.Length) };
+        byte[] Part(int i, int id) => Ipv4(17, datagram[parts[i].Item1..parts[i].Item2], fragment: (parts[i].Item1 / 8) | (i == 2 ? 0 : 0x2000), identification: id);
+        var engine = new FlowEngine(new FlowOptions { Defragment = true }, Captures.Origin, _output);
+        foreach (var i in new[] { 2, 0, 0, 1 })
+            engine.Process(Start, LinkType.Ip, Part(i, 1).Length, Part(i, 1));
+        engine.Process(Start, LinkType.Ip, 100, Part(0, 2));
+        engine.Process(Start, LinkType.Ip, 100, Ipv4(17, new byte[64], fragment: 10, identification: 2));
+        engine.End();
+        var flow = _output.Flows.ShouldHaveSingleItem();
+        flow.LayersPath.ShouldBe("IPv4/Fragment/UDP");
+        (flow.Transport.A, flow.Transport.B).ShouldBe((7, 8));
+        flow.Metric.AbPackets.ShouldBe(4);
+        flow.IpMetric.Fragments.ShouldBe(1);
+        engine.FragmentErrors.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Fragments_of_a_tunnel_packet_give_the_inner_flow()
+    {
+        var inner = Ipv6(6, Tcp(1, 2, data: 1000), "fd01::1", "fd01::2");
+        var packet = Udp(9, 4789, Vxlan(5, Ethernet(0x86dd, inner)));
+        byte[] first = Ipv6(44, [.. Ipv6Fragment(17, 0, true, 3), .. packet[..512]]);
+        byte[] second = Ipv6(44, [.. Ipv6Fragment(17, 512, false, 3), .. packet[512..]]);
+        var engine = new FlowEngine(new FlowOptions { Defragment = true }, Captures.Origin, _output);
+        engine.Process(Start, LinkType.Ip, first.Length, first);
+        engine.Process(Start, LinkType.Ip, second.Length, second);
+        engine.End();
+        var outer = _output.Flows.Single(flow => flow.LayersPath == "IPv6/Fragment/UDP/VXLAN");
+        outer.Metric.AbBytes.ShouldBe(first.Length + second.Length);
+        var carried = _output.Flows.Single(flow => flow.ParentUuid == outer.Uuid);
+        carried.LayersPath.ShouldBe("Ethernet/IPv6/TCP");
+        carried.Metric.AbBytes.ShouldBe(14 + inner.Length);
+    }
+
+    [Fact]
+    public void A_capture_split_in_two_gives_the_counters_of_the_whole()
+    {
+        var random = new Random(3);
+        var packets = Enumerable.Range(0, 2000).Select(_ => TestPackets.All[random.Next(TestPackets.All.Count)]).ToList();
+        var whole = Sum(packets);
+        var left = Sum(packets[..700]);
+        var right = Sum(packets[700..]);
+        foreach (var (key, counters) in whole)
+            (left.GetValueOrDefault(key) + right.GetValueOrDefault(key)).ShouldBe(counters, key);
+    }
+
+    [Fact]
+    public void No_memory_is_allocated_per_packet()
+    {
+        var engine = new FlowEngine(new FlowOptions { Defragment = false }, Captures.Origin, _output);
+        var packets = TestPackets.All.ToArray();
+        Feed(engine, packets, 2000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Feed(engine, packets, 20_000);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        engine.Packets.ShouldBe(22_000L * packets.Length);
+    }
+
+    private static void Feed(FlowEngine engine, TestPacket[] packets, int rounds)
+    {
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var packet in packets)
+                engine.Process(Start + round, packet.LinkType, packet.Bytes.Length, packet.Bytes);
+        }
+    }
+
+    private static Dictionary<string, long> Sum(List<TestPacket> packets)
+    {
+        var output = new FinalFlows();
+        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, output);
+        foreach (var packet in packets)
+            engine.Process(Start, packet.LinkType, packet.Bytes.Length, packet.Bytes);
+        engine.End();
+        return output.Flows.GroupBy(flow => flow.TrackingId + flow.LayersPath).ToDictionary(group => group.Key, group => group.Sum(flow => flow.Metric.AbPackets + flow.Metric.BaPackets));
+    }
+
+    private static void Send(FlowEngine engine, int millisecond, bool fromA, byte flags)
+    {
+        var packet = fromA ? Ipv4(6, Tcp(1000, 80, flags)) : Ipv4(6, Tcp(80, 1000, flags), "10.0.0.2", "10.0.0.1");
+        engine.Process(Start + (millisecond * Millisecond), LinkType.Ip, packet.Length, packet);
+    }
+
+    private static Flow Single(LinkType link, byte[] packet)
+    {
+        var output = new FinalFlows();
+        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, output);
+        engine.Process(Start, link, packet.Length, packet);
+        engine.Process(Start, link, packet.Length, packet);
+        engine.End();
+        return output.Flows.ShouldHaveSingleItem();
+    }
+
+    private int ReportsAfter(FlowEngine engine, long now)
+    {
+        var before = _output.Reports;
+        engine.AdvanceTo(now);
+        return _output.Reports - before;
+    }
+}

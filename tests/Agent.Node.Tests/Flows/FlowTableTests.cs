@@ -1,0 +1,114 @@
+using Agent.Node.Flows;
+
+namespace Agent.Node.Tests.Flows;
+
+public sealed class FlowTableTests
+{
+    private const long Second = 1_000_000_000;
+
+    [Fact]
+    public void A_full_table_lets_the_least_recently_used_flow_go()
+    {
+        var left = new Left();
+        var table = new FlowTable(3, left);
+        for (ulong n = 1; n <= 3; n++)
+            table.GetOrAdd(Key(n), (long)n * Second, out _);
+        table.GetOrAdd(Key(1), 4 * Second, out var isNew);
+        isNew.ShouldBeFalse();
+        table.GetOrAdd(Key(4), 5 * Second, out isNew);
+        isNew.ShouldBeTrue();
+        left.Flows.ShouldBe([(2ul, true)]);
+        table.Evicted.ShouldBe(1);
+        table.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Flows_expire_by_their_last_use_finished_ones_by_a_time_of_their_own()
+    {
+        var left = new Left();
+        var table = new FlowTable(10, left);
+        for (ulong n = 1; n <= 4; n++)
+            table.GetOrAdd(Key(n), (long)n * Second, out _);
+        table.Close(ref table.GetOrAdd(Key(3), 5 * Second, out _));
+        table.Expire(openBefore: 2 * Second, closingBefore: 6 * Second);
+        left.Flows.ShouldBe([(1ul, false), (3ul, false)]);
+        table.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Recently_used_flows_are_walked_from_the_newest_on()
+    {
+        var table = new FlowTable(10, new Left());
+        for (ulong n = 1; n <= 5; n++)
+            table.GetOrAdd(Key(n), (long)n * Second, out _);
+        table.GetOrAdd(Key(2), 9 * Second, out _);
+        table.Close(ref table.GetOrAdd(Key(4), 8 * Second, out _));
+        var walked = new List<ulong>();
+        foreach (ref var record in table.TouchedSince(3 * Second))
+            walked.Add(record.Key.NetworkId);
+        walked.ShouldBe([2ul, 5, 3, 4]);
+    }
+
+    [Fact]
+    public void It_behaves_as_a_dictionary_with_the_oldest_leaving_through_a_million_random_steps()
+    {
+        const int capacity = 500;
+        var random = new Random(7);
+        var left = new Left();
+        var table = new FlowTable(capacity, left);
+        var model = new Dictionary<ulong, long>();
+        var order = new LinkedList<ulong>();
+        long now = 0;
+        for (var step = 0; step < 1_000_000; step++)
+        {
+            now += Second;
+            var n = (ulong)random.Next(1, 800);
+            ref var record = ref table.GetOrAdd(Key(n), now, out var isNew);
+            isNew.ShouldBe(!model.ContainsKey(n));
+            if (isNew && model.Count == capacity)
+            {
+                var oldest = order.First!.Value;
+                order.RemoveFirst();
+                model.Remove(oldest);
+                left.Flows[^1].ShouldBe((oldest, true));
+            }
+            if (!isNew)
+                order.Remove(n);
+            order.AddLast(n);
+            model[n] = model.GetValueOrDefault(n) + 1;
+            record.Counters.AbPackets++;
+            record.Counters.AbPackets.ShouldBe(model[n]);
+            if (random.Next(50) == 0)
+            {
+                table.Remove(ref record);
+                model.Remove(n);
+                order.Remove(n);
+            }
+            if (step % 100_000 != 0)
+                continue;
+            table.Count.ShouldBe(model.Count);
+        }
+    }
+
+    [Fact]
+    public void A_flow_takes_no_more_than_320_bytes()
+    {
+        const int flows = 200_000;
+        var before = GC.GetTotalMemory(true);
+        var table = new FlowTable(flows, new Left());
+        for (ulong n = 1; n <= flows; n++)
+            table.GetOrAdd(Key(n), 1, out _);
+        var perFlow = (GC.GetTotalMemory(true) - before) / (double)flows;
+        GC.KeepAlive(table);
+        perFlow.ShouldBeLessThanOrEqualTo(320);
+    }
+
+    private static FlowKey Key(ulong n) => new() { NetworkId = n, LowAddressLow = n * 31 };
+
+    private sealed class Left : IFlowLeaving
+    {
+        internal List<(ulong, bool)> Flows { get; } = [];
+
+        public void Leaving(ref FlowRecord record, bool evicted) => Flows.Add((record.Key.NetworkId, evicted));
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Agent.Node.Flows;
+using Agent.Node.Flows.Command;
+using PacketDotNet;
+using static Agent.Node.Tests.PacketCraft;
+
+namespace Agent.Node.Tests.Flows;
+
+public sealed class FlowsCommandTests : IDisposable
+{
+    private readonly string _file = Path.Combine(Path.GetTempPath(), $"flows-{Guid.NewGuid():N}.pcap");
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+
+    public FlowsCommandTests()
+    {
+        var inner = Ethernet(0x0800, Ipv4(6, Tcp(1000, 80), "192.168.0.1", "192.168.0.2"));
+        Write(_file, LinkLayers.Ethernet, Enumerable.Repeat(Ethernet(0x0800, Ipv4(17, Udp(5000, 4789, Vxlan(77, inner)))), 3));
+    }
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public void A_table_has_inner_flows_indented_below_their_tunnel()
+    {
+        Run("table").ShouldBe(0);
+        var lines = Lines();
+        lines.Length.ShouldBe(3);
+        lines[1].ShouldStartWith("Ethernet/IPv4/UDP/VXLAN  10.0.0.1:5000");
+        lines[2].ShouldStartWith("  Ethernet/IPv4/TCP");
+        lines[2].ShouldContain("192.168.0.1:1000");
+        _error.ToString().ShouldStartWith("3 packets, 2 flows");
+    }
+
+    [Fact]
+    public void JSON_is_a_flow_per_line()
+    {
+        Run("json").ShouldBe(0);
+        var flows = Lines().Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        flows.Count.ShouldBe(2);
+        var tunnel = flows.Single(flow => !flow.TryGetProperty("ParentUUID", out _));
+        tunnel.GetProperty("Network").GetProperty("ID").GetInt64().ShouldBe(77);
+        var inner = flows.Single(flow => flow.TryGetProperty("ParentUUID", out _));
+        inner.GetProperty("ParentUUID").GetString().ShouldBe(tunnel.GetProperty("UUID").GetString());
+        inner.GetProperty("Metric").GetProperty("ABPackets").GetInt64().ShouldBe(3);
+    }
+
+    [Fact]
+    public void CSV_has_a_value_per_column()
+    {
+        Run("csv").ShouldBe(0);
+        var lines = Lines();
+        lines.Length.ShouldBe(3);
+        lines.ShouldAllBe(line => line.Split(',', StringSplitOptions.None).Length == lines[0].Split(',', StringSplitOptions.None).Length);
+    }
+
+    [Fact]
+    public void None_only_counts()
+    {
+        Run("none").ShouldBe(0);
+        _output.ToString().ShouldBeEmpty();
+        _error.ToString().ShouldStartWith("3 packets, 2 flows");
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named()
+    {
+        FlowsCommand.Run(["/nowhere/x.pcap"], "table", null, new FlowOptions(), _output, _error).ShouldBe(1);
+        _error.ToString().ShouldContain("/nowhere/x.pcap");
+    }
+
+    private int Run(string output) => FlowsCommand.Run([_file], output, null, new FlowOptions { ReportUpdates = false }, _output, _error);
+
+    private string[] Lines() => _output.ToString().TrimEnd().Split(Environment.NewLine);
+}
