@@ -79,6 +79,62 @@ internal readonly record struct LinkStatistics
         TxCompressed = Counter(value, 22),
     };
 
+    /// <summary>How far counters went between two looks.</summary>
+    public static LinkStatistics operator -(LinkStatistics later, LinkStatistics earlier) => new()
+    {
+        RxPackets = later.RxPackets - earlier.RxPackets,
+        TxPackets = later.TxPackets - earlier.TxPackets,
+        RxBytes = later.RxBytes - earlier.RxBytes,
+        TxBytes = later.TxBytes - earlier.TxBytes,
+        RxErrors = later.RxErrors - earlier.RxErrors,
+        TxErrors = later.TxErrors - earlier.TxErrors,
+        RxDropped = later.RxDropped - earlier.RxDropped,
+        TxDropped = later.TxDropped - earlier.TxDropped,
+        Multicast = later.Multicast - earlier.Multicast,
+        Collisions = later.Collisions - earlier.Collisions,
+        RxLengthErrors = later.RxLengthErrors - earlier.RxLengthErrors,
+        RxOverErrors = later.RxOverErrors - earlier.RxOverErrors,
+        RxCrcErrors = later.RxCrcErrors - earlier.RxCrcErrors,
+        RxFrameErrors = later.RxFrameErrors - earlier.RxFrameErrors,
+        RxFifoErrors = later.RxFifoErrors - earlier.RxFifoErrors,
+        RxMissedErrors = later.RxMissedErrors - earlier.RxMissedErrors,
+        TxAbortedErrors = later.TxAbortedErrors - earlier.TxAbortedErrors,
+        TxCarrierErrors = later.TxCarrierErrors - earlier.TxCarrierErrors,
+        TxFifoErrors = later.TxFifoErrors - earlier.TxFifoErrors,
+        TxHeartbeatErrors = later.TxHeartbeatErrors - earlier.TxHeartbeatErrors,
+        TxWindowErrors = later.TxWindowErrors - earlier.TxWindowErrors,
+        RxCompressed = later.RxCompressed - earlier.RxCompressed,
+        TxCompressed = later.TxCompressed - earlier.TxCompressed,
+    };
+
+    /// <summary>All counters, by Skydive's names.</summary>
+    public IEnumerable<(string Name, long Value)> Named() =>
+    [
+        (nameof(RxPackets), RxPackets),
+        (nameof(TxPackets), TxPackets),
+        (nameof(RxBytes), RxBytes),
+        (nameof(TxBytes), TxBytes),
+        (nameof(RxErrors), RxErrors),
+        (nameof(TxErrors), TxErrors),
+        (nameof(RxDropped), RxDropped),
+        (nameof(TxDropped), TxDropped),
+        (nameof(Multicast), Multicast),
+        (nameof(Collisions), Collisions),
+        (nameof(RxLengthErrors), RxLengthErrors),
+        (nameof(RxOverErrors), RxOverErrors),
+        (nameof(RxCrcErrors), RxCrcErrors),
+        (nameof(RxFrameErrors), RxFrameErrors),
+        (nameof(RxFifoErrors), RxFifoErrors),
+        (nameof(RxMissedErrors), RxMissedErrors),
+        (nameof(TxAbortedErrors), TxAbortedErrors),
+        (nameof(TxCarrierErrors), TxCarrierErrors),
+        (nameof(TxFifoErrors), TxFifoErrors),
+        (nameof(TxHeartbeatErrors), TxHeartbeatErrors),
+        (nameof(TxWindowErrors), TxWindowErrors),
+        (nameof(RxCompressed), RxCompressed),
+        (nameof(TxCompressed), TxCompressed),
+    ];
+
     private static long Counter(ReadOnlySpan<byte> value, int index) =>
         value.Length >= 8 * (index + 1) ? BinaryPrimitives.ReadInt64LittleEndian(value[(8 * index)..]) : 0;
 }

@@ -81,5 +81,18 @@ internal sealed class NetlinkSocket : IDisposable
             : NetlinkValue.Text(new ReadOnlySpan<byte>(information + 4, 32));
     }
 
+    /// <summary>A request to a network device of the socket's namespace.</summary>
+    /// <exception cref="IOException">The kernel refused <paramref name="what"/>.</exception>
+    public unsafe void Ioctl(nuint request, Span<byte> argument, string what)
+    {
+        fixed (byte* bytes = argument)
+        {
+            if (NetlinkNative.Ioctl((int)_socket.Handle, request, bytes) < 0)
+            {
+                throw NetlinkNative.Failure(what);
+            }
+        }
+    }
+
     public void Dispose() => _socket.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -15,6 +16,7 @@ internal static class BridgeMirror
     public const string Mark = "skydive-capture";
 
     private const string PortPrefix = "skm";
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Name of the port for a capture on a bridge: at most 15 characters, stable.</summary>
     public static string PortName(string bridge, string captureId)
@@ -22,6 +24,11 @@ internal static class BridgeMirror
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{bridge}/{captureId}"));
         return PortPrefix + Convert.ToHexStringLower(hash.AsSpan(0, 6));
     }
+
+    /// <summary>Whether an interface's name is one of <see cref="PortName"/>'s: netlink may see it before OVSDB tells whose it is.</summary>
+    public static bool IsPortName(string name) =>
+        name.Length == PortPrefix.Length + 12 && name.StartsWith(PortPrefix, StringComparison.Ordinal)
+        && name.AsSpan(PortPrefix.Length).IndexOfAnyExcept(Digits) < 0;
 
     public static bool IsOurs(OvsPort port) => port.ExternalIds.ContainsKey(Mark);
 
@@ -51,12 +58,12 @@ internal static class BridgeMirror
         ];
     }
 
-    /// <summary>The transaction that takes port and mirror of a capture away; empty when there's nothing of it.</summary>
-    public static IReadOnlyList<JsonObject> Stop(OvsTables tables, string captureId) =>
-        Remove(tables, marked => marked == captureId);
+    /// <summary>The transaction that takes away what was made on a bridge for captures, but for those to keep; empty when there's nothing.</summary>
+    public static IReadOnlyList<JsonObject> Remove(OvsTables tables, string bridge, IReadOnlySet<string> keep) =>
+        Remove(tables, b => b.Name == bridge, marked => !keep.Contains(marked));
 
     /// <summary>The transaction that takes away everything ever made for captures; empty when there's nothing.</summary>
-    public static IReadOnlyList<JsonObject> RemoveLeftovers(OvsTables tables) => Remove(tables, _ => true);
+    public static IReadOnlyList<JsonObject> RemoveAll(OvsTables tables) => Remove(tables, _ => true, _ => true);
 
     internal static JsonObject Insert(string table, string name, JsonObject row) => new()
     {
@@ -69,10 +76,10 @@ internal static class BridgeMirror
     internal static JsonArray WhereUuid(Guid uuid) => [new JsonArray("_uuid", "==", OvsdbValue.Row(uuid))];
 
     // Ports and mirrors that no bridge refers to are deleted by the database itself.
-    private static List<JsonObject> Remove(OvsTables tables, Func<string, bool> isMeant)
+    private static List<JsonObject> Remove(OvsTables tables, Func<OvsBridge, bool> isBridge, Func<string, bool> isMeant)
     {
         var operations = new List<JsonObject>();
-        foreach (var bridge in tables.Bridges.Values)
+        foreach (var bridge in tables.Bridges.Values.Where(isBridge))
         {
             var ports = bridge.Ports.Where(p => tables.Ports.TryGetValue(p, out var port) && Meant(port.ExternalIds)).ToList();
             var mirrors = bridge.Mirrors.Where(m => tables.Mirrors.TryGetValue(m, out var mirror) && Meant(mirror.ExternalIds)).ToList();

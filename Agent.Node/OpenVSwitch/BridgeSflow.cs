@@ -42,16 +42,17 @@ internal static class BridgeSflow
         ];
     }
 
-    /// <summary>The transaction that takes a capture's exporters away; empty when there are none.</summary>
-    public static IReadOnlyList<JsonObject> Stop(OvsTables tables, string captureId) => Remove(tables, marked => marked == captureId);
+    /// <summary>The transaction that takes a bridge's exporter away when it was made for a capture not to keep; empty when there's none.</summary>
+    public static IReadOnlyList<JsonObject> Remove(OvsTables tables, string bridge, IReadOnlySet<string> keep) =>
+        Remove(tables, b => b.Name == bridge, marked => !keep.Contains(marked));
 
     /// <summary>The transaction that takes away every exporter made for captures; empty when there are none.</summary>
-    public static IReadOnlyList<JsonObject> RemoveLeftovers(OvsTables tables) => Remove(tables, _ => true);
+    public static IReadOnlyList<JsonObject> RemoveAll(OvsTables tables) => Remove(tables, _ => true, _ => true);
 
-    private static List<JsonObject> Remove(OvsTables tables, Func<string, bool> isMeant) =>
+    private static List<JsonObject> Remove(OvsTables tables, Func<OvsBridge, bool> isBridge, Func<string, bool> isMeant) =>
     [
         .. tables.Bridges.Values
-            .Where(b => b.Sflow is { } uuid && tables.Sflows.TryGetValue(uuid, out var sflow)
+            .Where(b => isBridge(b) && b.Sflow is { } uuid && tables.Sflows.TryGetValue(uuid, out var sflow)
                 && sflow.ExternalIds.TryGetValue(BridgeMirror.Mark, out var marked) && isMeant(marked))
             .Select(b => SetSflow(b.Uuid, OvsdbValue.Set())),
     ];

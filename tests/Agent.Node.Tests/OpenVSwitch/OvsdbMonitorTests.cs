@@ -75,8 +75,9 @@ public sealed class OvsdbMonitorTests
         (port.Name, BridgeMirror.IsOurs(port)).ShouldBe((name, true));
         space.Ip($"link show {name}").ShouldContain(name);
 
-        BridgeMirror.Stop(tables, "another").ShouldBeEmpty();
-        await database.Connection.TransactAsync(BridgeMirror.Stop(tables, "c1"), CancellationToken.None);
+        BridgeMirror.Remove(tables, "br0", new HashSet<string> { "c1" }).ShouldBeEmpty();
+        BridgeMirror.Remove(tables, "br1", new HashSet<string>()).ShouldBeEmpty();
+        await database.Connection.TransactAsync(BridgeMirror.Remove(tables, "br0", new HashSet<string>()), CancellationToken.None);
         tables = await database.Until(t => t.Interface(name) is null);
         tables.Mirrors.ShouldBeEmpty();
         tables.Bridge("br0")!.Ports.ShouldHaveSingleItem();
@@ -102,7 +103,7 @@ public sealed class OvsdbMonitorTests
         await using var database = await FollowedDatabase.StartAsync(ovs.Socket);
         var tables = await database.Until(t => t.Mirrors.Count == 3 && t.Sflows.Count == 1);
         await database.Connection.TransactAsync(
-            [.. BridgeMirror.RemoveLeftovers(tables), .. BridgeSflow.RemoveLeftovers(tables)], CancellationToken.None);
+            [.. BridgeMirror.RemoveAll(tables), .. BridgeSflow.RemoveAll(tables)], CancellationToken.None);
 
         tables = await database.Until(t => t.Sflows.IsEmpty && t.Mirrors.Count == 1);
         tables.Mirrors.Values.Single().Name.ShouldBe("users");
@@ -123,7 +124,7 @@ public sealed class OvsdbMonitorTests
             () => BridgeSflow.Start(tables, tables.Bridge("br0")!, "c1", "127.0.0.1:7345", 1, 128, 0));
 
         refused.Message.ShouldBe("bridge br0 has one sFlow exporter, which serves 192.0.2.9:6343");
-        BridgeSflow.RemoveLeftovers(tables).ShouldBeEmpty();
+        BridgeSflow.RemoveAll(tables).ShouldBeEmpty();
     }
 
     [PrivilegedFact]

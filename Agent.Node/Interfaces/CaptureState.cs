@@ -1,0 +1,32 @@
+namespace Agent.Node.Interfaces;
+
+/// <summary>How a capture on a node is doing: an item of the node's metadata `Captures`.</summary>
+internal sealed record CaptureState
+{
+    public const string Starting = "starting";
+    public const string Active = "active";
+    public const string Finished = "finished";
+    public const string Failed = "error";
+
+    /// <summary>UUID of the capture.</summary>
+    public required string Id { get; init; }
+
+    public string Name { get; init; } = "";
+
+    /// <summary>"pcap", "ovsmirror", "ovssflow" or "file": the one in use, where the user left it open.</summary>
+    public string Type { get; init; } = "";
+
+    public string BpfFilter { get; init; } = "";
+
+    /// <summary>One of this type's constants.</summary>
+    public string State { get; init; } = Starting;
+
+    /// <summary>Why it failed.</summary>
+    public string Error { get; init; } = "";
+
+    public long PacketsReceived { get; init; }
+
+    public long PacketsDropped { get; init; }
+
+    public long PacketsIfDropped { get; init; }
+}

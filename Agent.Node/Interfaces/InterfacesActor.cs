@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using Agent.Node.Topology;
+using Akka.Actor;
+using Akka.Event;
+using Shared.Messages.Captures;
+using Shared.Messages.Configuration;
+using Topology.Fabric.Model;
+
+namespace Agent.Node.Interfaces;
+
+/// <summary>
+/// One <see cref="InterfaceActor"/> per node with something to capture, as the graph has them; hands each the captures
+/// wanted there. The list of captures is always the whole list, so a repeated or a lost one does no harm.
+/// </summary>
+internal sealed class InterfacesActor : ReceiveActor
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly string _host;
+    private readonly CaptureOptions _options;
+    private readonly FlowOptions _flows;
+    private readonly InterfaceSurroundings _surroundings;
+    private readonly SflowPorts _ports;
+    private readonly Dictionary<string, IActorRef> _interfaces = new(StringComparer.Ordinal);
+    private readonly HashSet<IActorRef> _stopping = [];
+    private ImmutableDictionary<string, ImmutableArray<WantedCapture>> _wanted = ImmutableDictionary<string, ImmutableArray<WantedCapture>>.Empty;
+    private IReadOnlyList<NodeCapture> _asked = [];
+    private GraphUpdate? _update;
+
+    /// <param name="host">This host's name.</param>
+    /// <param name="options">Defaults of captures.</param>
+    /// <param name="flows">Defaults of flow tables.</param>
+    /// <param name="surroundings">The agent around.</param>
+    public static Props Props(string host, CaptureOptions options, FlowOptions flows, InterfaceSurroundings surroundings) =>
+        Akka.Actor.Props.Create(() => new InterfacesActor(host, options, flows, surroundings));
+
+    public InterfacesActor(string host, CaptureOptions options, FlowOptions flows, InterfaceSurroundings surroundings)
+    {
+        _host = host;
+        _options = options;
+        _flows = flows;
+        _surroundings = surroundings;
+        _ports = new SflowPorts(options.SflowPortMin, options.SflowPortMax);
+        Receive<GraphUpdate>(OnGraph);
+        Receive<SetCaptures>(set =>
+        {
+            _asked = set.Captures;
+            Distribute();
+        });
+        Receive<Terminated>(OnStopped);
+    }
+
+    protected override void PreStart() => _surroundings.Topology.Tell(WatchGraph.Instance);
+
+    // A capture or interface that fails does so alone; its state is told, and the registry's next list starts it again.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
+    {
+        _log.Error(e, "the actor of an interface failed");
+        return Directive.Restart;
+    });
+
+    private void OnGraph(GraphUpdate update)
+    {
+        var before = _update;
+        _update = update;
+        foreach (var (id, actor) in _interfaces.Where(i => !update.Graph.Places.ContainsKey(i.Key)).ToList())
+        {
+            _interfaces.Remove(id);
+            _stopping.Add(actor);
+            Context.Stop(actor);
+            _surroundings.Topology.Tell(new CapturesChanged(id, []));
+        }
+
+        foreach (var (id, place) in update.Graph.Places)
+        {
+            if (!_interfaces.TryGetValue(id, out var actor))
+            {
+                Start(id, place);
+            }
+            else if (before is null || place is CapturePlace.Bridge || before.Graph.Places.GetValueOrDefault(id) != place)
+            {
+                actor.Tell(new PlaceChanged(place, update.Ovs));
+            }
+        }
+
+        if (before is null || before.Graph.Places.Count != update.Graph.Places.Count)
+        {
+            Distribute();
+        }
+    }
+
+    private void Start(string id, CapturePlace place)
+    {
+        // The name is free once the actor before, of the same node, has ended: OnStopped comes back here.
+        if (!Context.Child(id).IsNobody())
+        {
+            return;
+        }
+
+        var actor = Context.Watch(Context.ActorOf(InterfaceActor.Props(id, _host, _options, _flows, _surroundings), id));
+        _interfaces[id] = actor;
+        actor.Tell(new PlaceChanged(place, _update!.Ovs));
+        if (_wanted.TryGetValue(id, out var captures))
+        {
+            actor.Tell(new SetNodeCaptures(captures));
+        }
+    }
+
+    private void OnStopped(Terminated stopped)
+    {
+        _stopping.Remove(stopped.ActorRef);
+        var id = stopped.ActorRef.Path.Name;
+        if (_update!.Graph.Places.TryGetValue(id, out var place) && !_interfaces.ContainsKey(id))
+        {
+            Start(id, place);
+        }
+    }
+
+    private void Distribute()
+    {
+        if (_update is not { } update)
+        {
+            return;
+        }
+
+        var nodes = update.Graph.Places.Keys.ToHashSet(StringComparer.Ordinal);
+        var captures = _asked.Where(c => nodes.Contains(c.NodeId)).Concat(Files(update)).ToList();
+        _ports.Keep(captures.Select(c => (c.NodeId, c.Capture.Uuid)).ToHashSet());
+        var wanted = captures
+            .GroupBy(c => c.NodeId, StringComparer.Ordinal)
+            .ToImmutableDictionary(g => g.Key, g => g.Select(Want).ToImmutableArray(), StringComparer.Ordinal);
+        foreach (var (id, actor) in _interfaces)
+        {
+            if (wanted.TryGetValue(id, out var here))
+            {
+                actor.Tell(new SetNodeCaptures(here));
+            }
+            else if (_wanted.ContainsKey(id))
+            {
+                actor.Tell(new SetNodeCaptures([]));
+            }
+        }
+
+        _wanted = wanted;
+    }
+
+    private WantedCapture Want(NodeCapture capture) => new(
+        capture,
+        capture.Capture.Type == CapturePlan.OvsSflow ? _ports.Hold(capture.NodeId, capture.Capture.Uuid, (int)capture.Capture.Port) : 0);
+
+    // Capture files given at start are analysed without anybody's asking.
+    private static IEnumerable<NodeCapture> Files(GraphUpdate update) =>
+        from place in update.Graph.Places
+        let file = place.Value as CapturePlace.File
+        where file is not null
+        select new NodeCapture
+        {
+            NodeId = place.Key,
+            NodeTid = update.Graph.Graph.Node(place.Key)!.Tid,
+            Capture = new Shared.Messages.Captures.Capture { Uuid = NameUuid.Of("capture-file", file.Path), Name = Path.GetFileName(file.Path), Type = CapturePlan.File },
+        };
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using Agent.Node.Namespaces;
+using Akka.Actor;
+using Akka.Event;
+using Shared.Messages.Topology;
+
+namespace Agent.Node.Topology;
+
+/// <summary>
+/// The host's graph. Takes what the probes, its children, and the interfaces find out, and tells whoever watches how the
+/// graph changes. Changes are gathered for a moment, as they come in swarms.
+/// </summary>
+internal sealed class TopologyActor : ReceiveActor, IWithTimers
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly HashSet<IActorRef> _watchers = [];
+    private readonly TimeSpan _gather;
+    private readonly IReadOnlyDictionary<string, Props> _probes;
+    private HostFacts _facts;
+    private HostGraph _graph = HostGraph.Empty;
+
+    /// <param name="facts">What's known at start.</param>
+    /// <param name="gather">How long changes are gathered.</param>
+    /// <param name="probes">The probes to run, by name.</param>
+    public static Props Props(HostFacts facts, TimeSpan gather, IReadOnlyDictionary<string, Props> probes) =>
+        Akka.Actor.Props.Create(() => new TopologyActor(facts, gather, probes));
+
+    public TopologyActor(HostFacts facts, TimeSpan gather, IReadOnlyDictionary<string, Props> probes)
+    {
+        _facts = facts;
+        _gather = gather;
+        _probes = probes;
+        Receive<InterfacesChanged>(c => Learn(_facts.WithInterfaces(c.Namespace, c.Changes, Now)));
+        Receive<NumbersChanged>(c => Learn(_facts.WithNumbers(c.Namespace, c.Numbers)));
+        Receive<OvsChanged>(OnOvs);
+        Receive<CapturesChanged>(c => Learn(_facts.WithCaptures(c.NodeId, c.Captures)));
+        Receive<NamespaceAppeared>(a =>
+        {
+            Learn(_facts.WithNamespace(a.Namespace));
+            TellNamespaces();
+        });
+        Receive<NamespaceVanished>(v =>
+        {
+            Learn(_facts.WithoutNamespace(v.Namespace));
+            TellNamespaces();
+        });
+        Receive<Publish>(_ => OnPublish());
+        Receive<WatchGraph>(_ => OnWatch());
+        Receive<Terminated>(t => _watchers.Remove(t.ActorRef));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    protected override void PreStart()
+    {
+        (_graph, _) = _graph.Update(_facts, Now);
+        foreach (var (name, props) in _probes)
+        {
+            Context.ActorOf(props, name);
+        }
+
+        TellNamespaces();
+    }
+
+    private void Learn(HostFacts facts)
+    {
+        _facts = facts;
+        if (!Timers.IsTimerActive(Publish.Instance))
+        {
+            Timers.StartSingleTimer(Publish.Instance, Publish.Instance, _gather);
+        }
+    }
+
+    private void OnPublish()
+    {
+        (_graph, var changes) = _graph.Update(_facts, Now);
+        if (changes.Count > 0)
+        {
+            Tell(changes);
+        }
+    }
+
+    // The makers of mirrors wait for Open vSwitch to have done its part, which the graph doesn't show.
+    private void OnOvs(OvsChanged changed)
+    {
+        Learn(_facts with { Ovs = changed.Tables });
+        (_graph, var changes) = _graph.Update(_facts, Now);
+        Tell(changes);
+    }
+
+    private void Tell(IReadOnlyList<GraphChange> changes)
+    {
+        _log.Debug("{0} changes of the graph, which has {1} nodes", changes.Count, _graph.Graph.NodeCount);
+        var update = new GraphUpdate(_graph, _facts.Ovs, changes);
+        foreach (var watcher in _watchers)
+        {
+            watcher.Tell(update);
+        }
+    }
+
+    private void OnWatch()
+    {
+        if (_watchers.Add(Sender))
+        {
+            Context.Watch(Sender);
+        }
+
+        Sender.Tell(new GraphUpdate(_graph, _facts.Ovs, []));
+    }
+
+    private void TellNamespaces()
+    {
+        var known = new NamespacesKnown(_facts.Namespaces.ToImmutableDictionary(n => n.Key, n => n.Value.Named?.Path ?? "/proc/self/ns/net"));
+        foreach (var probe in Context.GetChildren())
+        {
+            probe.Tell(known);
+        }
+    }
+
+    private sealed class Publish : IDeadLetterSuppression
+    {
+        public static readonly Publish Instance = new();
+    }
+}

@@ -1,0 +1,141 @@
+using Shared.Messages.Flows;
+
+namespace Agent.Node.Uplink;
+
+/// <summary>
+/// Flow updates on their way to the flows entities: grouped by partition, one unacknowledged message per partition, sent
+/// again until it's acknowledged. Counters are absolute, so a newer state of a flow takes the place of one that still
+/// waits. Bounded: what doesn't fit is dropped and counted. Pure but for its own state; no clock, no I/O.
+/// </summary>
+/// <param name="session">The agent's start.</param>
+/// <param name="host">This host's name.</param>
+/// <param name="capacity">Flow updates kept at most.</param>
+/// <param name="batch">Flow updates per message at most.</param>
+/// <param name="resendAfter">Time after which an unacknowledged message is due again.</param>
+internal sealed class FlowOutbox(string session, string host, int capacity, int batch, TimeSpan resendAfter)
+{
+    private readonly List<Queue<string>> _order = [];
+    private readonly Dictionary<string, Flow> _waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, (UpdateFlows Message, DateTime SentAt)> _unacknowledged = [];
+    private readonly Queue<string> _unassigned = [];
+    private int _unacknowledgedFlows;
+    private long _sequence;
+
+    /// <summary>Flow updates that wait or aren't acknowledged.</summary>
+    public int Count => _waiting.Count + _unacknowledgedFlows;
+
+    /// <summary>Flow updates dropped for want of room since the start.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>Flow updates acknowledged since the start.</summary>
+    public long Delivered { get; private set; }
+
+    /// <summary>Number of flows entities; 0 until the analyzers say it: nothing is due before.</summary>
+    public int Partitions => _order.Count;
+
+    /// <summary>Takes the analyzers' word on how many flows entities there are.</summary>
+    public void Assign(int partitions)
+    {
+        if (partitions == Partitions)
+        {
+            return;
+        }
+
+        IEnumerable<Flow> again = _unacknowledged.Values.SelectMany(u => u.Message.Flows).ToList();
+        var waiting = _order.SelectMany(q => q).Concat(_unassigned).ToList();
+        _unacknowledged.Clear();
+        _unacknowledgedFlows = 0;
+        _unassigned.Clear();
+        _order.Clear();
+        for (var i = 0; i < partitions; i++)
+        {
+            _order.Add([]);
+        }
+
+        foreach (var flow in again)
+        {
+            if (_waiting.TryAdd(flow.Uuid, flow))
+            {
+                Enqueue(flow);
+            }
+        }
+
+        foreach (var uuid in waiting)
+        {
+            Enqueue(_waiting[uuid]);
+        }
+    }
+
+    public void Offer(IEnumerable<Flow> flows)
+    {
+        foreach (var flow in flows)
+        {
+            if (_waiting.ContainsKey(flow.Uuid))
+            {
+                _waiting[flow.Uuid] = flow;
+            }
+            else if (Count >= capacity)
+            {
+                Dropped++;
+            }
+            else
+            {
+                _waiting.Add(flow.Uuid, flow);
+                Enqueue(flow);
+            }
+        }
+    }
+
+    /// <summary>The messages to send now: new ones, and those whose acknowledgement is overdue.</summary>
+    public IReadOnlyList<UpdateFlows> Due(DateTime now)
+    {
+        var due = new List<UpdateFlows>();
+        for (var partition = 0; partition < _order.Count; partition++)
+        {
+            if (_unacknowledged.TryGetValue(partition, out var sent))
+            {
+                if (now - sent.SentAt >= resendAfter)
+                {
+                    _unacknowledged[partition] = (sent.Message, now);
+                    due.Add(sent.Message);
+                }
+            }
+            else if (_order[partition].Count > 0)
+            {
+                var message = Next(partition);
+                _unacknowledged[partition] = (message, now);
+                _unacknowledgedFlows += message.Flows.Count;
+                due.Add(message);
+            }
+        }
+
+        return due;
+    }
+
+    /// <summary>Takes an acknowledgement; one of a message sent twice counts once.</summary>
+    public void Acknowledge(FlowsStored stored)
+    {
+        if (stored.Session == session && _unacknowledged.TryGetValue(stored.Partition, out var sent) && sent.Message.Sequence == stored.Sequence)
+        {
+            _unacknowledged.Remove(stored.Partition);
+            _unacknowledgedFlows -= sent.Message.Flows.Count;
+            Delivered += sent.Message.Flows.Count;
+        }
+    }
+
+    private UpdateFlows Next(int partition)
+    {
+        var message = new UpdateFlows { Partition = partition, Host = host, Session = session, Sequence = ++_sequence };
+        var order = _order[partition];
+        while (message.Flows.Count < batch && order.TryDequeue(out var uuid))
+        {
+            _waiting.Remove(uuid, out var flow);
+            message.Flows.Add(flow);
+        }
+
+        return message;
+    }
+
+    private void Enqueue(Flow flow) =>
+        (Partitions == 0 ? _unassigned : _order[FlowPartition.Of(flow.L3TrackingId, Partitions)]).Enqueue(flow.Uuid);
+}

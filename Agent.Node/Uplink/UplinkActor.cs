@@ -1,0 +1,189 @@
+using Agent.Node.Capture;
+using Agent.Node.Topology;
+using Akka.Actor;
+using Akka.Event;
+using Shared.Messages.Configuration;
+using Shared.Messages.Flows;
+using Shared.Messages.Topology;
+using Topology.Fabric.Model;
+using Topology.Fabric.Protocol;
+
+namespace Agent.Node.Uplink;
+
+/// <summary>
+/// The agent's link to the analyzers. Registers the host, sends its graph whole and then in changes, and its flows by
+/// partition; all of it acknowledged, sent again when it isn't, and bounded. Tells its parent when the host is refused.
+/// </summary>
+internal sealed class UplinkActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan RegisterEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AliveEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReportDropsEvery = TimeSpan.FromSeconds(10);
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly string _host;
+    private readonly string _session;
+    private readonly AnalyzerRegions _regions;
+    private readonly IActorRef _topology;
+    private readonly GraphOutbox _graphs;
+    private readonly FlowOutbox _flows;
+    private Graph _graph = Graph.Empty;
+    private long _reportedDrops;
+
+    /// <param name="host">This host's name.</param>
+    /// <param name="session">Unique per start of the actor system.</param>
+    /// <param name="options">Sizes and times.</param>
+    /// <param name="regions">Where the analyzers' entities are reached.</param>
+    /// <param name="topology">Who keeps the host's graph.</param>
+    public static Props Props(string host, string session, UplinkOptions options, AnalyzerRegions regions, IActorRef topology) =>
+        Akka.Actor.Props.Create(() => new UplinkActor(host, session, options, regions, topology));
+
+    public UplinkActor(string host, string session, UplinkOptions options, AnalyzerRegions regions, IActorRef topology)
+    {
+        _host = host;
+        _session = session;
+        _regions = regions;
+        _topology = topology;
+        _graphs = new GraphOutbox(host, session, options.ResendAfter, AliveEvery);
+        _flows = new FlowOutbox(session, host, options.Buffer, options.Batch, options.ResendAfter);
+        Registering();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        _topology.Tell(WatchGraph.Instance);
+        Timers.StartPeriodicTimer(SendDue.Instance, SendDue.Instance, Tick);
+        Timers.StartPeriodicTimer(ReportDrops.Instance, ReportDrops.Instance, ReportDropsEvery);
+        Timers.StartPeriodicTimer(Register.Instance, Register.Instance, TimeSpan.Zero, RegisterEvery);
+    }
+
+    private void Registering()
+    {
+        Always();
+        Receive<Register>(_ => _regions.Topology.Tell(new RegisterAgent { Host = _host, Session = _session }));
+        Receive<AgentAccepted>(accepted =>
+        {
+            _log.Info("host {0} registered with the analyzers at {1}", _host, Sender.Path.Address);
+            Timers.Cancel(Register.Instance);
+            _graphs.StartOver();
+            _flows.Assign(accepted.FlowPartitions);
+            Become(Registered);
+            OnSendDue();
+        });
+        Receive<FlowUpdates>(updates => _flows.Offer(updates.Flows));
+        Receive<SendDue>(_ => { });
+    }
+
+    private void Registered()
+    {
+        Always();
+        Receive<AgentAccepted>(accepted =>
+        {
+            // An entity that was moved or restarted took the whole graph on its way for a registration.
+            _flows.Assign(accepted.FlowPartitions);
+            if (!_graphs.AwaitsWholeGraph)
+            {
+                _graphs.StartOver();
+            }
+        });
+        Receive<ResyncGraph>(_ =>
+        {
+            _log.Info("the analyzers ask for the whole graph of {0}", _host);
+            if (!_graphs.AwaitsWholeGraph)
+            {
+                _graphs.StartOver();
+            }
+
+            OnSendDue();
+        });
+        Receive<GraphStored>(stored => _graphs.Acknowledge(stored));
+        Receive<FlowsStored>(stored =>
+        {
+            _flows.Acknowledge(stored);
+            SendFlows();
+        });
+        Receive<FlowUpdates>(updates =>
+        {
+            _flows.Offer(updates.Flows);
+            SendFlows();
+        });
+        Receive<SendDue>(_ => OnSendDue());
+    }
+
+    private void Always()
+    {
+        Receive<GraphUpdate>(update =>
+        {
+            _graph = update.Graph.Graph;
+            if (update.Changes.Count > 0 && _graphs.Offer(update.Changes, DateTime.UtcNow) is { } message)
+            {
+                _regions.Topology.Tell(message);
+            }
+        });
+        Receive<AgentRefused>(refused => Context.Parent.Tell(refused));
+        Receive<GetUplinkStatus>(_ => Sender.Tell(new UplinkStatus(_flows.Partitions > 0, _flows.Count, _flows.Delivered, _flows.Dropped)));
+        Receive<ReportDrops>(_ =>
+        {
+            if (_flows.Dropped > _reportedDrops)
+            {
+                _log.Warning("{0} flow updates dropped: the analyzers don't take them fast enough, or aren't there", _flows.Dropped - _reportedDrops);
+                _reportedDrops = _flows.Dropped;
+            }
+        });
+    }
+
+    private void OnSendDue()
+    {
+        foreach (var message in _graphs.Due(WholeGraph, DateTime.UtcNow))
+        {
+            _regions.Topology.Tell(message);
+        }
+
+        SendFlows();
+    }
+
+    private void SendFlows()
+    {
+        foreach (var message in _flows.Due(DateTime.UtcNow))
+        {
+            _regions.Flows.Tell(message);
+        }
+    }
+
+    private SyncGraph WholeGraph() => new()
+    {
+        Nodes = { _graph.Nodes.Select(n => n.ToMessage()) },
+        Edges = { _graph.AllEdges.Select(e => e.ToMessage()) },
+    };
+
+    private sealed class Register : IDeadLetterSuppression
+    {
+        public static readonly Register Instance = new();
+    }
+
+    private sealed class SendDue : IDeadLetterSuppression
+    {
+        public static readonly SendDue Instance = new();
+    }
+
+    private sealed class ReportDrops : IDeadLetterSuppression
+    {
+        public static readonly ReportDrops Instance = new();
+    }
+}
+
+/// <summary>Asks the uplink how it's doing.</summary>
+internal sealed record GetUplinkStatus
+{
+    public static readonly GetUplinkStatus Instance = new();
+}
+
+/// <summary>The uplink's answer.</summary>
+/// <param name="Registered">The analyzers accepted this host.</param>
+/// <param name="FlowsWaiting">Flow updates not acknowledged yet.</param>
+/// <param name="FlowsDelivered">Flow updates acknowledged.</param>
+/// <param name="FlowsDropped">Flow updates dropped for want of room.</param>
+internal sealed record UplinkStatus(bool Registered, int FlowsWaiting, long FlowsDelivered, long FlowsDropped);
