@@ -1,1 +1,51 @@
-return 0;
+using System.CommandLine;
+using Agent.Node.Host;
+using Serilog;
+using Shared.Messages.Configuration;
+using Shared.Messages.Logging;
+
+const int wrongConfiguration = 2;
+
+var configFile = new Option<string?>("--config", "-c") { Description = "HOCON file; without it the defaults hold" };
+var overrides = new Option<string[]>("--set") { Description = "A line of HOCON that wins over the file: skydive.host-id = agent1" };
+
+var run = new Command("run", "Discovers this host, captures, and tells the analyzers (the default)") { configFile, overrides };
+run.SetAction(Run);
+
+var topology = new Command("topology", "Prints this host's graph as JSON, without a cluster") { configFile, overrides };
+topology.SetAction((arguments, stop) => WithConfig(arguments, async config =>
+{
+    Console.Out.WriteLine(await TopologyPrinter.PrintAsync(config.Agent, stop));
+    return 0;
+}));
+
+var root = new RootCommand("Agent of SkydiveActors: topology and flows of a host") { configFile, overrides, run, topology };
+root.SetAction(Run);
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(8) });
+
+Task<int> Run(ParseResult arguments, CancellationToken stop) => WithConfig(arguments, async config =>
+{
+    using var logger = LogSetup.Create(config.Log);
+    Log.Logger = logger;
+    foreach (var key in config.UnknownKeys)
+    {
+        logger.Warning("unknown key in the configuration: {Path}", key);
+    }
+
+    return await new AgentProcess(config, logger).RunAsync(stop);
+});
+
+async Task<int> WithConfig(ParseResult arguments, Func<SkydiveConfig, Task<int>> action)
+{
+    try
+    {
+        var config = SkydiveConfig.Load(arguments.GetValue(configFile), arguments.GetValue(overrides));
+        _ = (config.Agent, config.Flow); // read, so that what's wrong is told before anything starts
+        return await action(config);
+    }
+    catch (SkydiveConfigException e)
+    {
+        Console.Error.WriteLine($"configuration: {e.Message}");
+        return wrongConfiguration;
+    }
+}

@@ -175,7 +175,7 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
     {
         var name = ((CapturePlace.Bridge)_place).Name;
         _slots = _slots.SetItem(slot.Id, slot with { At = Phase.Preparing });
-        _surroundings.Ovsdb.Tell(new OvsdbProbe.Transact(slot.Id, tables => tables.Bridge(name) is { } bridge
+        _surroundings.Topology.Tell(new OvsdbProbe.Transact(slot.Id, tables => tables.Bridge(name) is { } bridge
             ? operations(tables, bridge)
             : throw new OvsdbException($"there's no bridge {name} any more")));
     }
@@ -357,7 +357,7 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
         if (BridgeMirror.Remove(_ovs, bridge, keep).Count > 0 || BridgeSflow.Remove(_ovs, bridge, keep).Count > 0)
         {
             _removing = true;
-            _surroundings.Ovsdb.Tell(new OvsdbProbe.Transact(
+            _surroundings.Topology.Tell(new OvsdbProbe.Transact(
                 "", tables => [.. BridgeMirror.Remove(tables, bridge, keep), .. BridgeSflow.Remove(tables, bridge, keep)]));
         }
     }

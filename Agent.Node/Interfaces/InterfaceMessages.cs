@@ -16,8 +16,7 @@ internal sealed record SetNodeCaptures(ImmutableArray<WantedCapture> Captures);
 internal sealed record PlaceChanged(CapturePlace Place, OvsTables Ovs);
 
 /// <summary>What interfaces need of the agent around them.</summary>
-/// <param name="Topology">Told of captures' states.</param>
-/// <param name="Ovsdb">Changes Open vSwitch's database; Nobody when that probe doesn't run.</param>
+/// <param name="Topology">Told of captures' states, and passes changes of Open vSwitch's database on.</param>
 /// <param name="Uplink">Takes flows.</param>
 /// <param name="Capture">Makes a capture.</param>
-internal sealed record InterfaceSurroundings(IActorRef Topology, IActorRef Ovsdb, IActorRef Uplink, Func<Capture.CaptureSettings, IActorRef, Props> Capture);
+internal sealed record InterfaceSurroundings(IActorRef Topology, IActorRef Uplink, Func<Capture.CaptureSettings, IActorRef, Props> Capture);

@@ -21,7 +21,6 @@ internal sealed class InterfacesActor : ReceiveActor
     private readonly InterfaceSurroundings _surroundings;
     private readonly SflowPorts _ports;
     private readonly Dictionary<string, IActorRef> _interfaces = new(StringComparer.Ordinal);
-    private readonly HashSet<IActorRef> _stopping = [];
     private ImmutableDictionary<string, ImmutableArray<WantedCapture>> _wanted = ImmutableDictionary<string, ImmutableArray<WantedCapture>>.Empty;
     private IReadOnlyList<NodeCapture> _asked = [];
     private GraphUpdate? _update;
@@ -65,7 +64,6 @@ internal sealed class InterfacesActor : ReceiveActor
         foreach (var (id, actor) in _interfaces.Where(i => !update.Graph.Places.ContainsKey(i.Key)).ToList())
         {
             _interfaces.Remove(id);
-            _stopping.Add(actor);
             Context.Stop(actor);
             _surroundings.Topology.Tell(new CapturesChanged(id, []));
         }
@@ -91,7 +89,7 @@ internal sealed class InterfacesActor : ReceiveActor
     private void Start(string id, CapturePlace place)
     {
         // The name is free once the actor before, of the same node, has ended: OnStopped comes back here.
-        if (!Context.Child(id).IsNobody())
+        if (!Context.Child(id).Equals(ActorRefs.Nobody))
         {
             return;
         }
@@ -107,7 +105,6 @@ internal sealed class InterfacesActor : ReceiveActor
 
     private void OnStopped(Terminated stopped)
     {
-        _stopping.Remove(stopped.ActorRef);
         var id = stopped.ActorRef.Path.Name;
         if (_update!.Graph.Places.TryGetValue(id, out var place) && !_interfaces.ContainsKey(id))
         {

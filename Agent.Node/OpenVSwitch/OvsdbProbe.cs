@@ -12,6 +12,9 @@ namespace Agent.Node.OpenVSwitch;
 /// </summary>
 internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
 {
+    /// <summary>The probe's name below the topology.</summary>
+    public const string Name = "ovsdb";
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TransactionTimeout = TimeSpan.FromSeconds(10);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Agent.Node.Namespaces;
+using Agent.Node.OpenVSwitch;
 using Akka.Actor;
 using Akka.Event;
 using Shared.Messages.Topology;
@@ -15,17 +16,17 @@ internal sealed class TopologyActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<IActorRef> _watchers = [];
     private readonly TimeSpan _gather;
-    private readonly IReadOnlyDictionary<string, Props> _probes;
+    private readonly IReadOnlyDictionary<string, Func<IActorRef, Props>> _probes;
     private HostFacts _facts;
     private HostGraph _graph = HostGraph.Empty;
 
     /// <param name="facts">What's known at start.</param>
     /// <param name="gather">How long changes are gathered.</param>
-    /// <param name="probes">The probes to run, by name.</param>
-    public static Props Props(HostFacts facts, TimeSpan gather, IReadOnlyDictionary<string, Props> probes) =>
+    /// <param name="probes">The probes to run, by name; each is told whom to tell.</param>
+    public static Props Props(HostFacts facts, TimeSpan gather, IReadOnlyDictionary<string, Func<IActorRef, Props>> probes) =>
         Akka.Actor.Props.Create(() => new TopologyActor(facts, gather, probes));
 
-    public TopologyActor(HostFacts facts, TimeSpan gather, IReadOnlyDictionary<string, Props> probes)
+    public TopologyActor(HostFacts facts, TimeSpan gather, IReadOnlyDictionary<string, Func<IActorRef, Props>> probes)
     {
         _facts = facts;
         _gather = gather;
@@ -44,6 +45,8 @@ internal sealed class TopologyActor : ReceiveActor, IWithTimers
             Learn(_facts.WithoutNamespace(v.Namespace));
             TellNamespaces();
         });
+        Receive<OvsdbProbe.Transact>(OnTransact);
+        Receive<OvsdbProbe.RemoveMarked>(OnRemoveMarked);
         Receive<Publish>(_ => OnPublish());
         Receive<WatchGraph>(_ => OnWatch());
         Receive<Terminated>(t => _watchers.Remove(t.ActorRef));
@@ -58,7 +61,7 @@ internal sealed class TopologyActor : ReceiveActor, IWithTimers
         (_graph, _) = _graph.Update(_facts, Now);
         foreach (var (name, props) in _probes)
         {
-            Context.ActorOf(props, name);
+            Context.ActorOf(props(Self), name);
         }
 
         TellNamespaces();
@@ -88,6 +91,30 @@ internal sealed class TopologyActor : ReceiveActor, IWithTimers
         Learn(_facts with { Ovs = changed.Tables });
         (_graph, var changes) = _graph.Update(_facts, Now);
         Tell(changes);
+    }
+
+    private void OnTransact(OvsdbProbe.Transact transact)
+    {
+        if (Context.Child(OvsdbProbe.Name).Equals(ActorRefs.Nobody))
+        {
+            Sender.Tell(new OvsdbProbe.TransactionFailed(transact.Id, "the agent is configured without the probe ovsdb"));
+        }
+        else
+        {
+            Context.Child(OvsdbProbe.Name).Forward(transact);
+        }
+    }
+
+    private void OnRemoveMarked(OvsdbProbe.RemoveMarked remove)
+    {
+        if (Context.Child(OvsdbProbe.Name).Equals(ActorRefs.Nobody))
+        {
+            Sender.Tell(Akka.Done.Instance);
+        }
+        else
+        {
+            Context.Child(OvsdbProbe.Name).Forward(remove);
+        }
     }
 
     private void Tell(IReadOnlyList<GraphChange> changes)

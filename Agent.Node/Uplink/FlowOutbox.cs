@@ -70,18 +70,17 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
     {
         foreach (var flow in flows)
         {
-            if (_waiting.ContainsKey(flow.Uuid))
-            {
-                _waiting[flow.Uuid] = flow;
-            }
-            else if (Count >= capacity)
+            if (Count >= capacity && !_waiting.ContainsKey(flow.Uuid))
             {
                 Dropped++;
             }
+            else if (_waiting.TryAdd(flow.Uuid, flow))
+            {
+                Enqueue(flow);
+            }
             else
             {
-                _waiting.Add(flow.Uuid, flow);
-                Enqueue(flow);
+                _waiting[flow.Uuid] = flow;
             }
         }
     }

@@ -1,0 +1,59 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+using Shared.Messages.Configuration;
+
+namespace Agent.Node.Host;
+
+/// <summary>
+/// Tells when this node has been in a cluster without an analyzer that's up and reachable for too long: the analyzers were
+/// restarted and have a cluster of their own, which only a new start of this node's actor system joins.
+/// </summary>
+internal sealed class AnalyzerWatch : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly TimeSpan _patience;
+    private readonly Action _alone;
+    private DateTime? _since;
+
+    /// <param name="patience">How long without an analyzer is too long.</param>
+    /// <param name="alone">Called then, once.</param>
+    public static Props Props(TimeSpan patience, Action alone) => Akka.Actor.Props.Create(() => new AnalyzerWatch(patience, alone));
+
+    public AnalyzerWatch(TimeSpan patience, Action alone)
+    {
+        _patience = patience;
+        _alone = alone;
+        Receive<Look>(_ => OnLook());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Timers.StartPeriodicTimer(Look.Instance, Look.Instance, LookEvery);
+
+    private void OnLook()
+    {
+        var state = Cluster.Get(Context.System).State;
+        var joined = !state.Members.IsEmpty;
+        if (!joined || state.Members.Any(m => m.Status == MemberStatus.Up && m.HasRole(NodeSettings.AnalyzerRole) && !state.Unreachable.Contains(m)))
+        {
+            _since = null;
+            return;
+        }
+
+        _since ??= DateTime.UtcNow;
+        if (DateTime.UtcNow - _since >= _patience)
+        {
+            _log.Warning("no analyzer for {0} s: leaving, to join anew", _patience.TotalSeconds);
+            Timers.CancelAll();
+            _alone();
+        }
+    }
+
+    private sealed class Look : IDeadLetterSuppression
+    {
+        public static readonly Look Instance = new();
+    }
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Agent.Node.Capture;
+using Agent.Node.Injection;
+using Agent.Node.Interfaces;
+using Agent.Node.Namespaces;
+using Agent.Node.Netlink;
+using Agent.Node.OpenVSwitch;
+using Agent.Node.Topology;
+using Agent.Node.Uplink;
+using Akka.Actor;
+using Akka.Event;
+using Shared.Messages.Captures;
+using Shared.Messages.Configuration;
+using Shared.Messages.Injections;
+using Shared.Messages.Topology;
+
+namespace Agent.Node.Host;
+
+/// <summary>
+/// The root of a host's agent, /user/agent: its probes, interfaces, injections and uplink. Takes the analyzers' commands
+/// for this host and passes them to whom they're for.
+/// </summary>
+internal sealed class HostActor : ReceiveActor
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly string _session;
+    private readonly AgentOptions _options;
+    private readonly FlowOptions _flows;
+    private readonly AnalyzerRegions _regions;
+    private readonly Action<string> _refused;
+    private IActorRef _topology = ActorRefs.Nobody;
+    private IActorRef _interfaces = ActorRefs.Nobody;
+    private IActorRef _injector = ActorRefs.Nobody;
+    private IActorRef _uplink = ActorRefs.Nobody;
+
+    /// <param name="session">Unique per start of the actor system.</param>
+    /// <param name="options">The agent's configuration.</param>
+    /// <param name="flows">Configuration of flow tables.</param>
+    /// <param name="regions">Where the analyzers' entities are reached.</param>
+    /// <param name="refused">Called when the analyzers refuse this host, with their reason.</param>
+    public static Props Props(string session, AgentOptions options, FlowOptions flows, AnalyzerRegions regions, Action<string> refused) =>
+        Akka.Actor.Props.Create(() => new HostActor(session, options, flows, regions, refused));
+
+    public HostActor(string session, AgentOptions options, FlowOptions flows, AnalyzerRegions regions, Action<string> refused)
+    {
+        _session = session;
+        _options = options;
+        _flows = flows;
+        _regions = regions;
+        _refused = refused;
+        Receive<SetCaptures>(OnCaptures);
+        Receive<StartInjection>(start => _injector.Forward(start));
+        Receive<StopInjection>(stop => _injector.Forward(stop));
+        Receive<AgentRefused>(refusal =>
+        {
+            _log.Error("the analyzers refuse this agent: {0}", refusal.Reason);
+            _refused(refusal.Reason);
+        });
+        Receive<OvsdbProbe.RemoveMarked>(remove => _topology.Forward(remove));
+        Receive<GetUplinkStatus>(get => _uplink.Forward(get));
+    }
+
+    protected override void PreStart()
+    {
+        var probes = Probes(_options.Topology);
+        _topology = Context.ActorOf(TopologyActor.Props(Facts(_options), _options.Topology.UpdateEvery, probes), "topology");
+        _uplink = Context.ActorOf(UplinkActor.Props(_options.HostId, _session, _options.Uplink, _regions, _topology), "uplink");
+        _injector = Context.ActorOf(InjectorsActor.Props(_options.HostId, _topology), "injector");
+        _interfaces = Context.ActorOf(
+            InterfacesActor.Props(
+                _options.HostId, _options.Capture, _flows, new InterfaceSurroundings(_topology, _uplink, CaptureActor.Props)),
+            "interfaces");
+        _log.Info("agent of host {0} started, probes: {1}", _options.HostId, string.Join(", ", probes.Keys));
+    }
+
+    // The parts know each other by what they told each other at their start: they start anew together.
+    protected override SupervisorStrategy SupervisorStrategy() => new AllForOneStrategy(e =>
+    {
+        _log.Error(e, "a part of the agent failed; all of it starts anew");
+        return Directive.Restart;
+    });
+
+    /// <summary>What's known of the host before any probe has looked.</summary>
+    internal static HostFacts Facts(AgentOptions options) => new(options.HostId, NamespaceId.Own)
+    {
+        HostMetadata = options.Topology.Metadata.ToImmutableSortedDictionary(StringComparer.Ordinal),
+        CaptureFiles = [.. options.CaptureFiles.Select(Path.GetFullPath)],
+    };
+
+    /// <summary>The probes configured; they are children of the topology, and tell their parent.</summary>
+    internal static ImmutableSortedDictionary<string, Func<IActorRef, Props>> Probes(TopologyProbeOptions options) => options.Probes
+        .Distinct(StringComparer.Ordinal)
+        .ToImmutableSortedDictionary(
+            name => name,
+            Func<IActorRef, Props> (name) => name switch
+            {
+                "netlink" => topology => NetlinkProbe.Props(NamespaceId.Own, null, topology, options.StatisticsEvery),
+                "netns" => topology => NamespaceProbe.Props(options.NetnsPath, topology, options.StatisticsEvery),
+                OvsdbProbe.Name => topology => OvsdbProbe.Props(new Uri(options.Ovsdb).LocalPath, topology),
+                _ => throw new ArgumentOutOfRangeException(nameof(options), name, "not a probe"),
+            },
+            StringComparer.Ordinal);
+
+    private void OnCaptures(SetCaptures set)
+    {
+        _log.Debug("{0} captures are wanted on this host", set.Captures.Count);
+        _interfaces.Tell(set);
+    }
+}
