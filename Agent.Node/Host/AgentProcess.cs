@@ -2,6 +2,7 @@ using Agent.Node.OpenVSwitch;
 using Agent.Node.Uplink;
 using Akka.Actor;
 using Akka.Configuration;
+using Petabridge.Cmd.Cluster;
 using Petabridge.Cmd.Host;
 using Serilog;
 using Shared.Messages.Configuration;
@@ -77,7 +78,9 @@ internal sealed class AgentProcess(SkydiveConfig config, ILogger log)
         TakeMirrorsAway(system, host);
         if (agent.Console is not null)
         {
-            PetabridgeCmd.Get(system).Start();
+            var console = PetabridgeCmd.Get(system);
+            console.RegisterCommandPalette(ClusterCommands.Instance);
+            console.Start();
         }
 
         var how = await ending.Task.ConfigureAwait(false);
