@@ -88,9 +88,7 @@ export type Change =
   | { op: 'edgeDeleted'; id: string };
 
 export type ServerMessage =
-  | { type: 'snapshot'; nodes: Node[]; edges: Edge[] }
-  | { type: 'changes'; changes: Change[] }
-  | { type: 'alive' };
+  { type: 'snapshot'; nodes: Node[]; edges: Edge[] } | { type: 'changes'; changes: Change[] } | { type: 'alive' };
 
 export interface FlowLayer {
   Protocol?: string;

@@ -3,14 +3,21 @@ import { ApiError, getCaptures, getFlows, query, readError } from '../src/api';
 import { retryDelay } from '../src/state/connection';
 
 const answer = (status: number, body: string) =>
-  vi.stubGlobal('fetch', vi.fn(async () => new Response(body, { status, statusText: 'Bad Request' })));
+  vi.stubGlobal(
+    'fetch',
+    vi.fn(async () => new Response(body, { status, statusText: 'Bad Request' })),
+  );
 
 afterEach(() => vi.unstubAllGlobals());
 
 describe('errors of the analyzer', () => {
   it('are shown in its words, with the place', async () => {
     answer(400, '{"error":{"code":"gremlin","message":"unknown step Foo","where":"column 7"}}');
-    await expect(query('G.V().Foo()')).rejects.toMatchObject({ message: 'unknown step Foo (column 7)', status: 400, code: 'gremlin' });
+    await expect(query('G.V().Foo()')).rejects.toMatchObject({
+      message: 'unknown step Foo (column 7)',
+      status: 400,
+      code: 'gremlin',
+    });
   });
 
   it('are told by their status when the body says nothing', () => {
@@ -20,7 +27,10 @@ describe('errors of the analyzer', () => {
   });
 
   it('say so when it can’t be reached', async () => {
-    vi.stubGlobal('fetch', vi.fn(async () => Promise.reject(new TypeError('Failed to fetch'))));
+    vi.stubGlobal(
+      'fetch',
+      vi.fn(async () => Promise.reject(new TypeError('Failed to fetch'))),
+    );
     const error = await query('G.V()').catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ status: 0, message: "The analyzer can't be reached: Failed to fetch" });

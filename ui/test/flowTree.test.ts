@@ -74,7 +74,9 @@ describe('a journey', () => {
 describe('an end of a flow', () => {
   it('is the network address with the port, or else the MAC address', () => {
     const link = { A: '02:00:00:00:00:01', B: 'ff:ff:ff:ff:ff:ff' };
-    expect(endpoint(flow('t', '', { Link: link, Network: { A: '10.0.0.1' }, Transport: { A: 80 } }), 'A')).toBe('10.0.0.1:80');
+    expect(endpoint(flow('t', '', { Link: link, Network: { A: '10.0.0.1' }, Transport: { A: 80 } }), 'A')).toBe(
+      '10.0.0.1:80',
+    );
     expect(endpoint(flow('t', '', { Network: { A: 'fd00::1' }, Transport: { A: 80 } }), 'A')).toBe('[fd00::1]:80');
     expect(endpoint(flow('arp', '', { Link: link, Network: null }), 'B')).toBe('ff:ff:ff:ff:ff:ff');
   });

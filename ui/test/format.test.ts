@@ -3,7 +3,14 @@ import { formatAge, formatBytes, formatCount, formatEndpoint, formatRtt, formatT
 
 describe('numbers and times', () => {
   it('writes bytes in binary units', () => {
-    expect([0, 999, 1024, 1536, 103_424, 5 * 1024 ** 3].map(formatBytes)).toEqual(['0 B', '999 B', '1 KiB', '1.5 KiB', '101 KiB', '5 GiB']);
+    expect([0, 999, 1024, 1536, 103_424, 5 * 1024 ** 3].map(formatBytes)).toEqual([
+      '0 B',
+      '999 B',
+      '1 KiB',
+      '1.5 KiB',
+      '101 KiB',
+      '5 GiB',
+    ]);
     expect(formatBytes(undefined)).toBe('');
   });
 
@@ -25,7 +32,13 @@ describe('numbers and times', () => {
   });
 
   it('never shows a negative age', () => {
-    expect([5000, -300, -12_000, -61_000, -7_200_000].map((at) => formatAge(1e12 + at, 1e12))).toEqual(['now', 'now', '12 s ago', '1 min ago', '2 h ago']);
+    expect([5000, -300, -12_000, -61_000, -7_200_000].map((at) => formatAge(1e12 + at, 1e12))).toEqual([
+      'now',
+      'now',
+      '12 s ago',
+      '1 min ago',
+      '2 h ago',
+    ]);
   });
 
   it('brackets IPv6 addresses before a port', () => {

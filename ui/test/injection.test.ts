@@ -20,7 +20,14 @@ const destination: Node = { ID: 'd', Metadata: { Name: 'eth0', Type: 'veth', TID
 describe('the form for packets', () => {
   it('asks for an ICMP injection by the nodes’ queries', () => {
     expect(readInjection(fields, source, destination)).toEqual({
-      injection: { Src: "G.V().Has('TID', 'tid-s')", Dst: "G.V().Has('TID', 'tid-d')", Type: 'icmp4', Count: 3, Interval: 1000, ICMPID: 42 },
+      injection: {
+        Src: "G.V().Has('TID', 'tid-s')",
+        Dst: "G.V().Has('TID', 'tid-d')",
+        Type: 'icmp4',
+        Count: 3,
+        Interval: 1000,
+        ICMPID: 42,
+      },
     });
   });
 
@@ -31,12 +38,20 @@ describe('the form for packets', () => {
   });
 
   it('accepts an address in place of a destination node', () => {
-    expect(readInjection({ ...fields, dstIp: ' 10.0.0.9 ' }, source, undefined)).toMatchObject({ injection: { DstIP: '10.0.0.9' } });
+    expect(readInjection({ ...fields, dstIp: ' 10.0.0.9 ' }, source, undefined)).toMatchObject({
+      injection: { DstIP: '10.0.0.9' },
+    });
   });
 
   it('names every field that is wrong', () => {
     const read = readInjection({ ...fields, count: '0', interval: 'soon', icmpId: '70000' }, undefined, undefined);
-    expect(Object.keys((read as { problems: object }).problems).sort()).toEqual(['count', 'dst', 'icmpId', 'interval', 'src']);
+    expect(Object.keys((read as { problems: object }).problems).sort()).toEqual([
+      'count',
+      'dst',
+      'icmpId',
+      'interval',
+      'src',
+    ]);
     expect(readInjection({ ...fields, count: '1.5' }, source, destination)).toHaveProperty('problems.count');
     expect(readInjection({ ...fields, count: '' }, source, destination)).toHaveProperty('problems.count');
   });

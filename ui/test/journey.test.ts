@@ -9,10 +9,15 @@ const world = graph();
 const topology = new Topology();
 topology.apply({ type: 'snapshot', nodes: world.nodes, edges: world.edges });
 const id = (name: string, type: string, host: string) =>
-  world.nodes.find((node: Node) => node.Metadata.Name === name && node.Metadata.Type === type && node.Host === host)!.ID;
+  world.nodes.find((node: Node) => node.Metadata.Name === name && node.Metadata.Type === type && node.Host === host)!
+    .ID;
 
 describe('tunnels', () => {
-  const end = (ID: string, Host: string, metadata: Node['Metadata']): Node => ({ ID, Host, Metadata: { Type: 'vxlan', ...metadata } });
+  const end = (ID: string, Host: string, metadata: Node['Metadata']): Node => ({
+    ID,
+    Host,
+    Metadata: { Type: 'vxlan', ...metadata },
+  });
 
   it('join the ports that name each other, and know what carries them', () => {
     expect(findTunnels(world.nodes)).toEqual([
@@ -47,7 +52,11 @@ describe('a flow’s way', () => {
 
   it('leads from bridge to bridge over the underlay and the fabric', () => {
     const journey = findJourney(topology, tunnels, bridges);
-    for (const via of [id('eth1', 'device', 'agent1'), id('tor1', 'device', 'fabric'), id('eth1', 'device', 'agent2')]) {
+    for (const via of [
+      id('eth1', 'device', 'agent1'),
+      id('tor1', 'device', 'fabric'),
+      id('eth1', 'device', 'agent2'),
+    ]) {
       expect(journey.nodes.has(via)).toBe(true);
     }
     expect(journey.nodes.has(id('analyzer', 'host', 'analyzer'))).toBe(false);

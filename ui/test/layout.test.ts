@@ -3,7 +3,9 @@ import type { Node } from '../src/api';
 import { graph } from '../dev/tutorial.mjs';
 import { scaleGraph } from '../dev/scale.mjs';
 import { isFabric } from '../src/map/fabric';
-import { layout, type Group, type LayoutInput, type LayoutResult } from '../src/map/layout';
+import type { Group } from '../src/map/blocks';
+import type { LayoutInput } from '../src/map/items';
+import { layout, type LayoutResult } from '../src/map/layout';
 
 const inputOf = ({ nodes, edges }: Pick<ReturnType<typeof graph>, 'nodes' | 'edges'>): LayoutInput => ({
   aspect: 1.6,
@@ -45,7 +47,8 @@ describe('the layout of the tutorial', () => {
   it('keeps what belongs to a host in its box, and nothing else', () => {
     for (const host of ['analyzer', 'agent1', 'agent2']) {
       const box = group(find(host, 'host', host).ID);
-      for (const each of world.nodes as Node[]) expect(contains(box, placeOf(result, each.ID))).toBe(each.Host === host);
+      for (const each of world.nodes as Node[])
+        expect(contains(box, placeOf(result, each.ID))).toBe(each.Host === host);
     }
   });
 
@@ -108,7 +111,13 @@ describe('the layout', () => {
   });
 
   it('puts a Linux bridge’s members below it and its physical member above', () => {
-    const nodes = [node('h', 'host'), node('br', 'bridge'), node('eth0', 'device'), node('v1', 'veth'), node('v2', 'veth')];
+    const nodes = [
+      node('h', 'host'),
+      node('br', 'bridge'),
+      node('eth0', 'device'),
+      node('v1', 'veth'),
+      node('v2', 'veth'),
+    ];
     const edges = [
       ...['br', 'eth0', 'v1', 'v2'].map((child) => ({ parent: 'h', child, relation: 'ownership' })),
       ...['eth0', 'v1', 'v2'].map((child) => ({ parent: 'br', child, relation: 'layer2' })),
@@ -121,11 +130,62 @@ describe('the layout', () => {
   it('tells switches from ports by their links, in a fabric of several levels', () => {
     const nodes = ['spine', 'tor1', 'tor2', 'p1', 'p2'].map((id) => node(id, 'device', 'fabric'));
     const to = (parent: string, child: string, relation = 'ownership') => ({ parent, child, relation });
-    const result = layout({ aspect: 1, nodes, edges: [to('spine', 'tor1'), to('spine', 'tor2', 'layer2'), to('tor1', 'p1'), to('tor2', 'p2', 'layer2')] });
+    const result = layout({
+      aspect: 1,
+      nodes,
+      edges: [to('spine', 'tor1'), to('spine', 'tor2', 'layer2'), to('tor1', 'p1'), to('tor2', 'p2', 'layer2')],
+    });
     expect([...result.ids].sort()).toEqual(['p1', 'p2', 'spine', 'tor1', 'tor2']);
     expect(placeOf(result, 'p1')).toMatchObject({ x: placeOf(result, 'tor1').x });
     expect(placeOf(result, 'p1').y).toBeGreaterThan(placeOf(result, 'tor1').y);
     expect(placeOf(result, 'p2').y).toBeGreaterThan(placeOf(result, 'tor2').y);
+  });
+
+  it('places every node of any graph once, inside the picture and inside its owner’s box', () => {
+    const types = [
+      'host',
+      'netns',
+      'ovsbridge',
+      'bridge',
+      'ovsport',
+      'veth',
+      'device',
+      'internal',
+      'gre',
+      'unheard-of',
+    ];
+    let seed = 1;
+    const random = (below: number): number => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % below;
+    };
+    for (let round = 0; round < 300; round++) {
+      const nodes = Array.from({ length: 1 + random(25) }, (_, index) =>
+        node(`n${index}`, types[random(types.length)]!, ['h1', 'h2', 'fabric', ''][random(4)]),
+      );
+      const edges = Array.from({ length: random(50) }, () => ({
+        parent: `n${random(nodes.length)}`,
+        child: `n${random(nodes.length)}`,
+        relation: random(2) === 0 ? 'ownership' : 'layer2',
+      }));
+      const result = layout({ aspect: 1.6, nodes, edges });
+      expect([...result.ids].sort(), `round ${round}`).toEqual(nodes.map(({ id }) => id).sort());
+      const picture = {
+        id: '',
+        kind: 'host',
+        label: '',
+        depth: 0,
+        x: 0,
+        y: 0,
+        width: result.width,
+        height: result.height,
+      } as const;
+      for (const id of result.ids) expect(contains(picture, placeOf(result, id)), `round ${round}, ${id}`).toBe(true);
+      for (const box of result.groups) {
+        if (!box.id.startsWith('group:'))
+          expect(contains(box, placeOf(result, box.id)), `round ${round}, box ${box.id}`).toBe(true);
+      }
+    }
   });
 
   it('places 20,000 nodes, each once', () => {

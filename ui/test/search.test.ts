@@ -14,7 +14,10 @@ const finds = (text: string) => {
 
 describe('the search box', () => {
   it('takes what starts with G. for Gremlin and anything else for words', () => {
-    expect(parseSearch("  g.V().Has('Name', 'eth0') ")).toEqual({ kind: 'gremlin', expression: "G.V().Has('Name', 'eth0')" });
+    expect(parseSearch("  g.V().Has('Name', 'eth0') ")).toEqual({
+      kind: 'gremlin',
+      expression: "G.V().Has('Name', 'eth0')",
+    });
     expect(parseSearch('gre agent1')).toEqual({ kind: 'text', terms: ['gre', 'agent1'] });
     expect(parseSearch('   ')).toEqual({ kind: 'none' });
   });

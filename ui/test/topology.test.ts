@@ -2,8 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Change, Edge, Node } from '../src/api';
 import { metadataAt, nodeAtHost, nodeQuery, Topology } from '../src/state/topology';
 
-const node = (ID: string, metadata: Node['Metadata'] = { Name: ID, Type: 'device' }, Host = 'h1'): Node => ({ ID, Metadata: metadata, Host });
-const edge = (ID: string, Parent: string, Child: string, RelationType = 'layer2'): Edge => ({ ID, Parent, Child, Metadata: { RelationType } });
+const node = (ID: string, metadata: Node['Metadata'] = { Name: ID, Type: 'device' }, Host = 'h1'): Node => ({
+  ID,
+  Metadata: metadata,
+  Host,
+});
+const edge = (ID: string, Parent: string, Child: string, RelationType = 'layer2'): Edge => ({
+  ID,
+  Parent,
+  Child,
+  Metadata: { RelationType },
+});
 const graph = (nodes: Node[], edges: Edge[] = []) => {
   const topology = new Topology();
   topology.apply({ type: 'snapshot', nodes, edges });
@@ -50,10 +59,15 @@ describe('the page’s graph', () => {
 
   it('tells counters from structure: only what moves the picture asks for a new layout', () => {
     const topology = graph([node('a', { Name: 'a', Type: 'device', IPV4: ['10.0.0.1/24'] })]);
-    const counted = change(topology, { op: 'node', node: node('a', { Name: 'a', Type: 'device', IPV4: ['10.0.0.1/24'], Metric: { RxPackets: 2 } }) });
+    const counted = change(topology, {
+      op: 'node',
+      node: node('a', { Name: 'a', Type: 'device', IPV4: ['10.0.0.1/24'], Metric: { RxPackets: 2 } }),
+    });
     expect(counted).toMatchObject({ structure: false, addresses: false });
     expect([...counted.nodes]).toEqual(['a']);
-    expect(change(topology, { op: 'node', node: node('a', { Name: 'a', Type: 'device', IPV4: ['10.0.0.2/24'] }) })).toMatchObject({ structure: false, addresses: true });
+    expect(
+      change(topology, { op: 'node', node: node('a', { Name: 'a', Type: 'device', IPV4: ['10.0.0.2/24'] }) }),
+    ).toMatchObject({ structure: false, addresses: true });
     expect(change(topology, { op: 'node', node: node('a', { Name: 'renamed', Type: 'device' }) }).structure).toBe(true);
   });
 

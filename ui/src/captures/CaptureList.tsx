@@ -1,10 +1,19 @@
 import { useState } from 'preact/hooks';
 import { createCapture, deleteCapture, type Capture, type NodeCapture } from '../api';
 import { formatCount, plural } from '../format';
+import { pushTo } from '../lists';
 import { nodeOfQuery } from '../injections/injection';
 import { Glyph } from '../shell/Icon';
 import { focusRequest } from '../state/focus';
-import { captures, capturesError, graphVersion, messageOf, refreshCaptures, selectNode, topology } from '../state/store';
+import {
+  captures,
+  capturesError,
+  graphVersion,
+  messageOf,
+  refreshCaptures,
+  selectNode,
+  topology,
+} from '../state/store';
 import { nodeAtHost } from '../state/topology';
 
 interface Place {
@@ -18,10 +27,7 @@ function placesByCapture(): Map<string, Place[]> {
   const places = new Map<string, Place[]>();
   for (const node of topology.nodes.values()) {
     for (const capture of node.Metadata.Captures ?? []) {
-      const place = { id: node.ID, name: nodeAtHost(node), capture };
-      const known = places.get(capture.ID);
-      if (known) known.push(place);
-      else places.set(capture.ID, [place]);
+      pushTo(places, capture.ID, { id: node.ID, name: nodeAtHost(node), capture });
     }
   }
   return places;
@@ -54,7 +60,9 @@ export function CaptureList() {
           <p>
             <strong>No captures.</strong>
           </p>
-          <p>Select an interface or a bridge and press “Start capture”, or capture on everything an expression selects:</p>
+          <p>
+            Select an interface or a bridge and press “Start capture”, or capture on everything an expression selects:
+          </p>
         </div>
       )}
       {captures.value.map((capture) => {
@@ -67,7 +75,13 @@ export function CaptureList() {
               <span class={failed.length > 0 ? 'rec failed' : on.length > 0 ? 'rec' : 'rec idle'} />
               <strong>{capture.Name || 'Capture'}</strong>
               {capture.Type && <span class="badge">{capture.Type}</span>}
-              <button type="button" class="danger" data-testid="capture-delete" aria-label={`Delete capture ${capture.Name ?? ''}`} onClick={() => void remove(capture)}>
+              <button
+                type="button"
+                class="danger"
+                data-testid="capture-delete"
+                aria-label={`Delete capture ${capture.Name ?? ''}`}
+                onClick={() => void remove(capture)}
+              >
                 <Glyph name="trash" size={14} /> Delete
               </button>
             </header>
@@ -75,7 +89,9 @@ export function CaptureList() {
             {!nodeOfQuery(topology, capture.GremlinQuery) && <p class="mono small">{capture.GremlinQuery}</p>}
             {capture.BPFFilter && <p class="mono small">{capture.BPFFilter}</p>}
             <p class="muted small">
-              {on.length === 0 ? 'selects no node at the moment' : `on ${plural(on.length, 'node')}, ${formatCount(received)} packets`}
+              {on.length === 0
+                ? 'selects no node at the moment'
+                : `on ${plural(on.length, 'node')}, ${formatCount(received)} packets`}
               {failed.length > 0 ? `, ${failed.length} failed` : ''}
             </p>
             <div class="chips">

@@ -59,7 +59,13 @@ export function NodeCaptures({ node }: { node: Node }) {
         const others = captures.value.find((known) => known.UUID === capture.ID)?.Count ?? 1;
         const failed = capture.State === 'error';
         return (
-          <article class={failed ? 'card failed' : 'card'} key={capture.ID} data-testid="node-capture" data-uuid={capture.ID} data-state={capture.State}>
+          <article
+            class={failed ? 'card failed' : 'card'}
+            key={capture.ID}
+            data-testid="node-capture"
+            data-uuid={capture.ID}
+            data-state={capture.State}
+          >
             <header>
               <span class={failed ? 'rec failed' : 'rec'} />
               <strong>{capture.Name || 'Capture'}</strong>
@@ -100,12 +106,23 @@ export function NodeCaptures({ node }: { node: Node }) {
         );
       })}
       {starting.map((capture) => (
-        <article class="card pending" key={capture.UUID} data-testid="node-capture" data-uuid={capture.UUID} data-state="starting">
+        <article
+          class="card pending"
+          key={capture.UUID}
+          data-testid="node-capture"
+          data-uuid={capture.UUID}
+          data-state="starting"
+        >
           <header>
             <span class="spinner" />
             <strong>{capture.Name || 'Capture'}</strong>
             <span class="badge">starting</span>
-            <button type="button" class="danger" disabled={busy} onClick={() => void run(() => deleteCapture(capture.UUID ?? ''))}>
+            <button
+              type="button"
+              class="danger"
+              disabled={busy}
+              onClick={() => void run(() => deleteCapture(capture.UUID ?? ''))}
+            >
               <Glyph name="stop" size={13} /> Stop
             </button>
           </header>

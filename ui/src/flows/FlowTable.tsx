@@ -34,7 +34,11 @@ const order = signal<{ by: FlowOrder; descending: boolean }>({ by: 'Start', desc
 const collapsed = signal<ReadonlySet<string>>(new Set());
 
 const columns: { by: FlowOrder; title: string; hint: string; number?: boolean; span?: boolean }[] = [
-  { by: 'LayersPath', title: 'Layers', hint: 'The protocol layers, outermost first; inner flows stand below their tunnel' },
+  {
+    by: 'LayersPath',
+    title: 'Layers',
+    hint: 'The protocol layers, outermost first; inner flows stand below their tunnel',
+  },
   { by: 'Application', title: 'Application', hint: 'The last layer, or what the port says' },
   { by: 'Endpoints', title: 'A → B', hint: 'Network addresses and ports; A sent the first packet' },
   { by: 'ID', title: 'ID', hint: 'Network.ID: VNI, GRE key or MPLS label', number: true },
@@ -105,7 +109,9 @@ export function FlowTable() {
       <header class="panel-head">
         <h2>Flows</h2>
         <span class="muted" data-testid="flow-summary">
-          {narrowed ? `${formatCount(list.length)} of ${plural(flows.value.length, 'flow')}` : plural(flows.value.length, 'flow')}
+          {narrowed
+            ? `${formatCount(list.length)} of ${plural(flows.value.length, 'flow')}`
+            : plural(flows.value.length, 'flow')}
           {flows.value.length >= flowLimit ? ', the newest' : ''}
         </span>
         {flowsError.value && (
@@ -116,12 +122,24 @@ export function FlowTable() {
         <span class="spring" />
         {chosen && (
           <span class="journey" data-testid="journey">
-            <span class="dot" /> seen at {plural(new Set(sameJourney(flows.value, chosen).map((flow) => flow.NodeTID)).size, 'capture point')}
+            <span class="dot" /> seen at{' '}
+            {plural(new Set(sameJourney(flows.value, chosen).map((flow) => flow.NodeTID)).size, 'capture point')}
             <label class="check">
-              <input type="checkbox" checked={onlyJourney.value} data-testid="only-journey" onChange={(event) => (onlyJourney.value = event.currentTarget.checked)} />
+              <input
+                type="checkbox"
+                checked={onlyJourney.value}
+                data-testid="only-journey"
+                onChange={(event) => (onlyJourney.value = event.currentTarget.checked)}
+              />
               <span>only these</span>
             </label>
-            <button type="button" class="icon" aria-label="Forget the chosen flow" title="Forget the chosen flow (Esc)" onClick={() => selectFlow(undefined)}>
+            <button
+              type="button"
+              class="icon"
+              aria-label="Forget the chosen flow"
+              title="Forget the chosen flow (Esc)"
+              onClick={() => selectFlow(undefined)}
+            >
               <Glyph name="close" size={14} />
             </button>
           </span>
@@ -147,7 +165,12 @@ export function FlowTable() {
         />
       </header>
       <div class="flow-scroll" ref={container} onKeyDown={onKeyDown}>
-        <table class="flow-table" role="treegrid" aria-label="Flows, inner flows below their tunnel" data-testid="flow-table">
+        <table
+          class="flow-table"
+          role="treegrid"
+          aria-label="Flows, inner flows below their tunnel"
+          data-testid="flow-table"
+        >
           <thead>
             <tr>
               {columns.map((column) => (
@@ -170,8 +193,12 @@ export function FlowTable() {
 }
 
 function Nothing() {
-  if (flows.value.length > 0) return <p class="empty">No flow matches. Clear the filter to see all {formatCount(flows.value.length)}.</p>;
-  if (!flowsLoaded.value) return <p class="empty">{flowsError.value ? 'Flows appear here as soon as the analyzer answers.' : 'Loading flows…'}</p>;
+  if (flows.value.length > 0)
+    return <p class="empty">No flow matches. Clear the filter to see all {formatCount(flows.value.length)}.</p>;
+  if (!flowsLoaded.value)
+    return (
+      <p class="empty">{flowsError.value ? 'Flows appear here as soon as the analyzer answers.' : 'Loading flows…'}</p>
+    );
   if (captures.value.length === 0) {
     return (
       <p class="empty" data-testid="flows-empty">
@@ -194,11 +221,15 @@ function Heading({ column }: { column: (typeof columns)[number] }) {
   const { by, descending } = order.value;
   const sorted = by === column.by;
   return (
-    <th class={column.number ? 'number' : ''} aria-sort={sorted ? (descending ? 'descending' : 'ascending') : 'none'} scope="col">
+    <th
+      class={column.number ? 'number' : ''}
+      aria-sort={sorted ? (descending ? 'descending' : 'ascending') : 'none'}
+      scope="col"
+    >
       <button
         type="button"
         title={column.hint}
-        onClick={() => (order.value = { by: column.by, descending: sorted ? !descending : column.number ?? false })}
+        onClick={() => (order.value = { by: column.by, descending: sorted ? !descending : (column.number ?? false) })}
       >
         {column.title}
         <span class="sort">{sorted ? (descending ? '▾' : '▴') : ''}</span>
@@ -210,7 +241,11 @@ function Heading({ column }: { column: (typeof columns)[number] }) {
 function Row({ row }: { row: FlowRow }) {
   const { flow, depth } = row;
   const chosen = journeyFlow.value;
-  const same = chosen !== undefined && chosen.L3TrackingID !== undefined && chosen.L3TrackingID !== '' && chosen.L3TrackingID === flow.L3TrackingID;
+  const same =
+    chosen !== undefined &&
+    chosen.L3TrackingID !== undefined &&
+    chosen.L3TrackingID !== '' &&
+    chosen.L3TrackingID === flow.L3TrackingID;
   const classes = [depth > 0 ? 'inner' : 'outer'];
   if (flow.UUID === selectedFlow.value) classes.push('selected');
   else if (same) classes.push('same');
@@ -224,7 +259,11 @@ function Row({ row }: { row: FlowRow }) {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget) return;
     if (event.key === 'Enter' || event.key === ' ') selectFlow(flow.UUID);
-    else if ((event.key === 'ArrowLeft' && row.inner > 0 && !row.collapsed) || (event.key === 'ArrowRight' && row.collapsed)) toggle();
+    else if (
+      (event.key === 'ArrowLeft' && row.inner > 0 && !row.collapsed) ||
+      (event.key === 'ArrowRight' && row.collapsed)
+    )
+      toggle();
     else return;
     event.preventDefault();
   };

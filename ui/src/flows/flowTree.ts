@@ -13,16 +13,7 @@ export interface FlowRow {
 }
 
 export type FlowOrder =
-  | 'LayersPath'
-  | 'Application'
-  | 'Endpoints'
-  | 'ID'
-  | 'AB'
-  | 'BA'
-  | 'RTT'
-  | 'Start'
-  | 'Last'
-  | 'Point';
+  'LayersPath' | 'Application' | 'Endpoints' | 'ID' | 'AB' | 'BA' | 'RTT' | 'Start' | 'Last' | 'Point';
 
 export interface FlowTreeOptions {
   order: FlowOrder;
@@ -131,7 +122,10 @@ function comparer(options: FlowTreeOptions): (a: Flow, b: Flow) => number {
   return (a, b) => {
     const x = key(a);
     const y = key(b);
-    const order = typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y), 'en', { numeric: true });
+    const order =
+      typeof x === 'number' && typeof y === 'number'
+        ? x - y
+        : String(x).localeCompare(String(y), 'en', { numeric: true });
     return order !== 0 ? sign * order : a.UUID < b.UUID ? -1 : a.UUID > b.UUID ? 1 : 0;
   };
 }

@@ -1,3 +1,4 @@
+import { pushTo } from '../lists';
 import { roleIn } from '../map/fabric';
 import type { Tunnel } from '../map/tunnels';
 import type { Topology } from '../state/topology';
@@ -31,7 +32,13 @@ type Steps = (id: string) => [string, Step][];
  * the tunnel itself the way. Points that nothing leads to stay on their own.
  */
 export function findJourney(topology: Topology, tunnels: readonly Tunnel[], points: readonly string[]): Journey {
-  const journey: Journey = { points: [...new Set(points)], nodes: new Set(), edges: new Set(), dives: [], tunnels: new Set() };
+  const journey: Journey = {
+    points: [...new Set(points)],
+    nodes: new Set(),
+    edges: new Set(),
+    dives: [],
+    tunnels: new Set(),
+  };
   for (const point of journey.points) journey.nodes.add(point);
 
   const start = journey.points[0];
@@ -84,10 +91,13 @@ function linksOf(topology: Topology, id: string): [string, Step][] {
 function divesOf(tunnels: readonly Tunnel[]): Map<string, [string, Step][]> {
   const steps = new Map<string, [string, Step][]>();
   for (const { a, b, underA, underB } of tunnels) {
-    for (const [port, under] of [[a, underA], [b, underB]] as const) {
+    for (const [port, under] of [
+      [a, underA],
+      [b, underB],
+    ] as const) {
       if (under === undefined) continue;
-      add(steps, port, [under, { from: port, dive: true }]);
-      add(steps, under, [port, { from: under, dive: true }]);
+      pushTo(steps, port, [under, { from: port, dive: true }]);
+      pushTo(steps, under, [port, { from: under, dive: true }]);
     }
   }
   return steps;
@@ -96,16 +106,10 @@ function divesOf(tunnels: readonly Tunnel[]): Map<string, [string, Step][]> {
 function throughTunnels(tunnels: readonly Tunnel[]): Map<string, [string, Step][]> {
   const steps = new Map<string, [string, Step][]>();
   tunnels.forEach(({ a, b }, tunnel) => {
-    add(steps, a, [b, { from: a, tunnel }]);
-    add(steps, b, [a, { from: b, tunnel }]);
+    pushTo(steps, a, [b, { from: a, tunnel }]);
+    pushTo(steps, b, [a, { from: b, tunnel }]);
   });
   return steps;
-}
-
-function add<T>(lists: Map<string, T[]>, key: string, value: T): void {
-  const known = lists.get(key);
-  if (known) known.push(value);
-  else lists.set(key, [value]);
 }
 
 function search(
@@ -133,7 +137,7 @@ function search(
 
 function trace(cameBy: ReadonlyMap<string, Step | undefined>, end: string): { node: string; step: Step | undefined }[] {
   const way: { node: string; step: Step | undefined }[] = [];
-  for (let at: string | undefined = end; at !== undefined; ) {
+  for (let at: string | undefined = end; at !== undefined;) {
     const step: Step | undefined = cameBy.get(at);
     way.push({ node: at, step });
     at = step?.from;

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { createInjection, deleteInjection, type Injection, type Node } from '../api';
 import { compareNames, formatCount } from '../format';
+import { pushTo } from '../lists';
 import { Glyph } from '../shell/Icon';
 import {
   graphVersion,
@@ -85,8 +86,20 @@ export function InjectPanel() {
   return (
     <div>
       <form class="stack" data-testid="inject-form" noValidate onSubmit={(event) => void send(event)}>
-        <NodeChoice end="src" label="From" node={source} problem={shown['src']} onChange={(id) => (injectSource.value = id)} />
-        <NodeChoice end="dst" label="To" node={destination} problem={shown['dst']} onChange={(id) => (injectDestination.value = id)} />
+        <NodeChoice
+          end="src"
+          label="From"
+          node={source}
+          problem={shown['src']}
+          onChange={(id) => (injectSource.value = id)}
+        />
+        <NodeChoice
+          end="dst"
+          label="To"
+          node={destination}
+          problem={shown['dst']}
+          onChange={(id) => (injectDestination.value = id)}
+        />
         <div class="grid2">
           <label>
             <span>Type</span>
@@ -98,7 +111,9 @@ export function InjectPanel() {
               ))}
             </select>
           </label>
-          {icmp ? text('icmpId', 'ICMP id', icmpId, 'inject-icmp-id') : text('dstPort', 'To port', dstPort, 'inject-dst-port')}
+          {icmp
+            ? text('icmpId', 'ICMP id', icmpId, 'inject-icmp-id')
+            : text('dstPort', 'To port', dstPort, 'inject-dst-port')}
           {text('count', 'Count', count, 'inject-count')}
           {text('interval', 'Interval (ms)', interval, 'inject-interval')}
           {!icmp && text('srcPort', 'From port', srcPort, 'inject-src-port')}
@@ -108,7 +123,11 @@ export function InjectPanel() {
           <summary>More</summary>
           {text('dstIp', 'Destination address instead of the node’s', dstIp, 'inject-dst-ip', false)}
           <label class="check">
-            <input type="checkbox" checked={increment} onChange={(event) => set('increment', event.currentTarget.checked)} />
+            <input
+              type="checkbox"
+              checked={increment}
+              onChange={(event) => set('increment', event.currentTarget.checked)}
+            />
             <span>{icmp ? 'Next ICMP id for each packet' : 'Next source port for each packet'}</span>
           </label>
         </details>
@@ -185,10 +204,7 @@ function choices(chosen: Node | undefined): [string, { id: string; text: string 
     const space = ownerName(node);
     const address = node.Metadata.IPV4?.[0] ?? node.Metadata.IPV6?.[0] ?? '';
     const text = `${space ? `${space} / ` : ''}${nodeName(node)}${address ? `  ${address}` : ''}`;
-    const host = node.Host || 'no host';
-    const known = hosts.get(host);
-    if (known) known.push({ id: node.ID, text });
-    else hosts.set(host, [{ id: node.ID, text }]);
+    pushTo(hosts, node.Host || 'no host', { id: node.ID, text });
   }
   for (const members of hosts.values()) members.sort((a, b) => compareNames(a.text, b.text));
   return [...hosts].sort(([a], [b]) => compareNames(a, b));
@@ -224,18 +240,31 @@ function Injections() {
           {error}
         </p>
       )}
-      {list.length === 0 && !injectionsError.value && <p class="muted">None yet. What you inject shows its progress here.</p>}
+      {list.length === 0 && !injectionsError.value && (
+        <p class="muted">None yet. What you inject shows its progress here.</p>
+      )}
       {list.map((injection) => {
         const count = injection.Count ?? 1;
         const sent = injection.Sent ?? (injection.State === 'finished' ? count : 0);
         const state = injection.State ?? 'pending';
         return (
-          <article class={state === 'failed' ? 'card failed' : 'card'} key={injection.UUID} data-testid="injection-row" data-uuid={injection.UUID} data-state={state}>
+          <article
+            class={state === 'failed' ? 'card failed' : 'card'}
+            key={injection.UUID}
+            data-testid="injection-row"
+            data-uuid={injection.UUID}
+            data-state={state}
+          >
             <header>
               <strong>
                 {end(injection.Src)} → {injection.Dst ? end(injection.Dst) : injection.DstIP}
               </strong>
-              <button type="button" class="danger" aria-label="Delete this injection" onClick={() => void remove(injection)}>
+              <button
+                type="button"
+                class="danger"
+                aria-label="Delete this injection"
+                onClick={() => void remove(injection)}
+              >
                 {state === 'running' || state === 'pending' ? (
                   <>
                     <Glyph name="stop" size={13} /> Stop
@@ -249,7 +278,8 @@ function Injections() {
               <div class={state} style={{ width: `${Math.min(100, (100 * sent) / Math.max(1, count))}%` }} />
             </div>
             <p class="muted small">
-              <span class={`badge state-${state}`}>{state}</span> {injection.Type}, {formatCount(sent)} of {formatCount(count)} sent
+              <span class={`badge state-${state}`}>{state}</span> {injection.Type}, {formatCount(sent)} of{' '}
+              {formatCount(count)} sent
             </p>
             {injection.Error && (
               <p class="error" data-testid="injection-error">

@@ -41,7 +41,8 @@ export function readInjection(
     return value;
   };
   if (!source) problems['src'] = 'choose the interface that sends';
-  if (!destination && fields.dstIp.trim() === '') problems['dst'] = 'choose the interface that receives, or give an address';
+  if (!destination && fields.dstIp.trim() === '')
+    problems['dst'] = 'choose the interface that receives, or give an address';
   const injection: Injection = {
     Src: source ? nodeQuery(source) : '',
     Type: fields.type,

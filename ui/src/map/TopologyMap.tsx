@@ -69,21 +69,45 @@ export function TopologyMap() {
   void graphVersion.value;
   return (
     <section class="map" aria-label="Topology map" data-testid="map">
-      <div class={connection.value.phase === 'open' ? 'canvas' : 'canvas stale'} ref={container} data-testid="map-canvas" />
+      <div
+        class={connection.value.phase === 'open' ? 'canvas' : 'canvas stale'}
+        ref={container}
+        data-testid="map-canvas"
+      />
       {topology.nodes.size === 0 && <Nothing />}
       {picking.value && (
         <div class="hintbar" role="status" data-testid="picking">
-          Click the {picking.value === 'src' ? 'sending' : 'receiving'} interface on the map or in the list. <kbd>Esc</kbd> cancels.
+          Click the {picking.value === 'src' ? 'sending' : 'receiving'} interface on the map or in the list.{' '}
+          <kbd>Esc</kbd> cancels.
         </div>
       )}
       <div class="map-tools" role="toolbar" aria-label="Map">
-        <button type="button" class="icon" title="Zoom in (+)" aria-label="Zoom in" onClick={() => map.current?.zoom(0.66)}>
+        <button
+          type="button"
+          class="icon"
+          title="Zoom in (+)"
+          aria-label="Zoom in"
+          onClick={() => map.current?.zoom(0.66)}
+        >
           <Glyph name="plus" />
         </button>
-        <button type="button" class="icon" title="Zoom out (-)" aria-label="Zoom out" onClick={() => map.current?.zoom(1.5)}>
+        <button
+          type="button"
+          class="icon"
+          title="Zoom out (-)"
+          aria-label="Zoom out"
+          onClick={() => map.current?.zoom(1.5)}
+        >
           <Glyph name="minus" />
         </button>
-        <button type="button" class="icon" title="Show everything (f)" aria-label="Show everything" data-testid="map-fit" onClick={() => map.current?.fit()}>
+        <button
+          type="button"
+          class="icon"
+          title="Show everything (f)"
+          aria-label="Show everything"
+          data-testid="map-fit"
+          onClick={() => map.current?.fit()}
+        >
           <Glyph name="fit" />
         </button>
       </div>
@@ -117,11 +141,12 @@ function Nothing() {
     <div class="empty big" data-testid="map-empty">
       <h3>No agent has reported yet</h3>
       <p>
-        An agent on each host sends what it finds: interfaces, bridges, namespaces, tunnels. Hosts appear here as soon as they
-        connect.
+        An agent on each host sends what it finds: interfaces, bridges, namespaces, tunnels. Hosts appear here as soon
+        as they connect.
       </p>
       <p>
-        <code>./skydive agent</code> starts one on this machine; <code>./skydive up</code> brings up the lab of three hosts.
+        <code>./skydive agent</code> starts one on this machine; <code>./skydive up</code> brings up the lab of three
+        hosts.
       </p>
     </div>
   );

@@ -35,7 +35,8 @@ const strokes: Record<Role, string> = {
   netns: '<path d="M12 3.5 19.5 7.6v8.8L12 20.5 4.5 16.4V7.6z"/><path d="m4.8 7.8 7.2 4 7.2-4M12 12v8.2"/>',
   bridge: '<path d="M3.5 9.5h17M3.5 14.5h17"/><path d="m17 6 3.5 3.5L17 13M7 11l-3.5 3.5L7 18"/>',
   port: '<rect x="6" y="6" width="12" height="12" rx="2"/><path d="M9.5 18v-4h5v4"/>',
-  tunnel: '<ellipse cx="5.8" cy="12" rx="2.4" ry="5"/><path d="M5.8 7h12.4c1.3 0 2.4 2.2 2.4 5s-1.1 5-2.4 5H5.8"/><path d="M11 12h5"/>',
+  tunnel:
+    '<ellipse cx="5.8" cy="12" rx="2.4" ry="5"/><path d="M5.8 7h12.4c1.3 0 2.4 2.2 2.4 5s-1.1 5-2.4 5H5.8"/><path d="M11 12h5"/>',
   nic: '<rect x="3.5" y="6" width="17" height="10" rx="1.5"/><path d="M7 16v3M11 16v3M15 16v3M7.5 9.5h4v3h-4z"/>',
   veth: '<path d="M3.5 12h5M15.5 12h5"/><circle cx="10.5" cy="12" r="2.2"/><path d="M15.5 8v8"/>',
   virtual: '<rect x="4" y="6" width="16" height="12" rx="2" stroke-dasharray="3 2.2"/><path d="M9 12h6"/>',

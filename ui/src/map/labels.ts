@@ -1,6 +1,6 @@
 /** Names on the map: below a node, or beside it when it heads a box; never wider than the node's place. */
 import type { NodeDisplayData, PartialButFor } from 'sigma/types';
-import { cellWidth } from './layout';
+import { cellWidth } from './blocks';
 
 export const labelScale = {
   font: '"Inter", "Segoe UI", system-ui, -apple-system, "Liberation Sans", sans-serif',
@@ -14,7 +14,9 @@ type Data = PartialButFor<NodeDisplayData, 'x' | 'y' | 'size' | 'label' | 'color
 export function drawLabel(context: CanvasRenderingContext2D, data: Data): void {
   if (!data.label) return;
   const heads = data['title'] === 'right';
-  const size = heads ? Math.max(11, Math.min(17, 15 * labelScale.pixelsPerUnit)) : Math.max(9.5, Math.min(13, 12.5 * labelScale.pixelsPerUnit));
+  const size = heads
+    ? Math.max(11, Math.min(17, 15 * labelScale.pixelsPerUnit))
+    : Math.max(9.5, Math.min(13, 12.5 * labelScale.pixelsPerUnit));
   context.font = `${heads ? 600 : 500} ${size}px ${labelScale.font}`;
   const room = heads ? 4 * cellWidth * labelScale.pixelsPerUnit : cellWidth * labelScale.pixelsPerUnit - 4;
   const text = shorten(context, data.label, room);

@@ -1,4 +1,5 @@
-import { layout, type LayoutInput, type LayoutResult } from './layout';
+import type { LayoutInput } from './items';
+import { layout, type LayoutResult } from './layout';
 
 export interface LayoutRequest {
   /** Counts requests, so that an overtaken answer can be told. */

@@ -1,6 +1,6 @@
 /** What the map draws on plain canvases: boxes, tunnels, a flow's way, rings. Coordinates are CSS pixels. */
 import type { Journey } from '../flows/journey';
-import type { Group } from './layout';
+import type { Group } from './blocks';
 import type { Tunnel } from './tunnels';
 
 /** How layout coordinates become pixels, and the canvas's size. */
@@ -24,7 +24,12 @@ const boxes: Record<Group['kind'], { fill: string; stroke: string; radius: numbe
 export const tunnelColor = '#ff86c8';
 export const journeyColor = '#7cf3d0';
 
-export function drawGroups(context: CanvasRenderingContext2D, frame: Frame, groups: readonly Group[], selected: string | undefined): void {
+export function drawGroups(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  groups: readonly Group[],
+  selected: string | undefined,
+): void {
   for (const group of groups) {
     const x = group.x * frame.scale + frame.x;
     const y = group.y * frame.scale + frame.y;
@@ -167,7 +172,8 @@ export function drawRings(
     context.lineWidth = width;
     context.stroke();
   };
-  for (const point of what.journey?.points ?? []) ring(point, Math.max(3, 7 * frame.scale), journeyColor, Math.max(1.5, 3 * frame.scale));
+  for (const point of what.journey?.points ?? [])
+    ring(point, Math.max(3, 7 * frame.scale), journeyColor, Math.max(1.5, 3 * frame.scale));
   for (const [id, failed] of what.capturing) {
     const place = what.at(id);
     const radius = what.radius(id);

@@ -1,5 +1,6 @@
 /** What a node is on the map: decides its place, icon, colour and size. */
-export type Role = 'host' | 'netns' | 'bridge' | 'port' | 'tunnel' | 'nic' | 'veth' | 'virtual' | 'switch' | 'switchport' | 'other';
+export type Role =
+  'host' | 'netns' | 'bridge' | 'port' | 'tunnel' | 'nic' | 'veth' | 'virtual' | 'switch' | 'switchport' | 'other';
 
 const byType: Record<string, Role> = {
   host: 'host',

@@ -1,4 +1,5 @@
 import type { Node } from '../api';
+import { addTo, pushTo } from '../lists';
 import { metadataAt } from '../state/topology';
 
 /** Two tunnel ports that lead to each other. */
@@ -13,7 +14,19 @@ export interface Tunnel {
   underB: string | undefined;
 }
 
-const tunnelTypes = new Set(['gre', 'gretap', 'ip6gre', 'ip6gretap', 'erspan', 'vxlan', 'geneve', 'ipip', 'sit', 'stt', 'lisp']);
+const tunnelTypes = new Set([
+  'gre',
+  'gretap',
+  'ip6gre',
+  'ip6gretap',
+  'erspan',
+  'vxlan',
+  'geneve',
+  'ipip',
+  'sit',
+  'stt',
+  'lisp',
+]);
 
 /** Finds pairs of tunnel ports: each one's remote address is the other's local one, or an address of its host. */
 export function findTunnels(nodes: Iterable<Node>): Tunnel[] {
@@ -24,9 +37,7 @@ export function findTunnels(nodes: Iterable<Node>): Tunnel[] {
     const host = node.Host ?? '';
     for (const address of [...addresses(node.Metadata.IPV4), ...addresses(node.Metadata.IPV6)]) {
       if (!holders.has(`${host} ${address}`)) holders.set(`${host} ${address}`, node.ID);
-      const known = hostsOf.get(address);
-      if (known) known.add(host);
-      else hostsOf.set(address, new Set([host]));
+      addTo(hostsOf, address, host);
     }
     const type = node.Metadata.Type ?? '';
     if (!tunnelTypes.has(type)) continue;
@@ -44,21 +55,12 @@ export function findTunnels(nodes: Iterable<Node>): Tunnel[] {
   const isAt = (address: string, end: (typeof ends)[number]): boolean =>
     end.local ? end.local === address : (hostsOf.get(address)?.has(end.node.Host ?? '') ?? false);
   const byKind = new Map<string, typeof ends>();
-  for (const end of ends) {
-    const kind = `${end.type} ${end.key}`;
-    const known = byKind.get(kind);
-    if (known) known.push(end);
-    else byKind.set(kind, [end]);
-  }
+  for (const end of ends) pushTo(byKind, `${end.type} ${end.key}`, end);
 
   const tunnels: Tunnel[] = [];
   for (const alike of byKind.values()) {
     const byRemote = new Map<string, typeof ends>();
-    for (const end of alike) {
-      const known = byRemote.get(end.remote);
-      if (known) known.push(end);
-      else byRemote.set(end.remote, [end]);
-    }
+    for (const end of alike) pushTo(byRemote, end.remote, end);
     for (const end of alike) {
       const locals = end.local ? [end.local] : ownAddresses(end.node, hostsOf, byRemote);
       for (const local of locals) {
@@ -80,7 +82,11 @@ export function findTunnels(nodes: Iterable<Node>): Tunnel[] {
 }
 
 /** Remote addresses some end names that belong to this node's host. */
-function ownAddresses(node: Node, hostsOf: ReadonlyMap<string, Set<string>>, byRemote: ReadonlyMap<string, unknown>): string[] {
+function ownAddresses(
+  node: Node,
+  hostsOf: ReadonlyMap<string, Set<string>>,
+  byRemote: ReadonlyMap<string, unknown>,
+): string[] {
   const own: string[] = [];
   for (const remote of byRemote.keys()) if (hostsOf.get(remote)?.has(node.Host ?? '')) own.push(remote);
   return own;

@@ -6,35 +6,21 @@
 import Graph from 'graphology';
 import Sigma from 'sigma';
 import { createNodeImageProgram } from '@sigma/node-image';
-import type { Edge, Node } from '../api';
+import type { Node } from '../api';
 import type { Journey } from '../flows/journey';
 import { nodeName, type Topology } from '../state/topology';
-import { isFabric, roleIn } from './fabric';
-import { iconImage, roleColors } from './icons';
+import type { Group } from './blocks';
 import { drawLabel, drawHover, labelScale } from './labels';
-import { type Group, type LayoutInput } from './layout';
+import type { LayoutInput } from './items';
 import type { LayoutAnswer, LayoutRequest } from './layout.worker';
+import { isFabric } from './fabric';
+import { dimmedEdge, dimmedNode, lookOfEdge, lookOfNode, type EdgeLook, type NodeLook } from './look';
 import { drawGroups, drawJourney, drawRings, drawTunnels, type Frame } from './overlay';
-import type { Role } from './roles';
 import type { Tunnel } from './tunnels';
 
-interface NodeAttributes {
+interface NodeAttributes extends NodeLook {
   x: number;
   y: number;
-  size: number;
-  color: string;
-  label: string;
-  image: string;
-  type: string;
-  role: Role;
-  title: string;
-  detail: string;
-}
-
-interface EdgeAttributes {
-  size: number;
-  color: string;
-  zIndex: number;
 }
 
 export interface MapFigures {
@@ -53,29 +39,11 @@ export interface Highlight {
   edges: ReadonlySet<string>;
 }
 
-const sizes: Record<Role, number> = {
-  host: 17,
-  netns: 15,
-  bridge: 21,
-  port: 10,
-  tunnel: 15,
-  nic: 16,
-  veth: 14,
-  virtual: 14,
-  switch: 21,
-  switchport: 13,
-  other: 13,
-};
-
-const dimmedNode = '#222d3b';
-const dimmedEdge = '#1b2531';
-const edgeColors = { layer2: '#5a7896', fabric: '#d0a651', ownership: '#33445a' };
-
 export class MapView {
   readonly #topology: Topology;
   readonly #container: HTMLElement;
-  readonly #graph = new Graph<NodeAttributes, EdgeAttributes>({ multi: true, type: 'undirected', allowSelfLoops: true });
-  readonly #sigma: Sigma<NodeAttributes, EdgeAttributes>;
+  readonly #graph = new Graph<NodeAttributes, EdgeLook>({ multi: true, type: 'undirected', allowSelfLoops: true });
+  readonly #sigma: Sigma<NodeAttributes, EdgeLook>;
   readonly #below: CanvasRenderingContext2D;
   readonly #above: CanvasRenderingContext2D;
   readonly #worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
@@ -95,18 +63,23 @@ export class MapView {
   #frameStart = 0;
   readonly figures: MapFigures = { nodes: 0, edges: 0, layoutMilliseconds: 0, firstDrawMilliseconds: 0, frames: [] };
 
-  constructor(container: HTMLElement, topology: Topology, onSelect: (id: string | undefined) => void, onLaidOut: () => void) {
+  constructor(
+    container: HTMLElement,
+    topology: Topology,
+    onSelect: (id: string | undefined) => void,
+    onLaidOut: () => void,
+  ) {
     this.#container = container;
     this.#topology = topology;
     this.#onSelect = onSelect;
     this.#onLaidOut = onLaidOut;
-    const icon = createNodeImageProgram<NodeAttributes, EdgeAttributes>({
+    const icon = createNodeImageProgram<NodeAttributes, EdgeLook>({
       drawingMode: 'background',
       keepWithinCircle: true,
       size: { mode: 'force', value: 128 },
       drawHover,
     });
-    this.#sigma = new Sigma<NodeAttributes, EdgeAttributes>(this.#graph, container, {
+    this.#sigma = new Sigma<NodeAttributes, EdgeLook>(this.#graph, container, {
       allowInvalidContainer: true,
       defaultNodeType: 'icon',
       nodeProgramClasses: { icon },
@@ -131,8 +104,12 @@ export class MapView {
       nodeReducer: (id, data) => this.#reduceNode(id, data),
       edgeReducer: (id, data) => this.#reduceEdge(id, data),
     });
-    this.#below = contextOf(this.#sigma.createCanvas('groups', { beforeLayer: 'edges', style: { pointerEvents: 'none' } }));
-    this.#above = contextOf(this.#sigma.createCanvas('rings', { beforeLayer: 'mouse', style: { pointerEvents: 'none' } }));
+    this.#below = contextOf(
+      this.#sigma.createCanvas('groups', { beforeLayer: 'edges', style: { pointerEvents: 'none' } }),
+    );
+    this.#above = contextOf(
+      this.#sigma.createCanvas('rings', { beforeLayer: 'mouse', style: { pointerEvents: 'none' } }),
+    );
 
     this.#sigma.on('beforeRender', () => {
       this.#frameStart = performance.now();
@@ -260,7 +237,8 @@ export class MapView {
     const graph = this.#graph;
     const before = graph.order > 0 ? this.#frame() : undefined;
     const camera = this.#sigma.getCamera();
-    const touched = Math.abs(camera.ratio - 1) > 0.01 || Math.abs(camera.x - 0.5) > 0.005 || Math.abs(camera.y - 0.5) > 0.005;
+    const touched =
+      Math.abs(camera.ratio - 1) > 0.01 || Math.abs(camera.x - 0.5) > 0.005 || Math.abs(camera.y - 0.5) > 0.005;
 
     this.#groups = result.groups;
     this.#groupOf = new Map(result.groups.map((group) => [group.id, group]));
@@ -270,7 +248,11 @@ export class MapView {
       const node = this.#topology.nodes.get(id);
       if (!node) return;
       placed.add(id);
-      const attributes = this.#attributes(node, result.positions[2 * index] ?? 0, -(result.positions[2 * index + 1] ?? 0));
+      const attributes = this.#attributes(
+        node,
+        result.positions[2 * index] ?? 0,
+        -(result.positions[2 * index + 1] ?? 0),
+      );
       if (graph.hasNode(id)) graph.replaceNodeAttributes(id, attributes);
       else graph.addNode(id, attributes);
       this.#noteCaptures(id, node);
@@ -282,7 +264,7 @@ export class MapView {
     });
     for (const edge of this.#topology.links()) {
       if (!graph.hasNode(edge.Parent) || !graph.hasNode(edge.Child)) continue;
-      const attributes = this.#edgeAttributes(edge);
+      const attributes = lookOfEdge(this.#topology, edge);
       if (attributes) graph.addEdgeWithKey(edge.ID, edge.Parent, edge.Child, attributes);
     }
 
@@ -307,7 +289,10 @@ export class MapView {
   /** Nothing more is to be seen of a node that is drawn larger than this. */
   #limitZoom(): void {
     const largest = 2.5;
-    this.#sigma.setSetting('minCameraRatio', Math.min(0.5, (this.#frame().scale * this.#sigma.getCamera().ratio) / largest));
+    this.#sigma.setSetting(
+      'minCameraRatio',
+      Math.min(0.5, (this.#frame().scale * this.#sigma.getCamera().ratio) / largest),
+    );
   }
 
   /** After the picture's bounds changed: the same part of it in the same size, if the user had chosen one. */
@@ -322,41 +307,17 @@ export class MapView {
   }
 
   #attributes(node: Node, x: number, y: number): NodeAttributes {
-    const role = roleIn(this.#topology, node);
-    const down = node.Metadata.State === 'DOWN';
-    const group = this.#groupOf.get(node.ID);
-    return {
-      x,
-      y,
-      size: sizes[role],
-      color: down ? '#5b6775' : roleColors[role],
-      label: nodeName(node),
-      image: iconImages[role],
-      type: 'icon',
-      role,
-      title: group && group.kind !== 'bridge' ? 'right' : 'below',
-      detail: detailOf(node, down),
-    };
-  }
-
-  /** Ownership that a box shows already isn't drawn as a line. */
-  #edgeAttributes(edge: Edge): EdgeAttributes | undefined {
-    const parent = this.#topology.nodes.get(edge.Parent);
-    const child = this.#topology.nodes.get(edge.Child);
-    if (!parent || !child) return undefined;
-    if (edge.Metadata.RelationType === 'ownership') {
-      const role = roleIn(this.#topology, parent);
-      if (role === 'host' || role === 'netns') return undefined;
-      if (this.#graph.hasEdge(edge.Parent, edge.Child)) return undefined;
-      return { size: 2, color: edgeColors.ownership, zIndex: 0 };
-    }
-    const fabric = isFabric(parent) || isFabric(child);
-    return { size: fabric ? 4 : 3, color: fabric ? edgeColors.fabric : edgeColors.layer2, zIndex: fabric ? 1 : 0 };
+    const box = this.#groupOf.get(node.ID);
+    return { ...lookOfNode(this.#topology, node, box !== undefined && box.kind !== 'bridge'), x, y };
   }
 
   #noteCaptures(id: string, node: Node | undefined): void {
     const captures = node?.Metadata.Captures;
-    if (captures && captures.length > 0) this.#capturing.set(id, captures.some((c) => c.State === 'error'));
+    if (captures && captures.length > 0)
+      this.#capturing.set(
+        id,
+        captures.some((c) => c.State === 'error'),
+      );
     else this.#capturing.delete(id);
   }
 
@@ -366,7 +327,7 @@ export class MapView {
     return { ...data, color: dimmedNode, label: data.role === 'host' ? data.label : '', zIndex: 0 };
   }
 
-  #reduceEdge(id: string, data: EdgeAttributes): EdgeAttributes {
+  #reduceEdge(id: string, data: EdgeLook): EdgeLook {
     if (!this.#highlight) return data;
     if (this.#highlight.edges.has(id)) return { ...data, zIndex: 2 };
     return { ...data, color: dimmedEdge, zIndex: 0 };
@@ -402,8 +363,15 @@ export class MapView {
       });
     }
     clear(this.#above, frame);
-    const radius = (id: string): number => (this.#graph.hasNode(id) ? this.#graph.getNodeAttribute(id, 'size') * frame.scale : 0);
-    drawRings(this.#above, frame, { at, radius, capturing: this.#capturing, selected: this.#selected, journey: this.#journey });
+    const radius = (id: string): number =>
+      this.#graph.hasNode(id) ? this.#graph.getNodeAttribute(id, 'size') * frame.scale : 0;
+    drawRings(this.#above, frame, {
+      at,
+      radius,
+      capturing: this.#capturing,
+      selected: this.#selected,
+      journey: this.#journey,
+    });
     const { frames } = this.figures;
     frames.push(performance.now() - this.#frameStart);
     if (frames.length > 120) frames.shift();
@@ -432,22 +400,17 @@ export class MapView {
   #zoomTo(group: Group): void {
     const frame = this.#frame();
     const camera = this.#sigma.getCamera();
-    const middle = { x: (group.x + group.width / 2) * frame.scale + frame.x, y: (group.y + group.height / 2) * frame.scale + frame.y };
+    const middle = {
+      x: (group.x + group.width / 2) * frame.scale + frame.x,
+      y: (group.y + group.height / 2) * frame.scale + frame.y,
+    };
     const wanted = Math.min((frame.width - 60) / group.width, (frame.height - 60) / group.height);
     const target = this.#sigma.viewportToFramedGraph(middle);
-    void camera.animate({ ...target, ratio: camera.getBoundedRatio((camera.ratio * frame.scale) / wanted) }, { duration: 300 });
+    void camera.animate(
+      { ...target, ratio: camera.getBoundedRatio((camera.ratio * frame.scale) / wanted) },
+      { duration: 300 },
+    );
   }
-}
-
-const iconImages = Object.fromEntries(
-  (Object.keys(roleColors) as Role[]).map((role) => [role, iconImage(role)]),
-) as Record<Role, string>;
-
-function detailOf(node: Node, down: boolean): string {
-  const { Type, IPV4, IPV6, MAC } = node.Metadata;
-  return [Type, down ? 'down' : '', ...(IPV4 ?? []), ...(IPV4?.length ? [] : (IPV6 ?? [])), IPV4?.length || IPV6?.length ? '' : MAC]
-    .filter(Boolean)
-    .join(' · ');
 }
 
 function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {

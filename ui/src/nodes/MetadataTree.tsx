@@ -61,7 +61,9 @@ function Entry({ name, value, depth, path }: { name: string; value: unknown; dep
         {open &&
           entries
             .sort(([a], [b]) => compareNames(a, b))
-            .map(([key, inner]) => <Entry key={key} name={key} value={inner} depth={depth + 1} path={`${path}.${key}`} />)}
+            .map(([key, inner]) => (
+              <Entry key={key} name={key} value={inner} depth={depth + 1} path={`${path}.${key}`} />
+            ))}
       </>
     );
   }

@@ -55,10 +55,22 @@ export function NodePanel() {
             {node.Host && role !== 'host' && !fabric ? ` on ${node.Host}` : ''}
           </p>
         </div>
-        <button type="button" class="icon" title="Show on the map" aria-label="Show on the map" onClick={() => (focusRequest.value = { id: node.ID })}>
+        <button
+          type="button"
+          class="icon"
+          title="Show on the map"
+          aria-label="Show on the map"
+          onClick={() => (focusRequest.value = { id: node.ID })}
+        >
           <Glyph name="target" />
         </button>
-        <button type="button" class="icon" title="Deselect (Esc)" aria-label="Deselect" onClick={() => selectNode(undefined)}>
+        <button
+          type="button"
+          class="icon"
+          title="Deselect (Esc)"
+          aria-label="Deselect"
+          onClick={() => selectNode(undefined)}
+        >
           <Glyph name="close" />
         </button>
       </header>

@@ -54,7 +54,9 @@ export function NodeTree() {
     const id = selectedNode.value;
     if (id === undefined) return;
     active.value = id;
-    const closed = pathTo(tree.peek(), id).filter((above) => !rows.peek().some((row) => row.id === above && row.expanded));
+    const closed = pathTo(tree.peek(), id).filter(
+      (above) => !rows.peek().some((row) => row.id === above && row.expanded),
+    );
     if (closed.length > 0) {
       const next = new Map(folding.peek());
       for (const above of closed) next.set(above, true);
@@ -144,7 +146,9 @@ export function NodeTree() {
 function Nothing() {
   if (search.value.kind === 'text') return <p class="empty">No node matches these words.</p>;
   if (hasSnapshot.value) return <p class="empty">No agent has reported yet.</p>;
-  return <p class="empty">{connection.value.phase === 'open' ? 'Loading the topology…' : 'Connecting to the analyzer…'}</p>;
+  return (
+    <p class="empty">{connection.value.phase === 'open' ? 'Loading the topology…' : 'Connecting to the analyzer…'}</p>
+  );
 }
 
 function choose(row: NodeRow): void {
@@ -203,7 +207,9 @@ function Row({ row }: { row: NodeRow }) {
       </span>
       <RoleIcon role={row.role} size={16} muted={down} />
       <span class="tree-name">{row.name}</span>
-      {captures.length > 0 && <span class={failed ? 'rec failed' : 'rec'} title={failed ? 'a capture failed here' : 'captured'} />}
+      {captures.length > 0 && (
+        <span class={failed ? 'rec failed' : 'rec'} title={failed ? 'a capture failed here' : 'captured'} />
+      )}
       <span class="tree-type">{noteOf(row, node)}</span>
     </div>
   );

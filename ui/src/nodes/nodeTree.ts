@@ -1,5 +1,6 @@
 import type { Edge, Node } from '../api';
 import { naturalKey } from '../format';
+import { pushTo } from '../lists';
 import { fabricRole, isFabric } from '../map/fabric';
 import { roleOf, type Role } from '../map/roles';
 import { nodeName } from '../state/topology';
@@ -25,7 +26,19 @@ interface Branch {
   children: Branch[];
 }
 
-const roleOrder: Role[] = ['switch', 'switchport', 'host', 'netns', 'nic', 'bridge', 'tunnel', 'veth', 'virtual', 'port', 'other'];
+const roleOrder: Role[] = [
+  'switch',
+  'switchport',
+  'host',
+  'netns',
+  'nic',
+  'bridge',
+  'tunnel',
+  'veth',
+  'virtual',
+  'port',
+  'other',
+];
 const ranks = new Map(roleOrder.map((role, index) => [role, index]));
 
 /** The graph as a tree: fabric, then hosts with what they own. Every node is in it exactly once. */
@@ -47,11 +60,7 @@ export function buildNodeTree(nodes: Iterable<Node>, edges: Iterable<Edge>): Bra
   for (const edge of edges) {
     const [from, to] = [branches.get(edge.Parent)?.node, branches.get(edge.Child)?.node];
     if (from && to && isFabric(from) && isFabric(to)) {
-      for (const end of [edge.Parent, edge.Child]) {
-        const known = edgesAt.get(end);
-        if (known) known.push(edge);
-        else edgesAt.set(end, [edge]);
-      }
+      for (const end of [edge.Parent, edge.Child]) pushTo(edgesAt, end, edge);
     }
     if (edge.Metadata.RelationType !== 'ownership') continue;
     const parent = branches.get(edge.Parent);
@@ -86,8 +95,11 @@ export function buildNodeTree(nodes: Iterable<Node>, edges: Iterable<Edge>): Bra
     else if (branch.role === 'host') roots.push(branch);
     else if (branch.node && isFabric(branch.node)) group('group:fabric', 'Fabric', 'switch').children.push(branch);
     else {
-      const host = branch.node?.Host ?? '';
-      (hosts.get(host) ?? group(`group:${host}`, host || 'no host', 'other')).children.push(branch);
+      const name = branch.node?.Host ?? '';
+      const host = hosts.get(name);
+      const above =
+        host && !circular(parents, branch, host) ? host : group(`group:${name}`, name || 'no host', 'other');
+      above.children.push(branch);
     }
   }
   sort(roots);
@@ -161,7 +173,8 @@ function circular(parents: ReadonlyMap<string, Branch>, child: Branch, parent: B
 function sort(branches: Branch[]): void {
   branches.sort(
     (a, b) =>
-      (ranks.get(a.role) ?? 0) - (ranks.get(b.role) ?? 0) || (a.key === b.key ? (a.id < b.id ? -1 : 1) : a.key < b.key ? -1 : 1),
+      (ranks.get(a.role) ?? 0) - (ranks.get(b.role) ?? 0) ||
+      (a.key === b.key ? (a.id < b.id ? -1 : 1) : a.key < b.key ? -1 : 1),
   );
   for (const branch of branches) sort(branch.children);
 }

@@ -81,12 +81,18 @@ function Outcome() {
   if (!run || run.expression !== wanted.expression) return <span>Enter runs it</span>;
   if (run.running) return <span>running…</span>;
   if (run.error !== undefined) return null;
-  const { nodes, edges, flows, value } = run.answer ?? { nodes: new Set(), edges: new Set(), flows: [], value: undefined };
+  const { nodes, edges, flows, value } = run.answer ?? {
+    nodes: new Set(),
+    edges: new Set(),
+    flows: [],
+    value: undefined,
+  };
   const parts: string[] = [];
   if (nodes.size > 0) parts.push(plural(nodes.size, 'node'));
   if (edges.size > 0) parts.push(plural(edges.size, 'edge'));
   if (flows.length > 0) parts.push(plural(flows.length, 'flow'));
-  if (value !== undefined) parts.push(typeof value === 'object' ? `${JSON.stringify(value).slice(0, 60)}…` : String(value));
+  if (value !== undefined)
+    parts.push(typeof value === 'object' ? `${JSON.stringify(value).slice(0, 60)}…` : String(value));
   return <span>{parts.length > 0 ? parts.join(', ') : 'nothing found'}</span>;
 }
 

@@ -19,7 +19,8 @@ export function matchesNode(node: Node, terms: readonly string[]): boolean {
     if (equals <= 0) return text.includes(term);
     const key = term.slice(0, equals);
     const wanted = term.slice(equals + 1);
-    const value = key === 'host' ? node.Host : Object.entries(node.Metadata).find(([name]) => name.toLowerCase() === key)?.[1];
+    const value =
+      key === 'host' ? node.Host : Object.entries(node.Metadata).find(([name]) => name.toLowerCase() === key)?.[1];
     if (value === undefined || value === null) return false;
     return Array.isArray(value)
       ? value.some((entry) => String(entry).toLowerCase().includes(wanted))

@@ -48,7 +48,13 @@ export function App() {
         <h1>
           <svg width="24" height="24" viewBox="0 0 32 32" aria-hidden="true">
             <path d="M4 15a12 9.5 0 0 1 24 0z" fill="#5ab8ff" />
-            <path d="M4 15 16 29 28 15M11 15l5 14 5-14" fill="none" stroke="#7cf3d0" stroke-width="1.8" stroke-linejoin="round" />
+            <path
+              d="M4 15 16 29 28 15M11 15l5 14 5-14"
+              fill="none"
+              stroke="#7cf3d0"
+              stroke-width="1.8"
+              stroke-linejoin="round"
+            />
           </svg>
           Skydive
         </h1>
@@ -112,7 +118,13 @@ function Side() {
           </button>
         ))}
       </div>
-      <div class="side-body" id="side-panel" role="tabpanel" aria-labelledby={`tab-${tab.value}`} data-testid="side-panel">
+      <div
+        class="side-body"
+        id="side-panel"
+        role="tabpanel"
+        aria-labelledby={`tab-${tab.value}`}
+        data-testid="side-panel"
+      >
         {tab.value === 'node' && <NodePanel />}
         {tab.value === 'captures' && <CaptureList />}
         {tab.value === 'inject' && <InjectPanel />}
@@ -140,7 +152,8 @@ function Offline() {
     const timer = setInterval(() => tick((n) => n + 1), 500);
     return () => clearInterval(timer);
   }, [state.phase]);
-  if (state.phase === 'open' || (state.phase === 'connecting' && state.attempt === 1 && !hasSnapshot.value)) return null;
+  if (state.phase === 'open' || (state.phase === 'connecting' && state.attempt === 1 && !hasSnapshot.value))
+    return null;
   const seconds = state.phase === 'waiting' ? Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1000)) : 0;
   return (
     <div class="banner warn" role="status" data-testid="offline-banner">

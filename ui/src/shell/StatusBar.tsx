@@ -30,11 +30,15 @@ export function StatusBar() {
       <span
         data-testid="status-cluster"
         data-state={clusterState}
-        title={members.map((m) => `${m.Address} ${m.Roles.join(',')} ${m.Status}${m.Reachable ? '' : ', unreachable'}`).join('\n')}
+        title={members
+          .map((m) => `${m.Address} ${m.Roles.join(',')} ${m.Status}${m.Reachable ? '' : ', unreachable'}`)
+          .join('\n')}
       >
         <i class={`lamp ${clusterState}`} /> Cluster {clusterState === 'unknown' ? 'state unknown' : clusterState}
         {clusterState !== 'unknown' && members.length > 0 && `: ${up.length} of ${members.length} members up`}
-        {down.length > 0 && <em class="bad"> · {down.map((m) => m.Address.replace(/^.*@/, '')).join(', ')} unreachable</em>}
+        {down.length > 0 && (
+          <em class="bad"> · {down.map((m) => m.Address.replace(/^.*@/, '')).join(', ')} unreachable</em>
+        )}
       </span>
     </footer>
   );
@@ -45,7 +49,8 @@ function ConnectionState() {
   const text = state.phase === 'open' ? 'Live' : state.phase === 'connecting' ? 'Connecting' : 'Offline';
   return (
     <span data-testid="status-connection" data-phase={state.phase}>
-      <i class={`lamp ${state.phase === 'open' ? 'healthy' : state.phase === 'connecting' ? 'unknown' : 'degraded'}`} /> {text}
+      <i class={`lamp ${state.phase === 'open' ? 'healthy' : state.phase === 'connecting' ? 'unknown' : 'degraded'}`} />{' '}
+      {text}
     </span>
   );
 }

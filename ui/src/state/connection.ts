@@ -23,11 +23,7 @@ export class Connection {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    url: string,
-    onMessage: (message: ServerMessage) => void,
-    onState: (state: ConnectionState) => void,
-  ) {
+  constructor(url: string, onMessage: (message: ServerMessage) => void, onState: (state: ConnectionState) => void) {
     this.#url = url;
     this.#onMessage = onMessage;
     this.#onState = onState;

@@ -141,7 +141,8 @@ export async function runGremlin(expression: string): Promise<void> {
     const answer = readAnswer(await api.query(expression));
     if (gremlin.value?.expression === expression) gremlin.value = { expression, answer, running: false };
   } catch (error) {
-    if (gremlin.value?.expression === expression) gremlin.value = { expression, error: messageOf(error), running: false };
+    if (gremlin.value?.expression === expression)
+      gremlin.value = { expression, error: messageOf(error), running: false };
   }
 }
 

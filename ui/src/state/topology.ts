@@ -1,4 +1,5 @@
 import type { Change, Edge, Metadata, Node, ServerMessage } from '../api';
+import { addTo } from '../lists';
 
 /** What a message did: `structure` means that nodes or edges came or went, or what a node is called or is. */
 export interface Applied {
@@ -119,14 +120,8 @@ export class Topology {
   #setEdge(edge: Edge): void {
     this.#deleteEdge(edge.ID);
     this.edges.set(edge.ID, edge);
-    this.#attach(edge.Parent, edge.ID);
-    this.#attach(edge.Child, edge.ID);
-  }
-
-  #attach(node: string, edge: string): void {
-    const known = this.#edgesOf.get(node);
-    if (known) known.add(edge);
-    else this.#edgesOf.set(node, new Set([edge]));
+    addTo(this.#edgesOf, edge.Parent, edge.ID);
+    addTo(this.#edgesOf, edge.Child, edge.ID);
   }
 
   #deleteEdge(id: string): boolean {
