@@ -129,93 +129,54 @@ internal sealed class Association
     private async Task<Exception?> ConnectAndSendAsync()
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_remoting.ShuttingDown);
-        using var connection = await ConnectAsync(ended.Token).ConfigureAwait(false);
-        var uid = await ShakeHandsAsync(connection, ended.Token).ConfigureAwait(false);
+        using var connection = await Connector.ConnectAsync(_remote, _settings.Tcp, AnswersBufferSize, ended.Token).ConfigureAwait(false);
+        var uid = await GreetAsync(connection, ended.Token).ConfigureAwait(false);
         Become(uid);
-        _unreachableSince = Environment.TickCount64;
         _connection = connection;
         _remoting.Publish(new AssociatedEvent(_remoting.DefaultAddress, _remote, inbound: false));
         var reading = ReadAnswersAsync(connection, uid, ended);
+        Exception? failure = null;
         try
         {
             await SendQueueAsync(connection, uid, ended.Token).ConfigureAwait(false);
             await SendAsync(connection, FrameKind.Bye, CancellationToken.None).ConfigureAwait(false);
             connection.FinishSending();
             await reading.WaitAsync(_settings.FlushWait, CancellationToken.None).ConfigureAwait(false);
-            return null;
         }
-        catch (TimeoutException)
+        catch (TimeoutException) when (_queue.Reader.Completion.IsCompleted)
         {
-            // The peer doesn't close its side; there's nothing more to say to it.
-            return null;
+            // All was sent, and the peer doesn't close its side; there's nothing more to say to it.
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
-            return await reading.ConfigureAwait(false) ?? new IOException("the connection was closed");
+            failure = await reading.ConfigureAwait(false) ?? new IOException("the connection was closed");
         }
         catch (Exception e)
         {
-            return e;
+            failure = e;
         }
-        finally
-        {
-            _connection = null;
-            await ended.CancelAsync().ConfigureAwait(false);
-            _remoting.Publish(new DisassociatedEvent(_remoting.DefaultAddress, _remote, inbound: false));
-        }
+
+        _connection = null;
+        _unreachableSince = Environment.TickCount64;
+        await ended.CancelAsync().ConfigureAwait(false);
+        await reading.ConfigureAwait(false);
+        _remoting.Publish(new DisassociatedEvent(_remoting.DefaultAddress, _remote, inbound: false));
+        return failure;
     }
 
-    private async Task<FrameChannel> ConnectAsync(CancellationToken cancellation)
+    private async Task<int> GreetAsync(FrameChannel connection, CancellationToken cancellation)
     {
-        var tcp = _settings.Tcp;
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(tcp.ConnectTimeout);
-        var target = await HostNames.ResolveAsync(_remote.Host!, _remote.Port ?? 0, tcp, timeout.Token).ConfigureAwait(false);
-        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(target, timeout.Token).ConfigureAwait(false);
-            return new FrameChannel(socket, tcp, AnswersBufferSize);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            socket.Dispose();
-            throw new TimeoutException($"no connection within {tcp.ConnectTimeout.TotalSeconds:0.#} s");
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private async Task<int> ShakeHandsAsync(FrameChannel connection, CancellationToken cancellation)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(_settings.HandshakeTimeout);
-        try
-        {
-            await connection.SendAsync(Handshake.Hello(_remoting.DefaultAddress, _remoting.Uid, _remote), timeout.Token).ConfigureAwait(false);
-            int uid;
-            while (!Handshake.TryReadAnswer(connection, _remote, out uid))
-            {
-                if (!await connection.ReceiveAsync(timeout.Token).ConfigureAwait(false))
-                    throw new IOException("the connection was closed during the handshake");
-            }
-
+            var uid = await Connector.ShakeHandsAsync(_remoting, connection, _remote, cancellation).ConfigureAwait(false);
             if (!IsQuarantined(uid))
                 return uid;
-            await SendAsync(connection, FrameKind.Quarantined, timeout.Token).ConfigureAwait(false);
+            await SendAsync(connection, FrameKind.Quarantined, cancellation).ConfigureAwait(false);
             throw new QuarantinedPeerException($"its uid, {uid}, is quarantined");
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (HandshakeRefusedException e) when (e.Quarantined)
         {
-            throw new TimeoutException($"no handshake within {_settings.HandshakeTimeout.TotalSeconds:0.#} s");
-        }
-        catch (HandshakeRefusedException e)
-        {
-            if (e.Quarantined)
-                _remoting.Publish(new ThisActorSystemQuarantinedEvent(_remoting.DefaultAddress, _remote));
+            _remoting.Publish(new ThisActorSystemQuarantinedEvent(_remoting.DefaultAddress, _remote));
             throw;
         }
     }

@@ -45,6 +45,12 @@ internal sealed class MessageDecoder(RemoteActorRefProvider provider, AkkaSerial
         }
 
         var recipient = Resolve(to);
+        if (!recipient.IsLocal)
+        {
+            log.Error("{0} sends a {1} for {2}, which is not of this system; it is dropped", peer, message.GetType().FullName, to.Text);
+            return;
+        }
+
         var sender = from is null ? null : Resolve(from);
         if (number is not { } ordinal)
             Deliver(recipient, message, sender);
