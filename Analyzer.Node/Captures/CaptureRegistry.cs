@@ -31,6 +31,7 @@ internal sealed record CaptureRegistrySettings(
 /// </summary>
 internal sealed class CaptureRegistry : ReceivePersistentActor
 {
+    private const int SnapshotEvery = 200;
     private const string Hosts = "G.V().Has('Type', 'host')";
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -66,6 +67,9 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
         Command<Evaluated>(OnEvaluated);
         Command<CaptureRefused>(refused => _log.Debug("captures not delivered: {0}", refused.Reason));
         Command<SubscribeAck>(_ => { });
+        Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
+        Command<SaveSnapshotFailure>(failed => _log.Warning("captures: snapshot at event {0} failed: {1}", failed.Metadata.SequenceNr, failed.Cause.Message));
+        Command<DeleteSnapshotsSuccess>(_ => { });
     }
 
     public override string PersistenceId => "captures";
@@ -110,6 +114,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
                 _state = _state.Apply(persisted);
                 _log.Info("capture {0} on {1} created", persisted.Capture.Uuid, persisted.Capture.GremlinQuery);
                 asker.Tell(persisted.Capture);
+                SnapshotWhenDue();
                 Evaluate();
             });
         });
@@ -130,6 +135,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
             _state = _state.Apply(persisted);
             _log.Info("capture {0} deleted", persisted.Uuid);
             asker.Tell(persisted);
+            SnapshotWhenDue();
             Evaluate();
         });
     }
@@ -206,6 +212,12 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
             return;
         _evaluateAgain = false;
         Evaluate();
+    }
+
+    private void SnapshotWhenDue()
+    {
+        if (LastSequenceNr % SnapshotEvery == 0)
+            SaveSnapshot(_state.ToSnapshot());
     }
 
     private static AllCaptures AllOf(CaptureRegistryState state)

@@ -22,6 +22,8 @@ internal sealed record InjectionRegistrySettings(INodeSelector Selector, IActorR
 /// </summary>
 internal sealed class InjectionRegistry : ReceivePersistentActor
 {
+    private const int SnapshotEvery = 200;
+
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly InjectionRegistrySettings _settings;
     private InjectionRegistryState _state = InjectionRegistryState.Empty;
@@ -43,6 +45,9 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
         Command<GraphChanged>(changed => Store([.. _state.Decide(changed)], stop: true));
         Command<InjectionRefused>(refused => _log.Debug("injection not stopped: {0}", refused.Reason));
         Command<SubscribeAck>(_ => { });
+        Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
+        Command<SaveSnapshotFailure>(failed => _log.Warning("injections: snapshot at event {0} failed: {1}", failed.Metadata.SequenceNr, failed.Cause.Message));
+        Command<DeleteSnapshotsSuccess>(_ => { });
     }
 
     public override string PersistenceId => "injections";
@@ -91,6 +96,7 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
                 var injection = persisted.Injection;
                 _log.Info("injection {0} from {1} on {2} created", injection.Uuid, injection.Src, injection.Host);
                 asker.Tell(injection);
+                SnapshotWhenDue();
                 _settings.TopologyRegion.Tell(new StartInjection { Host = injection.Host, Injection = injection });
             });
         });
@@ -136,6 +142,7 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
         {
             _state = _state.Apply(persisted);
             asker.Tell(persisted);
+            SnapshotWhenDue();
             if (known is not null && !InjectionRegistryState.IsOver(known.State))
                 _settings.TopologyRegion.Tell(new StopInjection { Host = known.Host, Uuid = known.Uuid });
         });
@@ -162,6 +169,7 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
         PersistAll(events, persisted =>
         {
             _state = _state.Apply(persisted);
+            SnapshotWhenDue();
             var progress = persisted.Progress;
             if (progress.State == InjectionRegistryState.Failed)
                 _log.Warning("injection {0} failed after {1} packets: {2}", progress.Uuid, progress.Sent, progress.Error);
@@ -170,6 +178,12 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
             if (stop && _state.Find(progress.Uuid) is { } injection)
                 _settings.TopologyRegion.Tell(new StopInjection { Host = injection.Host, Uuid = injection.Uuid });
         });
+    }
+
+    private void SnapshotWhenDue()
+    {
+        if (LastSequenceNr % SnapshotEvery == 0)
+            SaveSnapshot(_state.ToSnapshot());
     }
 
     private static void Refuse(IActorRef asker, string reason) => asker.Tell(new InjectionRefused { Reason = reason });

@@ -105,9 +105,13 @@ internal sealed class HostEntity : ReceivePersistentActor
         if (_agent is { } known && known.Session != register.Session)
         {
             // Two agents with one name, or the same host's agent after a crash that nobody has noticed yet: the first must prove that it lives.
-            if (_claim is { } other && other.Session != register.Session)
+            if (_claim is { } other)
             {
-                Refuse(Sender);
+                // The one that waits may ask again; a third is one too many.
+                if (other.Session == register.Session)
+                    _claim = other with { Reference = Sender };
+                else
+                    Refuse(Sender);
                 return;
             }
 

@@ -101,6 +101,18 @@ public sealed class HostEntityTests : EntityTest
     }
 
     [Fact]
+    public void A_second_agent_that_asks_again_is_not_kept_waiting_longer()
+    {
+        var entity = Start(Settings with { AnswerWithin = TimeSpan.FromSeconds(1) });
+        entity.Tell(Register("s1"), ActorRefs.Nobody);
+        var second = CreateTestProbe();
+        var asking = Sys.Scheduler.ScheduleTellRepeatedlyCancelable(0, 100, entity, Register("s2"), second);
+
+        second.ExpectMsg<AgentAccepted>();
+        asking.Cancel();
+    }
+
+    [Fact]
     public void The_same_agent_may_register_again()
     {
         var (entity, agent) = Synced();
