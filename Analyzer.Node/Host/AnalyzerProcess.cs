@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using Analyzer.Node.Console;
@@ -51,9 +50,15 @@ internal static class AnalyzerProcess
                 logger.Fatal("{Problem:l}", e.Message);
                 return BadConfiguration;
             }
-            catch (Exception e) when (e is IOException or SocketException or AnalyzerEndedException)
+            catch (AnalyzerEndedException e)
             {
                 logger.Fatal("{Problem:l}", e.Message);
+                return Failed;
+            }
+            // The last to see it: an address that's taken, a port that may not be bound, or a defect.
+            catch (Exception e)
+            {
+                logger.Fatal(e, "the analyzer can't go on");
                 return Failed;
             }
         }

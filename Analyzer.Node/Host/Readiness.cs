@@ -26,11 +26,12 @@ internal sealed class Readiness(Cluster cluster, StorageHealth storage, IActorRe
         {
             try
             {
-                await registry.Ask<object>(question, Patience, stop).ConfigureAwait(false);
+                if (await registry.Ask<object>(question, Patience, stop).ConfigureAwait(false) is Status.Failure failure)
+                    reasons.Add(failure.Cause.Message);
             }
-            catch (Exception e) when (e is AskTimeoutException or NotReadyException)
+            catch (AskTimeoutException)
             {
-                reasons.Add($"the {name} registry hasn't recovered yet");
+                reasons.Add($"{name}: not recovered yet");
             }
         }
 

@@ -59,7 +59,7 @@ internal sealed class SingletonGuardian : ReceiveActor, IWithTimers
         if (_child is not null)
             _child.Forward(message);
         else
-            Sender.Tell(new Status.Failure(new NotReadyException($"{_name} can't be reached: its journal doesn't answer, see /health/ready")));
+            Sender.Tell(new Status.Failure(new NotReadyException($"{_name}: not there, its journal didn't answer; it's tried again every few seconds")));
     }
 
     private sealed class StartDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression

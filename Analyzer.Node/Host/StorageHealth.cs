@@ -34,7 +34,8 @@ internal sealed class StorageHealth(StorageOptions storage)
 
     private async Task CheckPostgresAsync(CancellationToken stop)
     {
-        var connection = new NpgsqlConnection(storage.ConnectionString);
+        // A pooled connection may be one the server has forgotten.
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Pooling = false }.ConnectionString);
         await using (connection.ConfigureAwait(false))
             await connection.OpenAsync(stop).ConfigureAwait(false);
     }

@@ -59,8 +59,10 @@ internal sealed class JsonBody : IDisposable
         var element = Find(name);
         if (element is null)
             return otherwise;
-        if (element is not { ValueKind: JsonValueKind.Number } number || !number.TryGetInt64(out var value))
+        if (element is not { ValueKind: JsonValueKind.Number } number)
             throw Wrong(name, "a whole number", element);
+        if (!number.TryGetInt64(out var value))
+            throw ApiException.BadField(name, $"{name} should be a whole number, not {number.GetRawText()}");
         return value >= 0 && value <= max
             ? value
             : throw ApiException.BadField(name, string.Create(CultureInfo.InvariantCulture, $"{name} should be from 0 to {max}, not {value}"));
@@ -73,6 +75,16 @@ internal sealed class JsonBody : IDisposable
         return Convert.TryFromBase64String(text, bytes, out var length)
             ? bytes[..length]
             : throw ApiException.BadField(name, $"{name} isn't base64");
+    }
+
+    /// <summary>Takes fields of Skydive that mean nothing here, as long as they ask for nothing.</summary>
+    public void RefuseUnlessEmpty(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (Find(name) is { } element && element.GetRawText() is not ("\"\"" or "0" or "false" or "[]" or "{}"))
+                throw ApiException.BadField(name, $"{name} isn't supported");
+        }
     }
 
     /// <summary>Refuses fields nothing has read: most often a typing error that would silently do nothing.</summary>
@@ -107,7 +119,7 @@ internal sealed class JsonBody : IDisposable
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "an array",
         JsonValueKind.String => "a text",
-        JsonValueKind.Number => "a number of another kind",
+        JsonValueKind.Number => "a number",
         JsonValueKind.True or JsonValueKind.False => "true or false",
         _ => "null",
     };

@@ -12,7 +12,7 @@ namespace Shared.Messages.Logging;
 public static class LogSetup
 {
     // 07:41:02.118 INF user/agent/uplink: joined 192.168.50.10:9111
-    private const string TextLine = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Source:l}: {Message:lj}{NewLine}{Exception}";
+    private const string TextLine = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Source:l}: {Message:lj}{Cause:l}{NewLine}";
 
     /// <summary>The process's logger, to standard error so that standard output stays a program's answer. Dispose it last: that flushes it.</summary>
     public static Logger Create(LogOptions options)
@@ -20,7 +20,8 @@ public static class LogSetup
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(LevelOf(options.Level))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .Enrich.WithProperty("Source", "main");
+            .Enrich.WithProperty("Source", "main")
+            .Enrich.With<CauseEnricher>();
         configuration = options.Json
             ? configuration.WriteTo.Console(new JsonFormatter(renderMessage: true), standardErrorFromLevel: LogEventLevel.Verbose)
             : configuration.WriteTo.Console(

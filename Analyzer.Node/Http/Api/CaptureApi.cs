@@ -54,6 +54,7 @@ internal sealed class CaptureApi(AnalyzerServices services)
         body.Text("UUID");
         body.Number("Count", long.MaxValue);
         body.Number("CreatedAt", long.MaxValue);
+        body.RefuseUnlessEmpty("Target", "TargetType", "ExtraLayers");
         body.RefuseUnknown();
         GremlinQuery.ParseNodes(capture.GremlinQuery);
         if (capture.BpfFilter.Length > 0 && BpfFilters.Error(capture.BpfFilter) is { } error)

@@ -48,7 +48,7 @@ internal sealed class TutorialRun(SkydiveClient client, TunnelKind tunnel, Progr
         foreach (var query in needed)
             await UntilAsync($"no single node for {query}", async () => (await client.ElementsAsync(query, cancel)).Count == 1, cancel);
         await UntilAsync("the fabric's ports aren't linked to both agents' eth1", async () =>
-            (await client.ElementsAsync("G.V().Has('Type', 'fabric').Out().Has('Name', 'eth1').Dedup()", cancel)).Count == 2, cancel);
+            (await client.ElementsAsync("G.V().Has('Probe', 'fabric').Out().Has('Name', 'eth1').Dedup()", cancel)).Count == 2, cancel);
         foreach (var query in new[] { Eth0OfNs1, Eth0OfNs2 })
             await UntilAsync($"no address on {query}", async () => (await client.ElementsAsync(query, cancel))[0]["Metadata"]?["IPV4"] is JsonArray { Count: > 0 }, cancel);
 

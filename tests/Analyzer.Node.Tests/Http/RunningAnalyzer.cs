@@ -1,0 +1,149 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Analyzer.Node.Host;
+using Analyzer.Node.Http;
+using Shared.Messages.Configuration;
+using Shared.Messages.Flows;
+using Shared.Messages.Topology;
+using Topology.Fabric.Model;
+using Topology.Fabric.Protocol;
+using TopologyNode = Topology.Fabric.Model.Node;
+
+namespace Analyzer.Node.Tests.Http;
+
+/// <summary>A whole analyzer in this process, on a SQLite file of its own, with a graph and flows as an agent tells them.</summary>
+public sealed class RunningAnalyzer : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("skydive-test-").FullName;
+    private readonly TaskCompletionSource _agentAccepted = new();
+    private ActorSystem _system = null!;
+    private HttpServer _server = null!;
+
+    internal HttpClient Http { get; private set; } = null!;
+
+    internal Uri Address { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        var config = SkydiveConfig.Parse($$"""
+            skydive {
+              host-id = analyzer1
+              log.level = warning
+              analyzer {
+                remoting.port = {{FreePort()}}
+                http { port = 0, web-root = "{{_folder}}", max-body = 2 KiB }
+                console.port = 0
+                storage.file = "{{_folder}}/test.db"
+                topology.fabric = ["TOR[Name=tor1] -> PORT", "PORT -> *[Type=host]/eth1"]
+                flow-partitions = 2
+              }
+            }
+            """);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "index.html"), "<title>page</title>");
+        var options = config.Analyzer;
+        _system = ActorSystem.Create(NodeSettings.ActorSystemName, AnalyzerSettings.Akka(config));
+        var (services, gateway) = await AnalyzerSystem.StartAsync(_system, options, options.Fabric, new StorageHealth(options.Storage));
+        _server = await HttpServer.StartAsync(options.Http, services, gateway, Serilog.Core.Logger.None);
+        Address = new Uri(_server.Address);
+        Http = new HttpClient { BaseAddress = Address };
+        await UntilAsync("ready", async () => (await Http.GetAsync("/health/ready")).IsSuccessStatusCode);
+
+        var agent = _system.ActorOf(Props.Create(() => new Agent(_agentAccepted)));
+        await _agentAccepted.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Tell(agent, Sync(("h", "host", "agent1", ""), ("e", "device", "eth1", "tid-e")));
+        Tell(agent, Flows());
+        await UntilAsync("the graph with the fabric linked to eth1", async () => (await QueryAsync("G.V().Has('Probe', 'fabric').Out().Has('Name', 'eth1')")).AsArray().Count == 1);
+        await UntilAsync("the flows", async () => (await QueryAsync("G.Flows().Count()")).GetValue<int>() == 2);
+    }
+
+    public async Task DisposeAsync()
+    {
+        Http.Dispose();
+        await _server.DisposeAsync();
+        await _system.Terminate();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    internal async Task<(HttpStatusCode Status, JsonNode? Body)> SendAsync(HttpMethod method, string path, string? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        using var answer = await Http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return (answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
+    }
+
+    internal async Task<JsonNode> QueryAsync(string gremlin)
+    {
+        var (status, body) = await SendAsync(HttpMethod.Post, "/api/topology", new JsonObject { ["GremlinQuery"] = gremlin }.ToJsonString());
+        status.ShouldBe(HttpStatusCode.OK, body?.ToJsonString());
+        return body!;
+    }
+
+    internal static async Task UntilAsync(string what, Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await condition())
+        {
+            if (patience.IsCancellationRequested)
+                throw new TimeoutException("still waiting for " + what);
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+
+    private void Tell(IActorRef agent, object message) =>
+        ClusterSharding.Get(_system).ShardRegion(message is UpdateFlows ? FlowShards.RegionName : TopologyShards.RegionName).Tell(message, agent);
+
+    private static SyncGraph Sync(params (string Id, string Type, string Name, string Tid)[] nodes)
+    {
+        var sync = new SyncGraph { Host = "agent1", Session = "s", Sequence = 1 };
+        foreach (var (id, type, name, tid) in nodes)
+        {
+            var metadata = Metadata.Create(("Type", type), ("Name", name));
+            var node = new TopologyNode { Id = id, Host = "agent1", Origin = "agent.agent1", Metadata = tid.Length > 0 ? metadata.Set("TID", tid) : metadata };
+            sync.Nodes.Add(node.ToMessage());
+            if (id != nodes[0].Id)
+                sync.Edges.Add(Relations.Link(new TopologyNode { Id = nodes[0].Id }, node, Relations.Ownership, "agent1", "agent.agent1", 1).ToMessage());
+        }
+
+        return sync;
+    }
+
+    private static UpdateFlows Flows()
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var update = new UpdateFlows { Partition = 1, Host = "agent1", Session = "s", Sequence = 1 };
+        update.Flows.Add(new Flow { Uuid = "outer", LayersPath = "Ethernet/IPv4/GRE", NodeTid = "tid-e", Start = now, Last = now, L3TrackingId = "a" });
+        update.Flows.Add(new Flow { Uuid = "inner", ParentUuid = "outer", LayersPath = "Ethernet/IPv4/ICMPv4", NodeTid = "tid-e", Start = now, Last = now + 1, L3TrackingId = "b" });
+        return update;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    // Registers again until the region has found the host's entity.
+    private sealed class Agent : ReceiveActor, IWithTimers
+    {
+        public Agent(TaskCompletionSource accepted)
+        {
+            Receive<string>(_ => ClusterSharding.Get(Context.System).ShardRegion(TopologyShards.RegionName).Tell(new RegisterAgent { Host = "agent1", Session = "s" }));
+            Receive<AgentAccepted>(_ =>
+            {
+                Timers.CancelAll();
+                accepted.TrySetResult();
+            });
+            ReceiveAny(_ => { });
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void PreStart() => Timers.StartPeriodicTimer("register", "register", TimeSpan.Zero, TimeSpan.FromSeconds(2));
+    }
+}
