@@ -9,33 +9,32 @@ internal sealed class SharedJournal : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("compat-sharding-").FullName;
 
-    public string Hocon
+    public string File => Path.Combine(_directory, "journal.db");
+
+    public static string Hocon(string file)
     {
-        get
-        {
-            var plugin = $$"""
-                provider-name = "SQLite"
-                connection-string = "Data Source={{Path.Combine(_directory, "journal.db")}}"
-                """;
-            return $$"""
-                akka.persistence {
-                  journal {
-                    plugin = "akka.persistence.journal.sql"
-                    sql {
-                      class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
-                      {{plugin}}
-                    }
-                  }
-                  snapshot-store {
-                    plugin = "akka.persistence.snapshot-store.sql"
-                    sql {
-                      class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"
-                      {{plugin}}
-                    }
-                  }
+        var plugin = $$"""
+            provider-name = "SQLite"
+            connection-string = "Data Source={{file}}"
+            """;
+        return $$"""
+            akka.persistence {
+              journal {
+                plugin = "akka.persistence.journal.sql"
+                sql {
+                  class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
+                  {{plugin}}
                 }
-                """;
-        }
+              }
+              snapshot-store {
+                plugin = "akka.persistence.snapshot-store.sql"
+                sql {
+                  class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"
+                  {{plugin}}
+                }
+              }
+            }
+            """;
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -61,7 +60,10 @@ internal static class ShardedNode
         """;
 
     public static Node Start(SharedJournal journal, int port, int seed, string role = "analyzer", string extra = "") =>
-        Node.Start(port, [seed], role, string.Join('\n', Fast, journal.Hocon, extra));
+        Start(journal.File, port, seed, role, extra);
+
+    public static Node Start(string journalFile, int port, int seed, string role = "analyzer", string extra = "") =>
+        Node.Start(port, [seed], role, string.Join('\n', Fast, SharedJournal.Hocon(journalFile), extra));
 
     public static IActorRef Region(this Node node, Func<ClusterShardingSettings, ClusterShardingSettings>? change = null, Func<string, Props>? entity = null)
     {
