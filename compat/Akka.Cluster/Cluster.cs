@@ -63,7 +63,7 @@ public class Cluster : IExtension
     public IDowningProvider DowningProvider { get; }
 
     /// <summary>The members, reachable or not, and the leaders, as this node sees them now.</summary>
-    public ClusterEvent.CurrentClusterState State => MembershipDiff.State(_view);
+    public ClusterEvent.CurrentClusterState State => _view.State;
 
     /// <summary>This node as a member; in status Removed while it is none.</summary>
     public Member SelfMember => _view.SelfMember ?? Member.Removed(SelfUniqueAddress, SelfRoles);

@@ -38,7 +38,7 @@ public class DistributedPubSubMediator : ReceiveActor
         Receive<GetTopics>(_ => Sender.Tell(new CurrentTopics(_registry.Topics())));
         Receive<Terminated>(m => Forget(m.ActorRef));
         Receive<Status>(OnStatus);
-        Receive<Delta>(m => _registry = _registry.Merge(m.Buckets));
+        Receive<Delta>(OnDelta);
         Receive<GossipTick>(_ => OnTick());
         Receive<ClusterEvent.CurrentClusterState>(_ => OnMembers());
         Receive<ClusterEvent.IMemberEvent>(_ => OnMembers());
@@ -252,6 +252,16 @@ public class DistributedPubSubMediator : ReceiveActor
         }
 
         if (!m.IsReply && _registry.LacksAnyOf(m.Versions))
+        {
+            Sender.Tell(new Status(_registry.Versions, true));
+        }
+    }
+
+    private void OnDelta(Delta m)
+    {
+        var missed = _registry.MissedSomeBefore(m.Buckets);
+        _registry = _registry.Merge(m.Buckets);
+        if (missed)
         {
             Sender.Tell(new Status(_registry.Versions, true));
         }

@@ -86,7 +86,7 @@ internal sealed partial class ClusterCoreDaemon : ReceiveActor, IWithTimers
     {
         Receive<Welcome>(OnWelcome);
         Receive<Tick>(tick => tick.Kind == TickKind.Join, _ => AskToJoin());
-        Receive<ReceiveTimeout>(_ => StartOver());
+        Receive<Tick>(tick => tick.Kind == TickKind.StartOver, _ => StartOver());
         Receive<JoinTo>(m => OnJoinTo(m.Address));
         Receive<JoinSeedNodes>(OnJoinSeedNodes);
         Receive<InitJoin>(_ => Sender.Tell(new InitJoinNack(_self.Address)));
@@ -140,7 +140,10 @@ internal sealed partial class ClusterCoreDaemon : ReceiveActor, IWithTimers
         Become(TryingToJoin);
         AskToJoin();
         Timers.StartPeriodicTimer(TickKind.Join, Tick.Join, JoinInterval);
-        Context.SetReceiveTimeout(Settings.RetryUnsuccessfulJoinAfter);
+        if (Settings.RetryUnsuccessfulJoinAfter is { } patience)
+        {
+            Timers.StartSingleTimer(TickKind.StartOver, Tick.StartOver, patience);
+        }
     }
 
     private void AskToJoin() => Context.ActorSelection(PathAt(_joiningTo!)).Tell(new Join(_self, Settings.Roles));
@@ -192,7 +195,7 @@ internal sealed partial class ClusterCoreDaemon : ReceiveActor, IWithTimers
     private void StopJoining()
     {
         Timers.Cancel(TickKind.Join);
-        Context.SetReceiveTimeout(null);
+        Timers.Cancel(TickKind.StartOver);
     }
 
     private void StopSeedNodeProcess()

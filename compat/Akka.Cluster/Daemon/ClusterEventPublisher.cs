@@ -19,7 +19,7 @@ internal sealed class ClusterEventPublisher : ReceiveActor
         Receive<PublishChanges>(m => Publish(m.View));
         Receive<Subscribe>(OnSubscribe);
         Receive<Unsubscribe>(OnUnsubscribe);
-        Receive<SendCurrentClusterState>(m => m.Receiver.Tell(MembershipDiff.State(_view)));
+        Receive<SendCurrentClusterState>(m => m.Receiver.Tell(_view.State));
         Receive<Terminated>(m => _subscribers.Remove(m.ActorRef));
     }
 
@@ -59,7 +59,7 @@ internal sealed class ClusterEventPublisher : ReceiveActor
     {
         if (m.Mode == ClusterEvent.SubscriptionInitialStateMode.InitialStateAsSnapshot)
         {
-            m.Subscriber.Tell(MembershipDiff.State(_view));
+            m.Subscriber.Tell(_view.State);
         }
         else
         {

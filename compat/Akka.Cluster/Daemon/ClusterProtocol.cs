@@ -63,6 +63,7 @@ internal sealed record Tick(TickKind Kind) : INotInfluenceReceiveTimeout, IDeadL
     public static readonly Tick Leader = new(TickKind.Leader);
     public static readonly Tick Reap = new(TickKind.Reap);
     public static readonly Tick Join = new(TickKind.Join);
+    public static readonly Tick StartOver = new(TickKind.StartOver);
     public static readonly Tick GiveUpJoining = new(TickKind.GiveUpJoining);
     public static readonly Tick Heartbeat = new(TickKind.Heartbeat);
 }
@@ -73,6 +74,7 @@ internal enum TickKind
     Leader,
     Reap,
     Join,
+    StartOver,
     GiveUpJoining,
     Heartbeat,
 }

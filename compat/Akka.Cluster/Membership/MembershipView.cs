@@ -23,6 +23,9 @@ internal sealed class MembershipView
     /// <summary>Who is unreachable to somebody whose word counts.</summary>
     public Reachability Reachability { get; }
 
+    /// <summary>This view as users see it.</summary>
+    public ClusterEvent.CurrentClusterState State => field ??= MembershipDiff.State(this);
+
     public Member? SelfMember => Gossip.Find(Self);
 
     public UniqueAddress? Leader => LeaderOf(Gossip.Members);

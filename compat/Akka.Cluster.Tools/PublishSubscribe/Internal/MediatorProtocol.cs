@@ -8,7 +8,7 @@ namespace Akka.Cluster.Tools.PublishSubscribe.Internal;
 internal sealed record Status(ImmutableDictionary<UniqueAddress, long> Versions, bool IsReply) : IDistributedPubSubMessage, IDeadLetterSuppression;
 
 /// <summary>What another mediator lacks.</summary>
-internal sealed record Delta(ImmutableList<Bucket> Buckets) : IDistributedPubSubMessage, IDeadLetterSuppression;
+internal sealed record Delta(ImmutableList<BucketDelta> Buckets) : IDistributedPubSubMessage, IDeadLetterSuppression;
 
 /// <summary>For the receiving node's subscribers of a topic: all without a group, or one of a group.</summary>
 internal sealed record ToTopic(string Topic, string? Group, object Message) : IDistributedPubSubMessage, IWrappedMessage;

@@ -27,6 +27,9 @@ internal sealed record Bucket(UniqueAddress Owner, long Version, ImmutableDictio
     public bool Offers(RegistryKey key) => Entries.TryGetValue(key, out var entry) && entry.WithdrawnAt is null;
 }
 
+/// <summary>The changes of one bucket after version <paramref name="Since"/>, up to <paramref name="Version"/>.</summary>
+internal sealed record BucketDelta(UniqueAddress Owner, long Since, long Version, ImmutableDictionary<RegistryKey, RegistryEntry> Entries);
+
 /// <summary>Who offers what, as far as this node knows: a bucket per node, each written by its own node alone and passed on by
 /// gossip. Immutable.</summary>
 internal sealed class Registry
@@ -65,9 +68,9 @@ internal sealed class Registry
             .Distinct();
 
     /// <summary>What somebody lacks who has these versions: oldest changes first, so many at most.</summary>
-    public ImmutableList<Bucket> DeltaFor(ImmutableDictionary<UniqueAddress, long> known, int max)
+    public ImmutableList<BucketDelta> DeltaFor(ImmutableDictionary<UniqueAddress, long> known, int max)
     {
-        var delta = ImmutableList.CreateBuilder<Bucket>();
+        var delta = ImmutableList.CreateBuilder<BucketDelta>();
         foreach (var bucket in Buckets.Values)
         {
             var since = known.GetValueOrDefault(bucket.Owner);
@@ -79,8 +82,9 @@ internal sealed class Registry
             var later = bucket.Entries.Where(e => e.Value.Version > since).OrderBy(e => e.Value.Version).ToArray();
             var sent = later.Take(max).ToArray();
             max -= sent.Length;
-            delta.Add(new Bucket(
+            delta.Add(new BucketDelta(
                 bucket.Owner,
+                since,
                 sent.Length == later.Length ? bucket.Version : sent[^1].Value.Version,
                 sent.ToImmutableDictionary()));
         }
@@ -91,13 +95,14 @@ internal sealed class Registry
     public bool LacksAnyOf(ImmutableDictionary<UniqueAddress, long> known) =>
         known.Any(k => Buckets.TryGetValue(k.Key, out var bucket) && bucket.Version < k.Value);
 
-    /// <summary>Takes in what another node has told, of nodes that take part.</summary>
-    public Registry Merge(IEnumerable<Bucket> delta)
+    /// <summary>Takes in what another node has told, of nodes that take part. Changes that follow on some we have missed are left
+    /// out: they come again with those.</summary>
+    public Registry Merge(IEnumerable<BucketDelta> delta)
     {
         var buckets = Buckets;
         foreach (var news in delta)
         {
-            if (news.Owner != _self && buckets.TryGetValue(news.Owner, out var bucket) && news.Version > bucket.Version)
+            if (news.Owner != _self && buckets.TryGetValue(news.Owner, out var bucket) && news.Since <= bucket.Version && news.Version > bucket.Version)
             {
                 buckets = buckets.SetItem(news.Owner, new Bucket(news.Owner, news.Version, bucket.Entries.SetItems(news.Entries)));
             }
@@ -105,6 +110,10 @@ internal sealed class Registry
 
         return ReferenceEquals(buckets, Buckets) ? this : new Registry(_self, buckets);
     }
+
+    /// <summary>Whether changes follow on some that we have missed.</summary>
+    public bool MissedSomeBefore(IEnumerable<BucketDelta> delta) =>
+        delta.Any(news => Buckets.TryGetValue(news.Owner, out var bucket) && news.Since > bucket.Version);
 
     /// <summary>Forgets the nodes that take part no more, and makes room for new ones.</summary>
     public Registry WithNodes(IReadOnlySet<UniqueAddress> nodes)

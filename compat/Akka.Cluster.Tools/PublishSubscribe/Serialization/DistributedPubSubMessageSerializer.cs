@@ -100,7 +100,7 @@ public class DistributedPubSubMessageSerializer : SerializerWithStringManifest
         var message = new DeltaMessage();
         foreach (var bucket in delta.Buckets)
         {
-            var wired = new DeltaMessage.Types.Bucket { Owner = bucket.Owner.ToWire(), Version = bucket.Version };
+            var wired = new DeltaMessage.Types.Bucket { Owner = bucket.Owner.ToWire(), Since = bucket.Since, Version = bucket.Version };
             wired.Entries.AddRange(bucket.Entries.Select(e => new DeltaMessage.Types.Entry
             {
                 Kind = (int)e.Key.Kind,
@@ -120,8 +120,9 @@ public class DistributedPubSubMessageSerializer : SerializerWithStringManifest
     private static Delta DeltaFromWire(DeltaMessage message)
     {
         var now = DateTime.UtcNow;
-        return new Delta(message.Buckets.Select(bucket => new Bucket(
+        return new Delta(message.Buckets.Select(bucket => new BucketDelta(
             bucket.Owner.FromWire(),
+            bucket.Since,
             bucket.Version,
             bucket.Entries.ToImmutableDictionary(
                 e => new RegistryKey((RegistryKind)e.Kind, e.Name, e.HasGroup ? e.Group : null),
