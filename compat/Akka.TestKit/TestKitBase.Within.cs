@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace Akka.TestKit;
 
 public abstract partial class TestKitBase

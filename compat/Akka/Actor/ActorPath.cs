@@ -210,21 +210,3 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     private string AppendUid(string path) =>
         Uid == UndefinedUid ? path : string.Create(CultureInfo.InvariantCulture, $"{path}#{Uid}");
 }
-
-/// <summary>The top of an actor system's tree.</summary>
-public sealed class RootActorPath : ActorPath
-{
-    public RootActorPath(Address address, string name = "")
-        : base(address, name)
-    {
-    }
-}
-
-/// <summary>A path below another.</summary>
-public sealed class ChildActorPath : ActorPath
-{
-    public ChildActorPath(ActorPath parentPath, string name, long uid)
-        : base(parentPath, name, uid)
-    {
-    }
-}

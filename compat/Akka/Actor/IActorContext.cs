@@ -2,22 +2,6 @@ using Akka.Dispatch;
 
 namespace Akka.Actor;
 
-/// <summary>Handles a message; false when it doesn't know it.</summary>
-public delegate bool Receive(object message);
-
-/// <summary>Handles any message.</summary>
-public delegate void UntypedReceive(object message);
-
-/// <summary>Makes actors and finds them.</summary>
-public interface IActorRefFactory
-{
-    IActorRef ActorOf(Props props, string? name = null);
-
-    ActorSelection ActorSelection(ActorPath actorPath);
-
-    ActorSelection ActorSelection(string actorPath);
-}
-
 /// <summary>Watches other actors' lives.</summary>
 public interface ICanWatch
 {
@@ -70,11 +54,4 @@ public interface IUntypedActorContext : IActorContext
     void Become(UntypedReceive receive);
 
     void BecomeStacked(UntypedReceive receive);
-}
-
-/// <summary>Makes actors by their type.</summary>
-public static class ActorRefFactoryExtensions
-{
-    public static IActorRef ActorOf<TActor>(this IActorRefFactory factory, string? name = null)
-        where TActor : ActorBase, new() => factory.ActorOf(Props.Create<TActor>(), name);
 }

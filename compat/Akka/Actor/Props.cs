@@ -4,16 +4,6 @@ using System.Runtime.ExceptionServices;
 
 namespace Akka.Actor;
 
-/// <summary>Makes actors in another way than by a constructor.</summary>
-public interface IIndirectActorProducer
-{
-    Type ActorType { get; }
-
-    ActorBase Produce();
-
-    void Release(ActorBase actor);
-}
-
 /// <summary>The recipe of an actor: its type, its constructor's arguments, and how it's supervised and run. Immutable, and safe to send around.</summary>
 public class Props
 {

@@ -38,36 +38,3 @@ public class EventStream : LoggingBus
     internal void StartUnsubscriber(ActorSystemImpl system) =>
         _unsubscriber = system.SystemActorOf(Props.Create<EventStreamUnsubscriber>(this), "eventStreamUnsubscriber");
 }
-
-/// <summary>Watches subscribers, so that dead ones leave the stream.</summary>
-internal sealed class EventStreamUnsubscriber(EventStream stream) : ActorBase
-{
-    protected override bool Receive(object message)
-    {
-        switch (message)
-        {
-            case Register register:
-                if (register.Subscriber is not MinimalActorRef) Context.Watch(register.Subscriber);
-                return true;
-            case Unregister unregister:
-                if (!stream.HasSubscriber(unregister.Subscriber)) Context.Unwatch(unregister.Subscriber);
-                return true;
-            case Terminated terminated:
-                stream.Unsubscribe(terminated.ActorRef);
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    internal sealed record Register(IActorRef Subscriber) : IDeadLetterSuppression;
-
-    internal sealed record Unregister(IActorRef Subscriber) : IDeadLetterSuppression;
-}
-
-public static class EventStreamExtensions
-{
-    public static bool Subscribe<TChannel>(this EventStream eventStream, IActorRef subscriber) => eventStream.Subscribe(subscriber, typeof(TChannel));
-
-    public static bool Unsubscribe<TChannel>(this EventStream eventStream, IActorRef subscriber) => eventStream.Unsubscribe(subscriber, typeof(TChannel));
-}

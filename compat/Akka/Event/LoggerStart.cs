@@ -2,48 +2,6 @@ using Akka.Actor;
 
 namespace Akka.Event;
 
-/// <summary>A logger that works without a running system.</summary>
-public abstract class MinimalLogger : MinimalActorRef
-{
-    private static readonly ActorPath s_path = new RootActorPath(new Address("akka", "all-systems")) / "StandardOutLogger";
-
-    public sealed override ActorPath Path => s_path;
-
-    public sealed override IActorRefProvider Provider => throw new NotSupportedException("This logger does not provide.");
-
-    protected abstract void Log(object message);
-
-    protected sealed override void TellInternal(object message, IActorRef sender) => Log(message);
-}
-
-/// <summary>Prints to standard output.</summary>
-public class StandardOutLogger : MinimalLogger
-{
-    protected override void Log(object message) => Console.WriteLine(message);
-
-}
-
-/// <summary>The logger a system has unless configured otherwise: prints to standard output.</summary>
-public class DefaultLogger : ActorBase
-{
-    protected override bool Receive(object message)
-    {
-        switch (message)
-        {
-            case InitializeLogger:
-                Sender.Tell(new LoggerInitialized(), Self);
-                return true;
-            case LogEvent logEvent:
-                Print(logEvent);
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    protected virtual void Print(LogEvent logEvent) => Console.WriteLine(logEvent);
-}
-
 /// <summary>Starts the loggers that akka.loggers names, in the place of the standard-output one.</summary>
 internal static class LoggerStart
 {
