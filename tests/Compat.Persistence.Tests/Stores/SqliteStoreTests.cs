@@ -25,8 +25,8 @@ public sealed class SqliteStoreTests : DurableStoreSpec
 
         // What the files hold at this moment is what a process killed at this moment leaves behind.
         var copy = Directory.CreateDirectory(Path.Combine(_directory, "copy"));
-        foreach (var file in new[] { "journal.db", "journal.db-wal" })
-            File.Copy(Path.Combine(_directory, file), Path.Combine(copy.FullName, file));
+        foreach (var file in Directory.GetFiles(_directory, "journal.db*").Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)))
+            File.Copy(file, Path.Combine(copy.FullName, Path.GetFileName(file)));
         var later = Start(SqlHocon.Of("SQLite", $"Data Source={copy.FullName}/journal.db"));
         var probe = new Probe(later);
         later.ActorOf(Teller.Of(Id("crash"), probe));
