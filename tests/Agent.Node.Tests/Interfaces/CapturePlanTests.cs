@@ -1,0 +1,100 @@
+using Agent.Node.Capture;
+using Agent.Node.Interfaces;
+using Agent.Node.OpenVSwitch;
+using Agent.Node.Topology;
+using Shared.Messages.Captures;
+using Shared.Messages.Configuration;
+
+namespace Agent.Node.Tests.Interfaces;
+
+public sealed class CapturePlanTests
+{
+    private static readonly SkydiveConfig Config = SkydiveConfig.Load();
+    private static readonly CapturePlace Device = new CapturePlace.Device("eth0", 2, "/var/run/netns/ns1");
+    private static readonly CapturePlace Bridge = new CapturePlace.Bridge("br0");
+
+    [Fact]
+    public void An_interface_is_captured_in_its_namespace()
+    {
+        var plan = Plan(Device, "");
+
+        plan.Type.ShouldBe("pcap");
+        (plan.Settings.Source, plan.Settings.Device, plan.Settings.NamespacePath).ShouldBe((CaptureSource.Pcap, "eth0", "/var/run/netns/ns1"));
+        (plan.Settings.NodeTid, plan.Settings.Host, plan.Settings.SnapLength, plan.Settings.LayerKeyMode).ShouldBe(("tid", "h1", 256, "L2"));
+    }
+
+    [Fact]
+    public void A_bridge_is_mirrored_unless_sFlow_is_asked_for()
+    {
+        Plan(Bridge, "").Type.ShouldBe("ovsmirror");
+        Plan(Bridge, "").Settings.Device.ShouldBe(BridgeMirror.PortName("br0", "c1"));
+        var sflow = Plan(Bridge, "ovssflow").Settings;
+        (sflow.Source, sflow.SflowPort, sflow.SamplingRate).ShouldBe((CaptureSource.Sflow, 6345, 1));
+    }
+
+    [Fact]
+    public void What_the_user_says_wins_over_the_defaults()
+    {
+        var settings = Plan(Bridge, "ovssflow", new Shared.Messages.Captures.Capture { HeaderSize = 100, SamplingRate = 50, BpfFilter = "icmp", LayerKeyMode = "L3", IpDefrag = true }).Settings;
+
+        (settings.SnapLength, settings.SamplingRate, settings.BpfFilter, settings.LayerKeyMode, settings.IpDefrag).ShouldBe((100, 50, "icmp", "L3", true));
+    }
+
+    [Theory]
+    [InlineData("ovsmirror", "capture type ovsmirror is for Open vSwitch bridges, and this is an interface: use pcap")]
+    [InlineData("magic", "capture type magic isn't known: use pcap, ovsmirror or ovssflow")]
+    public void A_type_that_doesnt_fit_is_told(string type, string error) => Error(Device, type).ShouldBe(error);
+
+    [Fact]
+    public void Where_nothing_can_be_captured_the_reason_is_told()
+    {
+        Error(new CapturePlace.None(), "").ShouldBe("there's no device to capture on: capture on the bridge it belongs to");
+        Error(Bridge, "pcap").ShouldBe("capture type pcap doesn't fit an Open vSwitch bridge: use ovsmirror or ovssflow");
+        CapturePlan.Decide(Wanted("ovssflow"), Bridge, 0, "h1", Config.Agent.Capture, Config.Flow).Error
+            .ShouldBe("no UDP port is free for sFlow: 6345 to 6355 are in use");
+    }
+
+    [Fact]
+    public void Ports_are_held_as_long_as_their_capture_is_wanted()
+    {
+        var ports = new SflowPorts(10, 11);
+        ports.Hold("n", "a", 0).ShouldBe(10);
+        ports.Hold("n", "b", 0).ShouldBe(11);
+        ports.Hold("n", "a", 0).ShouldBe(10);
+        ports.Hold("n", "c", 0).ShouldBe(0);
+        ports.Hold("n", "d", 10).ShouldBe(0);
+        ports.Hold("n", "e", 99).ShouldBe(99);
+
+        ports.Keep(new HashSet<(string, string)> { ("n", "b") });
+
+        ports.Hold("n", "c", 0).ShouldBe(10);
+    }
+
+    [Fact]
+    public void A_mirrors_port_has_a_name_a_device_can_have()
+    {
+        var name = BridgeMirror.PortName("a-bridge-with-quite-a-long-name", Guid.NewGuid().ToString());
+
+        name.Length.ShouldBe(15);
+        BridgeMirror.IsPortName(name).ShouldBeTrue();
+        BridgeMirror.IsPortName("skmeth0").ShouldBeFalse();
+        BridgeMirror.PortName("br0", "c1").ShouldNotBe(BridgeMirror.PortName("br1", "c1"));
+    }
+
+    private static CapturePlan Plan(CapturePlace place, string type, Shared.Messages.Captures.Capture? capture = null)
+    {
+        var (plan, error) = CapturePlan.Decide(Wanted(type, capture), place, 6345, "h1", Config.Agent.Capture, Config.Flow);
+        error.ShouldBeNull();
+        return plan.ShouldNotBeNull();
+    }
+
+    private static string? Error(CapturePlace place, string type) =>
+        CapturePlan.Decide(Wanted(type), place, 6345, "h1", Config.Agent.Capture, Config.Flow).Error;
+
+    private static NodeCapture Wanted(string type, Shared.Messages.Captures.Capture? capture = null)
+    {
+        capture ??= new Shared.Messages.Captures.Capture();
+        (capture.Uuid, capture.Type) = ("c1", type);
+        return new NodeCapture { NodeId = "node", NodeTid = "tid", Capture = capture };
+    }
+}

@@ -1,0 +1,192 @@
+using Agent.Node.Uplink;
+using Shared.Messages.Flows;
+using Shared.Messages.Topology;
+
+namespace Agent.Node.Tests.Uplink;
+
+public sealed class OutboxTests
+{
+    private static readonly DateTime Start = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    private static readonly TimeSpan Resend = TimeSpan.FromSeconds(3);
+
+    [Fact]
+    public void Flows_wait_until_the_number_of_partitions_is_known_and_then_go_where_they_belong()
+    {
+        var outbox = Flows();
+        outbox.Offer([Flow("1", "a"), Flow("2", "b"), Flow("3", "a")]);
+        outbox.Due(Start).ShouldBeEmpty();
+
+        outbox.Assign(16);
+
+        var due = outbox.Due(Start);
+        due.SelectMany(m => m.Flows.Select(f => (f.Uuid, m.Partition)))
+            .ShouldBe([("1", FlowPartition.Of("a", 16)), ("2", FlowPartition.Of("b", 16)), ("3", FlowPartition.Of("a", 16))], ignoreOrder: true);
+        due.ShouldAllBe(m => m.Session == "s" && m.Host == "h");
+    }
+
+    [Fact]
+    public void A_newer_state_takes_the_place_of_one_that_waits()
+    {
+        var outbox = Flows();
+        outbox.Offer([Flow("1", "a", packets: 1), Flow("1", "a", packets: 5)]);
+        outbox.Assign(1);
+
+        outbox.Due(Start).ShouldHaveSingleItem().Flows.ShouldHaveSingleItem().Metric.AbPackets.ShouldBe(5);
+    }
+
+    [Fact]
+    public void One_message_per_partition_is_on_its_way_until_it_is_acknowledged()
+    {
+        var outbox = Flows(batch: 2);
+        outbox.Assign(1);
+        outbox.Offer([Flow("1", "a"), Flow("2", "a"), Flow("3", "a")]);
+
+        var first = outbox.Due(Start).ShouldHaveSingleItem();
+        first.Flows.Count.ShouldBe(2);
+        outbox.Due(Start).ShouldBeEmpty();
+        outbox.Acknowledge(new FlowsStored { Session = "s", Partition = 0, Sequence = first.Sequence });
+        outbox.Due(Start).ShouldHaveSingleItem().Flows.ShouldHaveSingleItem().Uuid.ShouldBe("3");
+        outbox.Delivered.ShouldBe(2);
+    }
+
+    [Fact]
+    public void What_isnt_acknowledged_is_sent_again_as_it_was()
+    {
+        var outbox = Flows();
+        outbox.Assign(1);
+        outbox.Offer([Flow("1", "a")]);
+        var first = outbox.Due(Start).ShouldHaveSingleItem();
+
+        outbox.Due(Start + Resend - TimeSpan.FromTicks(1)).ShouldBeEmpty();
+        outbox.Due(Start + Resend).ShouldHaveSingleItem().ShouldBeSameAs(first);
+        outbox.Acknowledge(new FlowsStored { Session = "s", Partition = 0, Sequence = first.Sequence });
+        outbox.Acknowledge(new FlowsStored { Session = "s", Partition = 0, Sequence = first.Sequence });
+        outbox.Count.ShouldBe(0);
+        outbox.Delivered.ShouldBe(1);
+    }
+
+    [Fact]
+    public void An_acknowledgement_of_another_session_or_message_doesnt_count()
+    {
+        var outbox = Flows();
+        outbox.Assign(1);
+        outbox.Offer([Flow("1", "a")]);
+        var sent = outbox.Due(Start).Single();
+
+        outbox.Acknowledge(new FlowsStored { Session = "other", Partition = 0, Sequence = sent.Sequence });
+        outbox.Acknowledge(new FlowsStored { Session = "s", Partition = 0, Sequence = sent.Sequence + 1 });
+
+        outbox.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void What_doesnt_fit_is_dropped_and_counted()
+    {
+        var outbox = Flows(capacity: 2);
+        outbox.Assign(1);
+        outbox.Offer([Flow("1", "a"), Flow("2", "a"), Flow("3", "a"), Flow("2", "a", packets: 9)]);
+
+        (outbox.Count, outbox.Dropped).ShouldBe((2, 1));
+        outbox.Due(Start).Single().Flows.Single(f => f.Uuid == "2").Metric.AbPackets.ShouldBe(9);
+        outbox.Offer([Flow("4", "a")]);
+        outbox.Dropped.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Another_number_of_partitions_moves_what_waits_and_what_was_on_its_way()
+    {
+        var outbox = Flows(batch: 1);
+        outbox.Assign(1);
+        outbox.Offer([Flow("1", "a", packets: 1), Flow("2", "b")]);
+        outbox.Due(Start);
+        outbox.Offer([Flow("1", "a", packets: 2)]);
+
+        outbox.Assign(4);
+
+        var due = outbox.Due(Start);
+        due.SelectMany(m => m.Flows.Select(f => (f.Uuid, m.Partition, f.Metric.AbPackets)))
+            .ShouldBe([("1", FlowPartition.Of("a", 4), 2L), ("2", FlowPartition.Of("b", 4), 1L)], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void The_whole_graph_goes_first_and_changes_follow_in_sequence()
+    {
+        var outbox = Graphs();
+        outbox.Offer([Change("early")], Start).ShouldBeNull();
+        outbox.StartOver();
+
+        var sync = outbox.Due(Whole, Start).ShouldHaveSingleItem().ShouldBeOfType<SyncGraph>();
+        (sync.Host, sync.Session, sync.Sequence, sync.Nodes.Count).ShouldBe(("h", "s", 1, 1));
+        outbox.Offer([Change("a")], Start)!.Sequence.ShouldBe(2);
+        outbox.Offer([Change("b")], Start)!.Sequence.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Unacknowledged_changes_are_sent_again_in_order()
+    {
+        var outbox = Graphs();
+        outbox.StartOver();
+        outbox.Due(Whole, Start);
+        outbox.Offer([Change("a")], Start);
+        outbox.Offer([Change("b")], Start);
+        outbox.Acknowledge(new GraphStored { Session = "s", Sequence = 2 });
+
+        outbox.Due(Whole, Start + Resend).ShouldHaveSingleItem().ShouldBeOfType<UpdateGraph>().Sequence.ShouldBe(3);
+        outbox.Acknowledge(new GraphStored { Session = "s", Sequence = 3 });
+        outbox.Due(Whole, Start + Resend + Resend).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Starting_over_forgets_what_was_on_its_way()
+    {
+        var outbox = Graphs();
+        outbox.StartOver();
+        outbox.Due(Whole, Start);
+        outbox.Offer([Change("a")], Start);
+
+        outbox.StartOver();
+
+        outbox.Offer([Change("b")], Start).ShouldBeNull();
+        outbox.Due(Whole, Start).ShouldHaveSingleItem().ShouldBeOfType<SyncGraph>().Sequence.ShouldBe(3);
+        outbox.AwaitsWholeGraph.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Too_much_unacknowledged_becomes_the_whole_graph()
+    {
+        var outbox = Graphs();
+        outbox.StartOver();
+        outbox.Due(Whole, Start);
+        for (var i = 1; i < GraphOutbox.Capacity; i++)
+        {
+            outbox.Offer([Change("a")], Start).ShouldNotBeNull();
+        }
+
+        outbox.Offer([Change("over")], Start).ShouldBeNull();
+
+        outbox.Due(Whole, Start).ShouldHaveSingleItem().ShouldBeOfType<SyncGraph>();
+    }
+
+    [Fact]
+    public void Silence_is_broken_by_a_sign_of_life()
+    {
+        var outbox = Graphs();
+        outbox.StartOver();
+        outbox.Due(Whole, Start);
+        outbox.Acknowledge(new GraphStored { Session = "s", Sequence = 1 });
+
+        outbox.Due(Whole, Start + TimeSpan.FromSeconds(4)).ShouldBeEmpty();
+        outbox.Due(Whole, Start + TimeSpan.FromSeconds(5)).ShouldHaveSingleItem().ShouldBeOfType<UpdateGraph>().Changes.ShouldBeEmpty();
+    }
+
+    private static FlowOutbox Flows(int capacity = 100, int batch = 10) => new("s", "h", capacity, batch, Resend);
+
+    private static GraphOutbox Graphs() => new("h", "s", Resend, TimeSpan.FromSeconds(5));
+
+    private static SyncGraph Whole() => new() { Nodes = { new GraphNode { Id = "n" } } };
+
+    private static GraphChange Change(string id) => new() { NodeDeleted = id };
+
+    private static Flow Flow(string uuid, string l3TrackingId, long packets = 1) =>
+        new() { Uuid = uuid, L3TrackingId = l3TrackingId, Metric = new FlowMetric { AbPackets = packets } };
+}
