@@ -1,6 +1,7 @@
 using Agent.Node.OpenVSwitch;
 using Agent.Node.Uplink;
 using Akka.Actor;
+using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Petabridge.Cmd.Cluster;
 using Petabridge.Cmd.Host;
@@ -64,7 +65,9 @@ internal sealed class AgentProcess(SkydiveConfig config, ILogger log)
     private async Task<Ending> RunOnceAsync(CancellationToken stop)
     {
         var agent = config.Agent;
-        var settings = NodeSettings.Akka(config, NodeSettings.AgentRole, agent.Remoting, agent.Analyzers, AgentSettings.WithFallback(Console(agent.Console)));
+        // Sharding is loaded when first used; its serializer has to be known from the start.
+        var more = AgentSettings.WithFallback(Console(agent.Console)).WithFallback(ClusterSharding.DefaultConfig());
+        var settings = NodeSettings.Akka(config, NodeSettings.AgentRole, agent.Remoting, agent.Analyzers, more);
         var system = ActorSystem.Create(NodeSettings.ActorSystemName, settings);
         var ending = new TaskCompletionSource<Ending>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stopped = stop.Register(() => ending.TrySetResult(Ending.Stopped));

@@ -1,3 +1,6 @@
+using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using Shared.Messages.Configuration;
 
@@ -14,8 +17,13 @@ internal static class AnalyzerSettings
             NodeSettings.AnalyzerRole,
             analyzer.Remoting,
             analyzer.Seeds,
-            Sharding().SafeWithFallback(Persistence(analyzer.Storage)).SafeWithFallback(Console(analyzer.Console)));
+            Sharding().SafeWithFallback(Persistence(analyzer.Storage)).SafeWithFallback(Console(analyzer.Console)).SafeWithFallback(ClusterTools()));
     }
+
+    // Extensions are loaded when first used; their serializers have to be known from the start.
+    private static Config ClusterTools() => ClusterSharding.DefaultConfig()
+        .SafeWithFallback(ClusterSingletonManager.DefaultConfig())
+        .SafeWithFallback(DistributedPubSub.DefaultConfig());
 
     private static Config Sharding() => ConfigurationFactory.ParseString($$"""
         akka.cluster {
@@ -25,6 +33,8 @@ internal static class AnalyzerSettings
             remember-entities-store = eventsourced
           }
           singleton.role = {{NodeSettings.AnalyzerRole}}
+          # Agents have no mediator.
+          pub-sub.role = {{NodeSettings.AnalyzerRole}}
         }
         """);
 
