@@ -30,6 +30,16 @@ internal readonly record struct LayersPath(ulong Packed)
         return count == Capacity ? this : new LayersPath(Packed | ((ulong)layer << (BitsPerLayer * count)));
     }
 
+    /// <summary>The same, for one who keeps the length in bits: on the way of every packet.</summary>
+    internal LayersPath Append(LayerType layer, ref byte length)
+    {
+        if (length == BitsPerLayer * Capacity)
+            return this;
+        var longer = new LayersPath(Packed | ((ulong)layer << length));
+        length += BitsPerLayer;
+        return longer;
+    }
+
     /// <summary>Without its first layers.</summary>
     internal LayersPath Skip(int layers) => new(Packed >> (BitsPerLayer * layers));
 

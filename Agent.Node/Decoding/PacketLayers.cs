@@ -21,6 +21,7 @@ internal struct PacketLayers
     /// <summary>How many of the path's layers lie below the network layer.</summary>
     internal byte LinkLayers;
     internal byte VlanCount;
+    private byte _pathBits;
     internal byte IpVersion;
     internal byte IpProtocol;
     internal byte TimeToLive;
@@ -87,11 +88,11 @@ internal struct PacketLayers
         _ => false,
     };
 
-    internal void AddLayer(LayerType layer) => Path = Path.Append(layer);
+    internal void AddLayer(LayerType layer) => Path = Path.Append(layer, ref _pathBits);
 
     internal void AddLinkLayer(LayerType layer)
     {
-        Path = Path.Append(layer);
+        Path = Path.Append(layer, ref _pathBits);
         LinkLayers++;
     }
 }

@@ -45,37 +45,27 @@ internal enum FlowFlags : byte
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
 internal struct FlowRecord
 {
+    // What each packet reads or writes comes first: it lies in three cache lines.
     internal FlowKey Key;
-    internal ulong Uuid;
-
-    /// <summary>The layers as the first packet had them.</summary>
-    internal LayersPath Path;
-
-    /// <summary>MAC addresses of A and B, also where they aren't in the key.</summary>
-    internal ulong LinkA;
-    internal ulong LinkB;
-    internal ulong VlanTags;
-    internal long Start;
-    internal long Last;
 
     /// <summary>The table's clock at the last packet: unlike <see cref="Last"/> it never goes back.</summary>
     internal long Touched;
+    internal long Last;
     internal FlowCounters Counters;
-    internal FlowCounters Reported;
-    internal long ReportedAt;
+    internal uint SamplingRate;
+    internal FlowFlags Flags;
 
-    /// <summary>0 when not measured.</summary>
-    internal long RoundTrip;
+    /// <summary>Which of the table's lists it's in.</summary>
+    internal byte List;
+    internal byte Finish;
+    internal LayerType Transport;
+    internal ulong Uuid;
 
     /// <summary>When the SYN or the echo request, that an answer is awaited for, was seen.</summary>
     internal long RequestedAt;
-    internal uint Hash;
-    internal int Newer;
-    internal int Older;
-    internal uint SamplingRate;
 
-    /// <summary>Packets put together from fragments.</summary>
-    internal int Fragments;
+    /// <summary>0 when not measured.</summary>
+    internal long RoundTrip;
 
     /// <summary>Of the echo request an answer is awaited for.</summary>
     internal ushort RequestSequence;
@@ -85,12 +75,23 @@ internal struct FlowRecord
     internal byte IcmpType;
     internal byte IcmpCode;
     internal byte LinkLayers;
-    internal LayerType Transport;
-    internal FlowFlags Flags;
-    internal byte Finish;
+    internal uint Hash;
+    internal int Newer;
+    internal int Older;
 
-    /// <summary>Which of the table's lists it's in.</summary>
-    internal byte List;
+    /// <summary>Packets put together from fragments.</summary>
+    internal int Fragments;
+
+    /// <summary>The layers as the first packet had them.</summary>
+    internal LayersPath Path;
+
+    /// <summary>MAC addresses of A and B, also where they aren't in the key.</summary>
+    internal ulong LinkA;
+    internal ulong LinkB;
+    internal ulong VlanTags;
+    internal long Start;
+    internal FlowCounters Reported;
+    internal long ReportedAt;
 
     internal readonly bool Has(FlowFlags flag) => (Flags & flag) != 0;
 

@@ -1,4 +1,5 @@
 using Benchmarks.Actors;
+using Benchmarks.Flows;
 using Benchmarks.Remoting;
 
 switch (args)
@@ -7,9 +8,11 @@ switch (args)
         return await ActorBenchmark.RunAsync(rest);
     case ["remoting", .. var rest]:
         return await RequestReplyBenchmark.RunAsync(rest);
+    case ["flows", .. var rest]:
+        return FlowBenchmark.Run(rest);
     case []:
-        return await ActorBenchmark.RunAsync([]) + await RequestReplyBenchmark.RunAsync([]);
+        return await ActorBenchmark.RunAsync([]) + await RequestReplyBenchmark.RunAsync([]) + FlowBenchmark.Run([]);
     default:
-        Console.Error.WriteLine($"There is no benchmark '{args[0]}'. Benchmarks: actors, remoting.");
+        Console.Error.WriteLine($"There is no benchmark '{args[0]}'. Benchmarks: actors, flows, remoting.");
         return 2;
 }
