@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Agent.Node.Flows.Command;
 using Agent.Node.Host;
 using Serilog;
 using Shared.Messages.Configuration;
@@ -19,7 +20,7 @@ topology.SetAction((arguments, stop) => WithConfig(arguments, async config =>
     return 0;
 }));
 
-var root = new RootCommand("Agent of SkydiveActors: topology and flows of a host") { configFile, overrides, run, topology };
+var root = new RootCommand("Agent of SkydiveActors: topology and flows of a host") { configFile, overrides, run, topology, FlowsCommand.Create() };
 root.SetAction(Run);
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(8) });
 

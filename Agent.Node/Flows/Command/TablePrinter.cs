@@ -17,6 +17,8 @@ internal sealed class TablePrinter(TextWriter output, FlowOrigin origin) : IFlow
 
     public void Finish()
     {
+        if (_flows.Count == 0)
+            return;
         var known = _flows.Select(flow => flow.Uuid).ToHashSet();
         var byParent = _flows.OrderBy(flow => flow.Start).ToLookup(flow => known.Contains(flow.ParentUuid) ? flow.ParentUuid : "");
         List<string[]> rows = [Header];
