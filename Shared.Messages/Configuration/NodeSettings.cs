@@ -49,6 +49,8 @@ public static class NodeSettings
               }
               cluster {
                 roles = [{{role}}]
+                # Views and entities are the analyzers'; agents have no mediator that could take the gossip.
+                pub-sub.role = {{AnalyzerRole}}
                 seed-nodes = [{{seedNodes}}]
                 downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
                 split-brain-resolver {

@@ -30,8 +30,7 @@ internal static class AllInOneCommand
             throw new LabException($"{file.FullName}: no such file");
         var folder = Directory.CreateTempSubdirectory("skydive-allinone-");
         var progress = new Progress(AnsiConsole.Console);
-        if (!AnsiConsole.Profile.Out.IsTerminal)
-            AnsiConsole.Profile.Width = 220;
+        LabOptions.FitOutput();
         var httpPort = parsed.GetValue(_httpPort);
         var remoting = FreePort();
         List<Process> processes = [];

@@ -14,6 +14,15 @@ internal static class LabOptions
 
     public static ClusterProcesses ProcessesOf(ParseResult parsed) => new(FolderOf(parsed), Repository());
 
+    /// <summary>A file or a pipe gets no colours, and tables as wide as they are: a table cut at 80 columns is of no use there.</summary>
+    public static void FitOutput()
+    {
+        if (AnsiConsole.Profile.Out.IsTerminal)
+            return;
+        AnsiConsole.Profile.Capabilities.Ansi = false;
+        AnsiConsole.Profile.Width = 220;
+    }
+
     /// <summary>Runs a command's work; a refusal is said on stderr and gives 1.</summary>
     public static async Task<int> GuardAsync(Func<Task<int>> work)
     {

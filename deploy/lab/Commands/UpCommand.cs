@@ -30,9 +30,7 @@ internal static class UpCommand
             return 1;
         }
 
-        // Width is for people; a redirected output has none, and a table cut at 80 columns is of no use there.
-        if (!AnsiConsole.Profile.Out.IsTerminal)
-            AnsiConsole.Profile.Width = 220;
+        LabOptions.FitOutput();
         var progress = new Progress(AnsiConsole.Console);
         var shape = new LabCluster.Shape(parsed.GetValue(_tunnel), parsed.GetValue(_httpPort), parsed.GetValue(_pbmPort), parsed.GetValue(_postgres));
         var cluster = new LabCluster(LabOptions.FolderOf(parsed), LabOptions.ProcessesOf(parsed), progress);
