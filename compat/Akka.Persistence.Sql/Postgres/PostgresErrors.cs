@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Akka.Configuration;
 using Npgsql;
 
@@ -19,20 +20,34 @@ internal static class PostgresErrors
         }
     }
 
+    /// <summary>
+    /// Runs the body on a connection. When the connection turns out dead, once more on a fresh one: after a restart of the server
+    /// every pooled connection is. That's safe for each statement here; of an insert that was committed after all, the second
+    /// meets the unique index and fails.
+    /// </summary>
     public static async Task<T> Guard<T>(NpgsqlDataSource source, Func<NpgsqlConnection, Task<T>> body)
     {
         try
         {
-            await using var connection = await source.OpenConnectionAsync().ConfigureAwait(false);
-            return await body(connection).ConfigureAwait(false);
+            return await Run(source, body).ConfigureAwait(false);
         }
-        catch (NpgsqlException e) when (e is not PostgresException || e is PostgresException { SqlState: "57P01" or "57P02" or "57P03" })
+        catch (NpgsqlException e) when (IsLostConnection(e))
         {
-            // The server went away: the pool's other connections are as dead as this one.
             source.Clear();
-            throw;
+            return await Run(source, body).ConfigureAwait(false);
         }
     }
+
+    private static async Task<T> Run<T>(NpgsqlDataSource source, Func<NpgsqlConnection, Task<T>> body)
+    {
+        await using var connection = await source.OpenConnectionAsync().ConfigureAwait(false);
+        return await body(connection).ConfigureAwait(false);
+    }
+
+    // Not a timeout: a server that's too slow gets no slower request on top. 57P01 and 57P02: ended by the administrator, by a crash.
+    private static bool IsLostConnection(NpgsqlException e) => e is PostgresException postgres
+        ? postgres.SqlState is "57P01" or "57P02"
+        : e.InnerException is IOException or SocketException;
 
     /// <summary>Classes 22 and 23: data exception, integrity constraint violation.</summary>
     public static bool IsOfTheRows(Exception exception) =>
