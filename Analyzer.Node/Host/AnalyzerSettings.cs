@@ -50,6 +50,8 @@ internal static class AnalyzerSettings
                   class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
                   connection-string = {{connection}}
                   provider-name = "{{provider}}"
+                  # How soon a database that came back is noticed.
+                  circuit-breaker.reset-timeout = 5s
                 }
               }
               snapshot-store {
@@ -58,6 +60,8 @@ internal static class AnalyzerSettings
                   class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"
                   connection-string = {{connection}}
                   provider-name = "{{provider}}"
+                  # How soon a database that came back is noticed.
+                  circuit-breaker.reset-timeout = 5s
                 }
               }
             }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Akka.Actor;
 using Serilog.Core;
 using Serilog.Events;
 
@@ -29,7 +30,7 @@ internal sealed class CauseEnricher : ILogEventEnricher
         return ": " + string.Join(": ", messages);
     }
 
-    // SocketException and its like derive from Win32Exception.
+    // SocketException and its like derive from Win32Exception. Akka's own say that a peer or plugin failed, and which.
     private static bool IsOutside(Exception e) =>
-        e is IOException or System.ComponentModel.Win32Exception or DbException or TimeoutException or OperationCanceledException;
+        e is IOException or System.ComponentModel.Win32Exception or DbException or TimeoutException or OperationCanceledException or AkkaException;
 }
