@@ -48,6 +48,25 @@ describe('the flow tree', () => {
     expect(shape(flows, { order: 'Start', descending: false })).toEqual(['a', '  c', '  d', 'b']);
   });
 
+  it('can put tunnels first, and the newest first among tunnels and among others', () => {
+    const flows = [
+      flow('old', '', { Start: 1.7e12 }),
+      flow('new', '', { Start: 1.9e12 }),
+      flow('gre1', '', { Start: 1.5e12 }),
+      flow('in1', 'gre1', { Start: 1.9e12 }),
+      flow('gre2', '', { Start: 1.6e12 }),
+      flow('in2', 'gre2', { Start: 1.6e12 }),
+    ];
+    expect(shape(flows, { order: 'Tunnels', descending: true })).toEqual([
+      'gre2',
+      '  in2',
+      'gre1',
+      '  in1',
+      'new',
+      'old',
+    ]);
+  });
+
   it('takes the newer of two states of one flow', () => {
     const rows = buildFlowRows([flow('a', '', { Last: 1 }), flow('a', '', { Last: 2 })], byStart);
     expect(rows).toHaveLength(1);

@@ -30,10 +30,10 @@ const rowHeight = 27;
 export const onlySelectedNode = signal(false);
 const onlyJourney = signal(false);
 const filter = signal('');
-const order = signal<{ by: FlowOrder; descending: boolean }>({ by: 'Start', descending: true });
+const order = signal<{ by: FlowOrder; descending: boolean }>({ by: 'Tunnels', descending: true });
 const collapsed = signal<ReadonlySet<string>>(new Set());
 
-const columns: { by: FlowOrder; title: string; hint: string; number?: boolean; span?: boolean }[] = [
+const columns: { by: FlowOrder; title: string; hint: string; number?: boolean }[] = [
   {
     by: 'LayersPath',
     title: 'Layers',

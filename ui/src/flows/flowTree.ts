@@ -12,8 +12,9 @@ export interface FlowRow {
   orphan: boolean;
 }
 
+/** "Tunnels": flows with others inside first, then the newest. */
 export type FlowOrder =
-  'LayersPath' | 'Application' | 'Endpoints' | 'ID' | 'AB' | 'BA' | 'RTT' | 'Start' | 'Last' | 'Point';
+  'Tunnels' | 'LayersPath' | 'Application' | 'Endpoints' | 'ID' | 'AB' | 'BA' | 'RTT' | 'Start' | 'Last' | 'Point';
 
 export interface FlowTreeOptions {
   order: FlowOrder;
@@ -45,7 +46,7 @@ export function buildFlowRows(flows: readonly Flow[], options: FlowTreeOptions):
     }
   }
 
-  const compare = comparer(options);
+  const compare = comparer(options, children);
   const rows: FlowRow[] = [];
   const append = (level: Flow[], depth: number): void => {
     for (const flow of level.sort(compare)) {
@@ -116,8 +117,8 @@ function withTunnels(byId: ReadonlyMap<string, Flow>, matches: (flow: Flow) => b
   return wanted;
 }
 
-function comparer(options: FlowTreeOptions): (a: Flow, b: Flow) => number {
-  const key = sortKey(options);
+function comparer(options: FlowTreeOptions, children: ReadonlyMap<string, Flow[]>): (a: Flow, b: Flow) => number {
+  const key = sortKey(options, children);
   const sign = options.descending ? -1 : 1;
   return (a, b) => {
     const x = key(a);
@@ -130,8 +131,14 @@ function comparer(options: FlowTreeOptions): (a: Flow, b: Flow) => number {
   };
 }
 
-function sortKey({ order, pointOf }: FlowTreeOptions): (flow: Flow) => number | string {
+function sortKey(
+  { order, pointOf }: FlowTreeOptions,
+  children: ReadonlyMap<string, Flow[]>,
+): (flow: Flow) => number | string {
   switch (order) {
+    case 'Tunnels':
+      // Starts are milliseconds since 1970: less than 2^43 for some centuries.
+      return (flow) => (children.has(flow.UUID) ? 2 ** 43 : 0) + (flow.Start ?? 0);
     case 'LayersPath':
       return (flow) => flow.LayersPath ?? '';
     case 'Application':

@@ -44,8 +44,8 @@ export function drawGroups(
     context.fillStyle = style.fill;
     context.fill();
     const chosen = group.id === selected;
-    context.lineWidth = chosen ? 2.5 : width > 60 ? 1.25 : 0.75;
-    context.strokeStyle = chosen ? '#e9f3ff' : style.stroke;
+    context.lineWidth = chosen ? 1.75 : width > 60 ? 1.25 : 0.75;
+    context.strokeStyle = chosen ? 'rgba(233, 243, 255, 0.85)' : style.stroke;
     context.setLineDash(group.kind === 'fabric' ? [7, 5] : []);
     context.stroke();
     if (frame.scale < 0.31 && group.depth === 0 && width > 44) {
