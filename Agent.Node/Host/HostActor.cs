@@ -32,6 +32,7 @@ internal sealed class HostActor : ReceiveActor
     private IActorRef _interfaces = ActorRefs.Nobody;
     private IActorRef _injector = ActorRefs.Nobody;
     private IActorRef _uplink = ActorRefs.Nobody;
+    private bool _commanded;
 
     /// <param name="session">Unique per start of the actor system.</param>
     /// <param name="options">The agent's configuration.</param>
@@ -56,7 +57,7 @@ internal sealed class HostActor : ReceiveActor
             _log.Error("the analyzers refuse this agent: {0}", refusal.Reason);
             _refused(refusal.Reason);
         });
-        Receive<OvsdbProbe.RemoveMarked>(remove => _topology.Forward(remove));
+        Receive<OvsdbProbe.RemoveMarked>(OnRemoveMarked);
         Receive<GetUplinkStatus>(get => _uplink.Forward(get));
     }
 
@@ -104,6 +105,20 @@ internal sealed class HostActor : ReceiveActor
     private void OnCaptures(SetCaptures set)
     {
         _log.Debug("{0} captures are wanted on this host", set.Captures.Count);
+        _commanded = true;
         _interfaces.Tell(set);
+    }
+
+    // What's on the bridges may be the work of another agent of this host, for whose sake the analyzers refused this one.
+    private void OnRemoveMarked(OvsdbProbe.RemoveMarked remove)
+    {
+        if (_commanded)
+        {
+            _topology.Forward(remove);
+        }
+        else
+        {
+            Sender.Tell(Akka.Done.Instance);
+        }
     }
 }

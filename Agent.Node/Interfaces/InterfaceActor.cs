@@ -29,6 +29,7 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
     private ImmutableArray<CaptureState> _told = [];
     private CapturePlace _place = new CapturePlace.None();
     private OvsTables _ovs = OvsTables.Empty;
+    private bool _commanded;
     private bool _removing;
 
     /// <param name="node">Id of the interface's node.</param>
@@ -74,6 +75,7 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
 
     private void OnWanted(SetNodeCaptures set)
     {
+        _commanded = true;
         foreach (var wanted in set.Captures)
         {
             var id = wanted.Capture.Capture.Uuid;
@@ -345,10 +347,11 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
         }
     }
 
-    // Takes away what's on the bridge for captures that aren't wanted (any more); the answer has the empty id.
+    // Takes away what's on the bridge for captures that aren't wanted (any more), an agent's that crashed among them. The
+    // answer has the empty id.
     private void RemoveUnwantedMarks()
     {
-        if (_removing || _place is not CapturePlace.Bridge { Name: var bridge })
+        if (_removing || !_commanded || _place is not CapturePlace.Bridge { Name: var bridge })
         {
             return;
         }

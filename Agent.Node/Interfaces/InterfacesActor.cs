@@ -22,7 +22,7 @@ internal sealed class InterfacesActor : ReceiveActor
     private readonly SflowPorts _ports;
     private readonly Dictionary<string, IActorRef> _interfaces = new(StringComparer.Ordinal);
     private ImmutableDictionary<string, ImmutableArray<WantedCapture>> _wanted = ImmutableDictionary<string, ImmutableArray<WantedCapture>>.Empty;
-    private IReadOnlyList<NodeCapture> _asked = [];
+    private IReadOnlyList<NodeCapture>? _asked;
     private GraphUpdate? _update;
 
     /// <param name="host">This host's name.</param>
@@ -101,6 +101,10 @@ internal sealed class InterfacesActor : ReceiveActor
         {
             actor.Tell(new SetNodeCaptures(captures));
         }
+        else if (IsToBeCleaned(place))
+        {
+            actor.Tell(new SetNodeCaptures([]));
+        }
     }
 
     private void OnStopped(Terminated stopped)
@@ -120,7 +124,7 @@ internal sealed class InterfacesActor : ReceiveActor
         }
 
         var nodes = update.Graph.Places.Keys.ToHashSet(StringComparer.Ordinal);
-        var captures = _asked.Where(c => nodes.Contains(c.NodeId)).Concat(Files(update)).ToList();
+        var captures = (_asked ?? []).Where(c => nodes.Contains(c.NodeId)).Concat(Files(update)).ToList();
         _ports.Keep(captures.Select(c => (c.NodeId, c.Capture.Uuid)).ToHashSet());
         var wanted = captures
             .GroupBy(c => c.NodeId, StringComparer.Ordinal)
@@ -131,7 +135,7 @@ internal sealed class InterfacesActor : ReceiveActor
             {
                 actor.Tell(new SetNodeCaptures(here));
             }
-            else if (_wanted.ContainsKey(id))
+            else if (_wanted.ContainsKey(id) || IsToBeCleaned(update.Graph.Places.GetValueOrDefault(id)))
             {
                 actor.Tell(new SetNodeCaptures([]));
             }
@@ -139,6 +143,9 @@ internal sealed class InterfacesActor : ReceiveActor
 
         _wanted = wanted;
     }
+
+    // A bridge may have mirrors of an agent before this one: once the analyzers said what's wanted, it's known what isn't.
+    private bool IsToBeCleaned(CapturePlace? place) => _asked is not null && place is CapturePlace.Bridge;
 
     private WantedCapture Want(NodeCapture capture) => new(
         capture,

@@ -8,7 +8,7 @@ namespace Agent.Node.OpenVSwitch;
 
 /// <summary>
 /// Follows Open vSwitch's database and changes it for captures. Open vSwitch needn't run: the probe tries again, and takes
-/// its part of the graph away while it's gone. On the first connection it removes what an agent that crashed left.
+/// its part of the graph away while it's gone.
 /// </summary>
 internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
 {
@@ -28,7 +28,6 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
     private TimeSpan _retry = FirstRetry;
     private long _connection;
     private bool _told;
-    private bool _cleaned;
     private bool _closing;
 
     /// <param name="socket">Path of the database's unix socket.</param>
@@ -76,7 +75,6 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
             _closing = true;
             Remove().PipeTo(Sender, success: () => Akka.Done.Instance);
         });
-        Receive<Cleaned>(cleaned => OnCleaned(cleaned.Error));
         Receive<NamespacesKnown>(_ => { });
     }
 
@@ -123,23 +121,6 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
         }
 
         _tables = changed.Tables;
-        if (_cleaned)
-        {
-            _topology.Tell(new OvsChanged(_tables));
-            return;
-        }
-
-        _cleaned = true;
-        Remove().PipeTo(Self, success: () => new Cleaned(null), failure: e => new Cleaned(e));
-    }
-
-    private void OnCleaned(Exception? error)
-    {
-        if (error is not null)
-        {
-            _log.Warning("mirrors left by an agent before couldn't be removed: {0}", error.Message);
-        }
-
         _topology.Tell(new OvsChanged(_tables));
     }
 
@@ -218,8 +199,6 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
     private sealed record Ended(long Connection, Exception Error);
 
     private sealed record TablesChanged(long Connection, OvsTables Tables);
-
-    private sealed record Cleaned(Exception? Error);
 
     private sealed class Retry : IDeadLetterSuppression
     {
