@@ -3,7 +3,7 @@ using Shared.Messages.Flows;
 namespace Analyzer.Node.Flows;
 
 /// <summary>What a flows entity keeps, and for how long.</summary>
-/// <param name="Retention">Time after its last packet for which a flow can be queried.</param>
+/// <param name="Retention">Time after its last packet for which a flow can be queried; after its last update when that's later, as it is for flows of capture files.</param>
 /// <param name="MaxFlows">Flows kept at most; the longest unseen go first.</param>
 internal sealed record FlowLimits(TimeSpan Retention, int MaxFlows);
 
@@ -14,6 +14,7 @@ internal sealed record FlowLimits(TimeSpan Retention, int MaxFlows);
 internal sealed class FlowPartitionState(FlowLimits limits)
 {
     private readonly Dictionary<string, Flow> _flows = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _storedAt = new(StringComparer.Ordinal);
     private readonly Index _byTrackingId = new(flow => flow.TrackingId);
     private readonly Index _byL3TrackingId = new(flow => flow.L3TrackingId);
     private readonly Index _byNode = new(flow => flow.NodeTid);
@@ -38,17 +39,17 @@ internal sealed class FlowPartitionState(FlowLimits limits)
     {
         var horizon = at - (long)limits.Retention.TotalMilliseconds;
         var expired = new FlowsExpired { At = at };
-        expired.Uuids.AddRange(_flows.Values.Where(flow => flow.Last < horizon).Select(flow => flow.Uuid));
+        expired.Uuids.AddRange(_flows.Values.Where(flow => LastSeen(flow) < horizon).Select(flow => flow.Uuid));
         var over = _flows.Count - expired.Uuids.Count - limits.MaxFlows;
         if (over > 0)
-            expired.Uuids.AddRange(_flows.Values.Where(flow => flow.Last >= horizon).OrderBy(flow => flow.Last).Take(over).Select(flow => flow.Uuid));
+            expired.Uuids.AddRange(_flows.Values.Where(flow => LastSeen(flow) >= horizon).OrderBy(LastSeen).Take(over).Select(flow => flow.Uuid));
         return expired.Uuids.Count > 0 ? expired : null;
     }
 
     public void Apply(FlowsUpdated updated)
     {
         foreach (var flow in updated.Flows)
-            Set(flow);
+            Set(flow, updated.At);
     }
 
     public void Apply(FlowsExpired expired)
@@ -60,13 +61,14 @@ internal sealed class FlowPartitionState(FlowLimits limits)
     public void Apply(FlowsState snapshot)
     {
         foreach (var flow in snapshot.Flows)
-            Set(flow);
+            Set(flow, snapshot.StoredAt.TryGetValue(flow.Uuid, out var at) ? at : flow.Last);
     }
 
     public FlowsState ToSnapshot()
     {
         var snapshot = new FlowsState();
         snapshot.Flows.AddRange(_flows.Values);
+        snapshot.StoredAt.Add(_storedAt);
         return snapshot;
     }
 
@@ -116,10 +118,13 @@ internal sealed class FlowPartitionState(FlowLimits limits)
 
     private static long Packets(Flow flow) => flow.Metric is { } metric ? metric.AbPackets + metric.BaPackets : 0;
 
-    private void Set(Flow flow)
+    private long LastSeen(Flow flow) => Math.Max(flow.Last, _storedAt[flow.Uuid]);
+
+    private void Set(Flow flow, long at)
     {
         Remove(flow.Uuid);
         _flows[flow.Uuid] = flow;
+        _storedAt[flow.Uuid] = at;
         _byTrackingId.Add(flow);
         _byL3TrackingId.Add(flow);
         _byNode.Add(flow);
@@ -129,6 +134,7 @@ internal sealed class FlowPartitionState(FlowLimits limits)
     {
         if (!_flows.Remove(uuid, out var flow))
             return;
+        _storedAt.Remove(uuid);
         _byTrackingId.Remove(flow);
         _byL3TrackingId.Remove(flow);
         _byNode.Remove(flow);

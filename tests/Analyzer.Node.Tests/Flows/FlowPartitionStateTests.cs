@@ -49,6 +49,18 @@ public sealed class FlowPartitionStateTests
     }
 
     [Fact]
+    public void Flows_of_an_old_capture_file_are_kept_from_when_they_were_told()
+    {
+        _state.Apply(_state.Decide(new UpdateFlows { Flows = { Flow("file", last: 1) } }, 100_000)!);
+        _state.DecideExpiry(110_000).ShouldBeNull();
+
+        var recovered = new FlowPartitionState(new FlowLimits(TimeSpan.FromSeconds(60), 5));
+        recovered.Apply(_state.ToSnapshot());
+        recovered.DecideExpiry(160_000).ShouldBeNull();
+        recovered.DecideExpiry(160_001)!.Uuids.ShouldBe(["file"]);
+    }
+
+    [Fact]
     public void When_there_are_too_many_the_longest_unseen_expire()
     {
         Store([.. Enumerable.Range(0, 8).Select(i => Flow($"f{i}", last: 10_000 + i))]);

@@ -52,8 +52,8 @@ public sealed class FlowsEntityTests : EntityTest
     [Fact]
     public void Flows_past_their_retention_leave_by_themselves()
     {
-        var entity = Start(Settings with { ExpireEvery = TimeSpan.FromMilliseconds(50) });
-        entity.Tell(FlowPartitionStateTests.Update(FlowPartitionStateTests.Flow("old"), Flow("young")), TestActor);
+        var entity = Start(Settings with { Limits = new FlowLimits(TimeSpan.FromMilliseconds(1), 1000), ExpireEvery = TimeSpan.FromMilliseconds(50) });
+        entity.Tell(FlowPartitionStateTests.Update(FlowPartitionStateTests.Flow("old"), Flow("young", offset: 3_600_000)), TestActor);
         ExpectMsg<FlowsStored>();
 
         AwaitAssert(() => Uuids(entity).ShouldBe(["young"]));
