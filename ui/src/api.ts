@@ -177,6 +177,8 @@ export interface Injection {
   Error?: string;
   /** Packets sent so far. */
   Sent?: number;
+  /** The node that sends, as Src was understood. */
+  NodeID?: string;
 }
 
 /** GET /api/status. */

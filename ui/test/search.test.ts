@@ -44,9 +44,14 @@ describe('a Gremlin answer', () => {
   it('is sorted out into nodes, edges and flows, through the arrays of paths', () => {
     const answer = readAnswer([[eth0, { ...eth0, ID: 'n2' }], edge, { UUID: 'f1', NodeTID: 't' }]);
     expect([...answer.nodes]).toEqual(['n1', 'n2']);
+    expect(answer.paths).toEqual([['n1', 'n2']]);
     expect([...answer.edges]).toEqual(['e1']);
     expect(answer.flows.map((flow) => flow.UUID)).toEqual(['f1']);
     expect(answer.value).toBeUndefined();
+  });
+
+  it('of nodes alone is no path', () => {
+    expect(readAnswer([eth0, { ...eth0, ID: 'n2' }]).paths).toEqual([]);
   });
 
   it('may be a number, names, or nothing', () => {

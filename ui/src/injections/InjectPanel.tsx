@@ -256,8 +256,8 @@ function Injections() {
             data-state={state}
           >
             <header>
-              <strong>
-                {end(injection.Src)} → {injection.Dst ? end(injection.Dst) : injection.DstIP}
+              <strong title={`${injection.Src} → ${injection.Dst || injection.DstIP}`}>
+                {sender(injection)} → {receiver(injection)}
               </strong>
               <button
                 type="button"
@@ -293,7 +293,12 @@ function Injections() {
   );
 }
 
-function end(gremlin: string): string {
-  const node = nodeOfQuery(topology, gremlin);
-  return node ? nodeAtHost(node) : gremlin;
+function sender(injection: Injection): string {
+  const node = topology.nodes.get(injection.NodeID ?? '') ?? nodeOfQuery(topology, injection.Src);
+  return node ? nodeAtHost(node) : injection.Src;
+}
+
+function receiver(injection: Injection): string {
+  const node = nodeOfQuery(topology, injection.Dst);
+  return node ? nodeAtHost(node) : injection.DstIP || injection.Dst || '';
 }

@@ -48,21 +48,24 @@ export interface GremlinAnswer {
   nodes: Set<string>;
   edges: Set<string>;
   flows: Flow[];
+  /** Ids of nodes one after the other, for answers that are paths. */
+  paths: string[][];
   /** Anything else, to be shown as it is: a number, values, a metric. */
   value: unknown;
 }
 
 /** Sorts an answer's elements out: nodes, edges and flows, also in the arrays of paths. */
 export function readAnswer(answer: unknown): GremlinAnswer {
-  const found: GremlinAnswer = { nodes: new Set(), edges: new Set(), flows: [], value: undefined };
+  const found: GremlinAnswer = { nodes: new Set(), edges: new Set(), flows: [], paths: [], value: undefined };
   const rest: unknown[] = [];
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) {
+      if (value !== answer && value.length > 1 && value.every(isNode)) found.paths.push(value.map((node) => node.ID));
       for (const entry of value) visit(entry);
     } else if (value !== null && typeof value === 'object') {
       const element = value as Record<string, unknown>;
       if (typeof element['ID'] === 'string' && typeof element['Parent'] === 'string') found.edges.add(element['ID']);
-      else if (typeof element['ID'] === 'string' && element['Metadata'] !== undefined) found.nodes.add(element['ID']);
+      else if (isNode(value)) found.nodes.add(value.ID);
       else if (typeof element['UUID'] === 'string') found.flows.push(element as unknown as Flow);
       else rest.push(value);
     } else if (value !== null && value !== undefined) {
@@ -72,4 +75,10 @@ export function readAnswer(answer: unknown): GremlinAnswer {
   visit(answer);
   if (rest.length > 0) found.value = rest.length === 1 ? rest[0] : rest;
   return found;
+}
+
+function isNode(value: unknown): value is Node {
+  if (value === null || typeof value !== 'object') return false;
+  const element = value as Record<string, unknown>;
+  return typeof element['ID'] === 'string' && element['Metadata'] !== undefined && element['Parent'] === undefined;
 }

@@ -112,7 +112,15 @@ export const highlighted = computed<{ nodes: ReadonlySet<string>; edges: Readonl
       const edge = topology.edges.get(id);
       if (edge) nodes.add(edge.Parent).add(edge.Child);
     }
-    return { nodes, edges: found.edges };
+    const edges = new Set(found.edges);
+    for (const path of found.paths) {
+      path.slice(1).forEach((id, before) => {
+        for (const edge of topology.edgesOf(id)) {
+          if (edge.Parent === path[before] || edge.Child === path[before]) edges.add(edge.ID);
+        }
+      });
+    }
+    return { nodes, edges };
   }
   return textMatches.value ? { nodes: textMatches.value, edges: new Set() } : undefined;
 });
