@@ -13,4 +13,5 @@ var root = new RootCommand("The lab: three hosts on this machine, the tutorial r
     AllInOneCommand.Create(),
     ClientCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+// Ctrl-C must find the time to take down what stands.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
