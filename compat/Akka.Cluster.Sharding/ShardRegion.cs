@@ -28,8 +28,7 @@ public sealed partial class ShardRegion : ActorBase, IWithTimers
     private readonly Dictionary<string, IActorRef> _shards = [];
     private readonly HashSet<string> _starting = [];
     private readonly HashSet<string> _handingOff = [];
-    private readonly Dictionary<string, Queue<(object Message, IActorRef Sender)>> _buffers = [];
-    private int _buffered;
+    private readonly WaitingMessages _buffers;
     private IActorRef? _coordinator;
     private UniqueAddress? _oldest;
     private TimeSpan _registrationInterval = FirstRegistrationInterval;
@@ -53,6 +52,7 @@ public sealed partial class ShardRegion : ActorBase, IWithTimers
         IRememberEntitiesProvider? rememberEntitiesProvider)
     {
         _rememberEntities = rememberEntitiesProvider;
+        _buffers = new WaitingMessages(settings.TuningParameters.BufferSize);
         _typeName = typeName;
         _entityProps = entityProps;
         _settings = settings;
@@ -144,10 +144,10 @@ public sealed partial class ShardRegion : ActorBase, IWithTimers
 
     private void Deliver(string shard, object message)
     {
-        if (_buffers.ContainsKey(shard) || !_homes.TryGetValue(shard, out var home))
+        if (_buffers.Holds(shard) || !_homes.TryGetValue(shard, out var home))
         {
             // Messages of one sender stay in order: while some wait, the rest waits too.
-            if (!_buffers.ContainsKey(shard))
+            if (!_buffers.Holds(shard))
             {
                 _coordinator?.Tell(new GetShardHome(shard));
             }
@@ -170,37 +170,26 @@ public sealed partial class ShardRegion : ActorBase, IWithTimers
 
     private void Buffer(string shard, object message)
     {
-        if (_buffered >= _settings.TuningParameters.BufferSize)
+        if (_buffers.TryAdd(shard, message, Sender))
         {
-            if (!_loggedFullBuffer)
-            {
-                _log.Warning("{0}: Buffer is full, dropping messages for shard [{1}]", _typeName, shard);
-                _loggedFullBuffer = true;
-            }
-
-            Context.System.DeadLetters.Tell(new DeadLetter(message, Sender, Self));
             return;
         }
 
-        if (!_buffers.TryGetValue(shard, out var buffer))
+        if (!_loggedFullBuffer)
         {
-            _buffers[shard] = buffer = new Queue<(object, IActorRef)>();
+            _log.Warning("{0}: Buffer is full, dropping messages for shard [{1}]", _typeName, shard);
+            _loggedFullBuffer = true;
         }
 
-        buffer.Enqueue((message, Sender));
-        _buffered++;
+        Context.System.DeadLetters.Tell(new DeadLetter(message, Sender, Self));
     }
 
     private void Flush(string shard, IActorRef to)
     {
-        if (_buffers.Remove(shard, out var buffer))
+        _loggedFullBuffer = false;
+        foreach (var (message, sender) in _buffers.Take(shard))
         {
-            _buffered -= buffer.Count;
-            _loggedFullBuffer = false;
-            foreach (var (message, sender) in buffer)
-            {
-                to.Tell(message, sender);
-            }
+            to.Tell(message, sender);
         }
     }
 
@@ -336,89 +325,6 @@ public sealed partial class ShardRegion : ActorBase, IWithTimers
                 _homes.Remove(lost);
             }
         }
-    }
-
-    // The coordinator.
-
-    private void OnMembers()
-    {
-        if (_cluster.IsTerminated)
-        {
-            Context.Stop(Self);
-            return;
-        }
-
-        var oldest = Tools.Singleton.SingletonCandidates.Oldest(_cluster.State.Members, _settings.Role)?.UniqueAddress;
-        if (oldest != _oldest)
-        {
-            _oldest = oldest;
-            if (_coordinator is not null)
-            {
-                Context.Unwatch(_coordinator);
-                _coordinator = null;
-            }
-
-            StartRegistering();
-        }
-    }
-
-    private void StartRegistering()
-    {
-        _registrationInterval = FirstRegistrationInterval;
-        Registers();
-    }
-
-    private void OnRetry(object message)
-    {
-        if (_coordinator is null)
-        {
-            if (message is Registration)
-            {
-                Registers();
-            }
-
-            return;
-        }
-
-        if (_shuttingDown)
-        {
-            _coordinator.Tell(new GracefulShutdownReq(Self));
-        }
-
-        foreach (var shard in _buffers.Keys.Where(s => !_homes.ContainsKey(s)))
-        {
-            _coordinator.Tell(new GetShardHome(shard));
-        }
-    }
-
-    /// <summary>Asks to be registered, again and again, at first often.</summary>
-    private void Registers()
-    {
-        if (_coordinator is not null)
-        {
-            return;
-        }
-
-        if (_oldest is not null)
-        {
-            object register = _entityProps is null ? new RegisterProxy(Self) : new Register(Self);
-            Context.ActorSelection(new RootActorPath(_oldest.Address) / _coordinatorPath).Tell(register);
-        }
-
-        Timers.StartSingleTimer(nameof(Registration), Registration.Instance, _registrationInterval);
-        var doubled = _registrationInterval * 2;
-        _registrationInterval = doubled < _settings.TuningParameters.RetryInterval ? doubled : _settings.TuningParameters.RetryInterval;
-    }
-
-    private void OnRegistered(IActorRef coordinator)
-    {
-        if (coordinator.Equals(_coordinator))
-        {
-            return;
-        }
-
-        _coordinator = Context.Watch(coordinator);
-        OnRetry(Retry.Instance);
     }
 
     // The end.

@@ -7,7 +7,7 @@ namespace Akka.Cluster.Sharding.Coordination;
 
 /// <summary>Decides which region hosts which shard, and moves shards. One in the cluster; what it has decided is in the journal,
 /// so that its successor on another node goes on from there.</summary>
-internal sealed class ShardCoordinator : UntypedPersistentActor, IWithTimers
+internal sealed partial class ShardCoordinator : UntypedPersistentActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Cluster _cluster = Cluster.Get(Context.System);
@@ -318,88 +318,6 @@ internal sealed class ShardCoordinator : UntypedPersistentActor, IWithTimers
     {
         region.Tell(new HostShard(shard));
         Timers.StartSingleTimer(new HostingTimer(shard), new ResendHostShard(shard, region), _settings.TuningParameters.ShardStartTimeout);
-    }
-
-    // Shards move.
-
-    private void DecideRebalance()
-    {
-        if (_state.Regions.IsEmpty)
-        {
-            return;
-        }
-
-        var regions = _state.Regions.RemoveRange(_shuttingDown);
-        var inProgress = _rebalancing.Keys.ToImmutableHashSet();
-        Decide().PipeTo(Self);
-
-        async Task<RebalanceDecided> Decide()
-        {
-            try
-            {
-                return new RebalanceDecided(await _allocation.Rebalance(regions, inProgress).ConfigureAwait(false));
-            }
-            catch (Exception e)
-            {
-                _log.Error(e, "{0}: Rebalance failed: {1}", _typeName, e.Message);
-                return new RebalanceDecided(ImmutableHashSet<string>.Empty);
-            }
-        }
-    }
-
-    private void StartRebalance(string shard)
-    {
-        if (_rebalancing.ContainsKey(shard) || !_state.Shards.TryGetValue(shard, out var home))
-        {
-            return;
-        }
-
-        _log.Info("{0}: Rebalance shard [{1}] from [{2}]", _typeName, shard, home);
-        _rebalancing[shard] = [];
-        Timers.Cancel(new HostingTimer(shard));
-        Context.ActorOf(HandOffWorker.Props(
-            shard, home, [.. _state.Regions.Keys, .. _state.Proxies], _settings.TuningParameters.HandOffTimeout));
-    }
-
-    private void OnRebalanceDone(RebalanceDone m)
-    {
-        _log.Debug("{0}: Rebalance shard [{1}] {2}", _typeName, m.Shard, m.Stopped ? "completed successfully" : "failed");
-        var waiting = _rebalancing.GetValueOrDefault(m.Shard, []);
-        if (!_state.Shards.TryGetValue(m.Shard, out var home))
-        {
-            _rebalancing.Remove(m.Shard);
-            Reallocate(m.Shard, waiting);
-        }
-        else if (m.Stopped)
-        {
-            Update(new ShardHomeDeallocated(m.Shard), () =>
-            {
-                _rebalancing.Remove(m.Shard);
-                Reallocate(m.Shard, waiting);
-            });
-        }
-        else
-        {
-            _rebalancing.Remove(m.Shard);
-            _shuttingDown.Remove(home);
-            RequestHosting(m.Shard, home);
-            foreach (var requester in waiting)
-            {
-                requester.Tell(new ShardHome(m.Shard, home));
-            }
-        }
-    }
-
-    private void Reallocate(string shard, HashSet<IActorRef> waiting)
-    {
-        if (waiting.Count > 0)
-        {
-            Allocate(shard, waiting);
-        }
-        else
-        {
-            AllocateRemembered();
-        }
     }
 
     // The journal.

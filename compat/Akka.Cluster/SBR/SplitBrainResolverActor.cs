@@ -26,7 +26,10 @@ internal sealed class SplitBrainResolverActor : ReceiveActor, IWithTimers
 
         Receive<ClusterEvent.CurrentClusterState>(_ => { });
         Receive<ClusterEvent.IReachabilityEvent>(_ => Changed());
-        Receive<ClusterEvent.IMemberEvent>(_ => Changed());
+
+        // Those who are only about to take part have no say, and can't put off a decision.
+        Receive<ClusterEvent.IMemberEvent>(e => e is not (ClusterEvent.MemberJoined or ClusterEvent.MemberWeaklyUp), _ => Changed());
+        Receive<ClusterEvent.IMemberEvent>(_ => { });
         Receive<Check>(_ => OnCheck());
     }
 
@@ -93,6 +96,7 @@ internal sealed class SplitBrainResolverActor : ReceiveActor, IWithTimers
 
         _log.Warning("SBR took decision [{0}] and is downing [{1}], unreachable [{2}], [{3}] members",
             decision, string.Join(", ", down.Select(n => n.Address)), string.Join(", ", split.Unreachable.Select(n => n.Address)), split.Members.Count);
+        _unstableSince = null;
         foreach (var node in down)
         {
             _cluster.Down(node.Address);
