@@ -14,7 +14,7 @@ internal sealed class SharedJournal : IDisposable
     public static string Hocon(string file)
     {
         var plugin = $$"""
-            provider-name = "SQLite"
+            provider-name = "SQLite.MS"
             connection-string = "Data Source={{file}}"
             """;
         return $$"""
