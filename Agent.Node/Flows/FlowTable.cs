@@ -52,6 +52,9 @@ internal sealed class FlowTable
     /// <summary>Flows that had to leave to make room.</summary>
     internal long Evicted { get; private set; }
 
+    /// <summary>Memory of records and index.</summary>
+    internal long Bytes => ((long)_chunks.Length * ChunkSize * Unsafe.SizeOf<FlowRecord>()) + ((long)_index.Length * sizeof(ulong));
+
     /// <summary>How far the order of the lists may be off, in nanoseconds.</summary>
     internal static long OrderSlack => 1L << OrderQuantumBits;
 

@@ -227,6 +227,28 @@ public sealed class FlowEngineTests
     }
 
     [Fact]
+    public void Mutated_packets_through_the_whole_engine_keep_every_bound()
+    {
+        var random = new Random(99);
+        var engine = new FlowEngine(new FlowOptions { Defragment = true, MaxEntries = 1000 }, Captures.Origin, new Nowhere());
+        for (var round = 0; round < 200_000; round++)
+        {
+            var seed = TestPackets.All[random.Next(TestPackets.All.Count)];
+            var bytes = (byte[])seed.Bytes.Clone();
+            for (var changes = random.Next(0, 5); changes > 0; changes--)
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            var length = random.Next(4) == 0 ? random.Next(bytes.Length + 1) : bytes.Length;
+            var now = Start + (round * Millisecond);
+            engine.AdvanceTo(now);
+            engine.Process(now, seed.LinkType, bytes.Length, bytes.AsSpan(0, length));
+        }
+        engine.Count.ShouldBeLessThanOrEqualTo(1000);
+        engine.Evicted.ShouldBeGreaterThan(0);
+        engine.End();
+        engine.Count.ShouldBe(0);
+    }
+
+    [Fact]
     public void No_memory_is_allocated_per_packet()
     {
         var engine = new FlowEngine(new FlowOptions { Defragment = false }, Captures.Origin, _output);
@@ -278,5 +300,12 @@ public sealed class FlowEngineTests
         var before = _output.Reports;
         engine.AdvanceTo(now);
         return _output.Reports - before;
+    }
+
+    private sealed class Nowhere : IFlowOutput
+    {
+        public void Report(in FlowRecord record)
+        {
+        }
     }
 }
