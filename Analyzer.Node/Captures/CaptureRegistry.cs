@@ -83,6 +83,13 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
         base.PostStop();
     }
 
+    // The actor ends with this; who waits for an answer shouldn't have to wait until patience ends too.
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistFailure(cause, @event, sequenceNr);
+        Sender.Tell(new CaptureRefused { Reason = $"captures: not stored, the database doesn't take it: {cause.Message}", NotStored = true });
+    }
+
     private void OnRecovered()
     {
         _log.Info("{0} captures are registered", _state.Captures.Count);

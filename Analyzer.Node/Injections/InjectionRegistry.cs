@@ -54,6 +54,14 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
 
     public static Props Props(InjectionRegistrySettings settings) => Akka.Actor.Props.Create(() => new InjectionRegistry(settings));
 
+    // The actor ends with this; who waits for an answer shouldn't have to wait until patience ends too.
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistFailure(cause, @event, sequenceNr);
+        if (@event is InjectionCreated or InjectionDeleted)
+            Sender.Tell(new InjectionRefused { Reason = $"injections: not stored, the database doesn't take it: {cause.Message}", NotStored = true });
+    }
+
     private void OnRecovered()
     {
         _settings.Mediator.Tell(new Subscribe(HostEntity.ChangesTopic, Self));

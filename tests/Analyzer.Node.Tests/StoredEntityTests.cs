@@ -33,6 +33,13 @@ public sealed class StoredEntityTests : IDisposable
         second.Check();
     }
 
+    [Fact]
+    public void What_cannot_be_stored_is_refused_at_once()
+    {
+        using var process = new Process(_directory);
+        process.RefuseSecondWriter();
+    }
+
     private sealed class Process(string directory) : TestKit(HoconOf(directory))
     {
         private static readonly HostEntitySettings HostSettings = new(16, 2, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
@@ -79,6 +86,20 @@ public sealed class StoredEntityTests : IDisposable
             ExpectMsg<AllCaptures>().Captures_.ShouldHaveSingleItem().Name.ShouldBe("kept");
             Injections().Tell(new GetInjections(), TestActor);
             ExpectMsg<AllInjections>().Injections_.ShouldHaveSingleItem().State.ShouldBe("failed");
+        }
+
+        // The second writer of one journal finds its first number taken.
+        public void RefuseSecondWriter()
+        {
+            var (first, second) = (Captures(), Captures());
+            second.Tell(new GetCaptures(), TestActor);
+            ExpectMsg<AllCaptures>();
+            first.Tell(new CreateCapture { Capture = new Capture { GremlinQuery = "G.V('a')" } }, TestActor);
+            ExpectMsg<Capture>();
+            second.Tell(new CreateCapture { Capture = new Capture { GremlinQuery = "G.V('b')" } }, TestActor);
+            var refused = ExpectMsg<CaptureRefused>();
+            refused.NotStored.ShouldBeTrue();
+            refused.Reason.ShouldStartWith("captures: not stored");
         }
 
         private static Config HoconOf(string directory) => ConfigurationFactory.ParseString($$"""

@@ -81,6 +81,8 @@ internal sealed class CaptureApi(AnalyzerServices services)
     private static Exception Refused(object answer) => answer switch
     {
         CaptureRefused { NotFound: true } refused => ApiException.NotFound(refused.Reason, "id"),
+        CaptureRefused { Duplicate: true } refused => new ApiException(StatusCodes.Status409Conflict, "duplicate", refused.Reason, "GremlinQuery"),
+        CaptureRefused { NotStored: true } refused => ApiException.Unavailable(refused.Reason),
         CaptureRefused refused => new ApiException(StatusCodes.Status400BadRequest, "refused", refused.Reason, Refusals.FieldOf(refused.Reason)),
         Status.Failure failure => failure.Cause,
         _ => new InvalidOperationException($"the capture registry answered with {answer.GetType().Name}"),

@@ -69,6 +69,7 @@ internal sealed class InjectionApi(AnalyzerServices services)
     private static Exception Refused(object answer) => answer switch
     {
         InjectionRefused { NotFound: true } refused => ApiException.NotFound(refused.Reason, "id"),
+        InjectionRefused { NotStored: true } refused => ApiException.Unavailable(refused.Reason),
         InjectionRefused refused => new ApiException(StatusCodes.Status400BadRequest, "refused", refused.Reason, Refusals.FieldOf(refused.Reason)),
         Status.Failure failure => failure.Cause,
         _ => new InvalidOperationException($"the injection registry answered with {answer.GetType().Name}"),
