@@ -10,7 +10,6 @@ internal static class FlowIdentity
     /// <summary>Equal wherever the same link, network and transport layers are seen, whichever direction came first.</summary>
     internal static ulong TrackingId(in FlowRecord record)
     {
-        ref readonly var key = ref record.Key;
         var aIsHigh = record.Has(FlowFlags.AIsHigh);
         // Not the key's: with layer key mode L3 it has no MAC addresses.
         var lowMac = aIsHigh ? record.LinkB : record.LinkA;
