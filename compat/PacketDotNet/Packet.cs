@@ -20,7 +20,7 @@ public abstract class Packet
         set
         {
             if (ReferenceEquals(value, this))
-                throw new InvalidOperationException("A packet cannot have itself as its payload.");
+                throw new InvalidOperationException("a packet can't be inside itself");
             _payloadPacket = value;
             _payloadData = null;
             value.ParentPacket = this;

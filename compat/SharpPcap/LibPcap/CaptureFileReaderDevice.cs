@@ -11,14 +11,14 @@ public class CaptureFileReaderDevice : CaptureReaderDevice
 
     public override string Name => FileName;
 
-    public override string Description => "Capture file reader device";
+    public override string Description => "Packets of a file";
 
     public override unsafe void Open(DeviceConfiguration configuration)
     {
         var error = stackalloc byte[Native.ErrorBufferSize];
         var handle = new PcapHandle(Native.pcap_open_offline_with_tstamp_precision(FileName, (uint)(configuration.TimestampResolution ?? TimestampResolution.Microsecond), error));
         if (handle.IsInvalid)
-            throw new PcapException($"Unable to open offline adapter: {Native.Text(error)}");
+            throw new PcapException($"{Native.Text(error)}");
         Handle = handle;
         base.Open(configuration);
     }

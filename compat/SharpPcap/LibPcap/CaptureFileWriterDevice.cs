@@ -16,9 +16,9 @@ public class CaptureFileWriterDevice : PcapDevice
 
     public override string Name => _fileName;
 
-    public override string Description => "Capture file writer device";
+    public override string Description => "Packets into a file";
 
-    public override ICaptureStatistics Statistics => throw new NotSupportedException("Statistics are not available for a capture file writer.");
+    public override ICaptureStatistics Statistics => throw new NotSupportedException("a file that's written has no statistics");
 
     protected bool DumpOpened => m_pcapDumpHandle != 0;
 
@@ -27,16 +27,16 @@ public class CaptureFileWriterDevice : PcapDevice
         Handle = new PcapHandle(Native.pcap_open_dead_with_tstamp_precision(
             (int)configuration.LinkLayerType, configuration.Snaplen, (uint)(configuration.TimestampResolution ?? TimestampResolution.Microsecond)));
         if (Handle.IsInvalid)
-            throw new PcapException($"Unable to open a writer for {configuration.LinkLayerType}");
+            throw new PcapException($"no capture file has link type {configuration.LinkLayerType}");
         m_pcapDumpHandle = _mode == FileMode.Append ? Native.pcap_dump_open_append(Handle, _fileName) : Native.pcap_dump_open(Handle, _fileName);
         if (m_pcapDumpHandle == 0)
-            throw new PcapException($"Error opening dump file: {LastError}");
+            throw new PcapException($"{_fileName} can't be written: {LastError}");
         base.Open(configuration);
     }
 
     public unsafe void Write(ReadOnlySpan<byte> p, ref PcapHeader h)
     {
-        ThrowIfNotOpen("Cannot dump packet, the file is not opened");
+        ThrowIfNotOpen("open the file before writing to it");
         var fraction = h.Timeval.Value - decimal.Truncate(h.Timeval.Value);
         var header = new Native.PacketHeader
         {
@@ -66,7 +66,7 @@ public class CaptureFileWriterDevice : PcapDevice
             m_pcapDumpHandle = 0;
             base.Close();
             if (flushed != 0)
-                throw new PcapException($"Error writing dump file {_fileName}");
+                throw new PcapException($"{_fileName} couldn't be written whole");
             return;
         }
         base.Close();

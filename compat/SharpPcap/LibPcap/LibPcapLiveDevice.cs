@@ -14,7 +14,7 @@ public class LibPcapLiveDevice : PcapDevice, ILiveDevice
     {
         get
         {
-            ThrowIfNotOpen("device not open");
+            ThrowIfNotOpen("open the device before reading its statistics");
             return new PcapStatistics(Handle);
         }
     }
@@ -23,17 +23,17 @@ public class LibPcapLiveDevice : PcapDevice, ILiveDevice
     {
         get
         {
-            ThrowIfNotOpen("Can't get blocking mode, the device is closed");
+            ThrowIfNotOpen("open the device before asking whether it blocks");
             var error = stackalloc byte[Native.ErrorBufferSize];
             var mode = Native.pcap_getnonblock(Handle, error);
-            return mode < 0 ? throw new PcapException("Can't get blocking mode: " + Native.Text(error)) : mode != 0;
+            return mode < 0 ? throw new PcapException("pcap_getnonblock: " + Native.Text(error)) : mode != 0;
         }
         set
         {
-            ThrowIfNotOpen("Can't set blocking mode, the device is closed");
+            ThrowIfNotOpen("open the device before setting whether it blocks");
             var error = stackalloc byte[Native.ErrorBufferSize];
             if (Native.pcap_setnonblock(Handle, value ? 1 : 0, error) != 0)
-                throw new PcapException("Can't set blocking mode: " + Native.Text(error));
+                throw new PcapException("pcap_setnonblock: " + Native.Text(error));
         }
     }
 
@@ -45,7 +45,7 @@ public class LibPcapLiveDevice : PcapDevice, ILiveDevice
         var error = stackalloc byte[Native.ErrorBufferSize];
         var handle = new PcapHandle(Native.pcap_create(Name, error));
         if (handle.IsInvalid)
-            throw new PcapException($"Unable to open the adapter '{Name}'. {Native.Text(error)}");
+            throw new PcapException($"{Name} can't be opened: {Native.Text(error)}");
         try
         {
             Set(handle, "Snaplen", Native.pcap_set_snaplen(handle, configuration.Snaplen));
@@ -62,7 +62,7 @@ public class LibPcapLiveDevice : PcapDevice, ILiveDevice
             if (status < 0)
             {
                 var why = Native.ErrorOf(handle);
-                throw new PcapException($"Unable to activate the adapter ({Name}): {Native.Text(Native.pcap_statustostr(status))}{(why.Length > 0 ? $" ({why})" : "")}", (PcapError)status);
+                throw new PcapException($"capturing on {Name} can't begin: {Native.Text(Native.pcap_statustostr(status))}{(why.Length > 0 ? $" ({why})" : "")}", (PcapError)status);
             }
         }
         catch
@@ -77,17 +77,17 @@ public class LibPcapLiveDevice : PcapDevice, ILiveDevice
 
     public unsafe void SendPacket(ReadOnlySpan<byte> p, ICaptureHeader? header = null)
     {
-        ThrowIfNotOpen("Can't send packet, the device is closed");
+        ThrowIfNotOpen("open the device before sending");
         fixed (byte* data = p)
         {
             if (Native.pcap_sendpacket(Handle, data, p.Length) < 0)
-                throw new PcapException("Can't send packet: " + LastError);
+                throw new PcapException($"sending on {Name} failed: " + LastError);
         }
     }
 
     private static unsafe void Set(PcapHandle handle, string property, int status)
     {
         if (status != 0)
-            throw new PcapException($"Can't set {property}: {Native.Text(Native.pcap_statustostr(status))} {Native.ErrorOf(handle)}".TrimEnd(), (PcapError)status);
+            throw new PcapException($"{property} is refused: {Native.Text(Native.pcap_statustostr(status))} {Native.ErrorOf(handle)}".TrimEnd(), (PcapError)status);
     }
 }

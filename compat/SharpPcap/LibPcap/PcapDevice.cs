@@ -39,7 +39,7 @@ public abstract class PcapDevice : ICaptureDevice
     {
         get
         {
-            ThrowIfNotOpen("Cannot get datalink, the pcap device is not opened");
+            ThrowIfNotOpen("open the device before asking for its link type");
             return _linkType;
         }
     }
@@ -48,7 +48,7 @@ public abstract class PcapDevice : ICaptureDevice
     {
         get
         {
-            ThrowIfNotOpen("device is not open");
+            ThrowIfNotOpen("open the device first");
             return (TimestampResolution)Native.pcap_get_tstamp_precision(Handle);
         }
     }
@@ -79,7 +79,7 @@ public abstract class PcapDevice : ICaptureDevice
 
     public virtual unsafe GetPacketStatus GetNextPacket(out PacketCapture e)
     {
-        ThrowIfNotOpen("Device must be opened via Open() prior to use");
+        ThrowIfNotOpen("open the device before reading packets");
         e = default;
         if (!PollFileDescriptor())
             return GetPacketStatus.ReadTimeout;
@@ -139,14 +139,14 @@ public abstract class PcapDevice : ICaptureDevice
 
     protected unsafe void SetFilter(string filterExpression)
     {
-        ThrowIfNotOpen("device is not open");
+        ThrowIfNotOpen("open the device first");
         Native.Program program;
         if (Native.pcap_compile(Handle, &program, filterExpression, 1, 0) != 0)
-            throw new PcapException($"Can't compile filter ({filterExpression}): {LastError}");
+            throw new PcapException($"filter \"{filterExpression}\": {LastError}");
         try
         {
             if (Native.pcap_setfilter(Handle, &program) != 0)
-                throw new PcapException($"Can't set filter ({filterExpression}): {LastError}");
+                throw new PcapException($"filter \"{filterExpression}\" compiles but can't be installed: {LastError}");
         }
         finally
         {

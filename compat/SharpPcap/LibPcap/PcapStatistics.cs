@@ -6,7 +6,7 @@ public class PcapStatistics : ICaptureStatistics
     {
         Native.Stat stat;
         if (Native.pcap_stats(handle, &stat) != 0)
-            throw new PcapException("Can't read statistics: " + Native.ErrorOf(handle));
+            throw new PcapException("pcap_stats: " + Native.ErrorOf(handle));
         ReceivedPackets = stat.Received;
         DroppedPackets = stat.Dropped;
         InterfaceDroppedPackets = stat.InterfaceDropped;
@@ -23,6 +23,5 @@ public class PcapStatistics : ICaptureStatistics
 
     public uint InterfaceDroppedPackets { get; set; }
 
-    public override string ToString() =>
-        $"[PcapStatistics: ReceivedPackets={ReceivedPackets}, DroppedPackets={DroppedPackets}, InterfaceDroppedPackets={InterfaceDroppedPackets}]";
+    public override string ToString() => $"{ReceivedPackets} received, {DroppedPackets} and {InterfaceDroppedPackets} dropped";
 }
