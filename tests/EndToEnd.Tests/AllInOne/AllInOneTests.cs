@@ -8,7 +8,7 @@ public sealed class AllInOneTests
     [Fact]
     public async Task A_user_without_privileges_sees_the_flows_of_a_capture_file()
     {
-        var run = await AsNobodyAsync("--pcap", Capture("gre-in-gre.pcap"), "--http-port", "18083", "--once");
+        var run = await AsNobodyAsync("--pcap", Capture("gre-ping.pcap"), "--http-port", "18083", "--once");
         run.ExitCode.ShouldBe(0, run.Output + run.Errors);
         run.Output.ShouldContain("GRE");
         run.Output.ShouldContain("└ ");
@@ -22,7 +22,7 @@ public sealed class AllInOneTests
         run.Errors.ShouldContain("/no/such/file.pcap");
     }
 
-    private static string Capture(string name) => Path.Combine(Repository.Root, "tests", "Agent.Node.Tests", "captures", name);
+    private static string Capture(string name) => Path.Combine(Repository.Root, "tests", "EndToEnd.Tests", "captures", name);
 
     /// <summary>As a user that may enter the checkout but has no capability at all.</summary>
     private static Task<Command> AsNobodyAsync(params string[] options) =>

@@ -10,7 +10,8 @@ public abstract class TutorialTests(RunningLab lab, string tunnelPath)
     {
         var eth1 = (await lab.NodesAsync(CapturePoint.Eth1)).ShouldHaveSingleItem()["Metadata"]!["TID"]!.ToString();
         var flows = await lab.FlowsAsync();
-        var inner = flows.Where(f => f.NodeTid == eth1 && f.LayersPath == "Ethernet/IPv4/ICMPv4" && f.NetworkA == "10.0.0.1").ShouldHaveSingleItem();
+        var inner = flows.Where(f => f.NodeTid == eth1 && f.LayersPath == "Ethernet/IPv4/ICMPv4" && f.IcmpId == 4711).ShouldHaveSingleItem();
+        inner.NetworkA.ShouldBe("10.0.0.1");
         inner.NetworkB.ShouldBe("10.0.0.2");
         inner.AbPackets.ShouldBe(10);
         inner.BaPackets.ShouldBe(10);
