@@ -25,7 +25,7 @@ internal static class ConsoleTables
         var uuids = flows.Select(f => f.Uuid).ToHashSet(StringComparer.Ordinal);
         var byParent = flows.Where(f => uuids.Contains(f.ParentUuid) && f.ParentUuid != f.Uuid).ToLookup(f => f.ParentUuid, StringComparer.Ordinal);
         var table = NewTable("flow", "endpoints", "A->B", "B->A", "seen on", "UUID", "ParentUUID");
-        foreach (var flow in flows.Where(f => !uuids.Contains(f.ParentUuid)).OrderByDescending(f => f.Last).Take(limit))
+        foreach (var flow in flows.Where(f => !uuids.Contains(f.ParentUuid) || f.ParentUuid == f.Uuid).OrderByDescending(f => f.Last).Take(limit))
             AddFlow(table, flow, byParent, names, depth: 0);
         return Render(table);
     }

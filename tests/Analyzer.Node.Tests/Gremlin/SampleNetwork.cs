@@ -72,7 +72,11 @@ internal sealed class SampleNetwork : IFlowSource
         {
             builder.Set(new Edge
             {
-                Id = parent + "-" + child, Parent = parent, Child = child, Host = "h", Metadata = Metadata.Create(("RelationType", relation)),
+                Id = parent + "-" + child,
+                Parent = parent,
+                Child = child,
+                Host = "h",
+                Metadata = Metadata.Create(("RelationType", relation)),
             });
         }
 

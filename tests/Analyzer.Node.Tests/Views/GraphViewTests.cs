@@ -1,0 +1,74 @@
+using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.TestKit;
+using Analyzer.Node.Tests.Kit;
+using Analyzer.Node.Topology;
+using Analyzer.Node.Views;
+using Shared.Messages.Topology;
+using Topology.Fabric.Protocol;
+using TopologyNode = Topology.Fabric.Model.Node;
+
+namespace Analyzer.Node.Tests.Views;
+
+public class GraphViewTests : EntityTest
+{
+    private readonly TestProbe _hosts;
+    private readonly IActorRef _view;
+
+    public GraphViewTests()
+    {
+        _hosts = CreateTestProbe();
+        _view = Sys.ActorOf(GraphView.Props(Mediator.Ref, _hosts.Ref));
+        Mediator.ExpectMsg<Subscribe>().Topic.ShouldBe(HostEntity.ChangesTopic);
+    }
+
+    [Fact]
+    public void It_asks_all_hosts_again_and_again_telling_what_it_knows()
+    {
+        Mediator.ExpectMsg<Publish>().Message.ShouldBeOfType<AnnounceHostGraphs>().Known.ShouldBeEmpty();
+        _view.Tell(Changed("h", 1, "a"));
+        Mediator.FishForMessage<Publish>(p => ((AnnounceHostGraphs)p.Message).Known.TryGetValue("h", out var revision) && revision == 1);
+    }
+
+    [Fact]
+    public void A_missed_event_has_it_ask_the_host_for_everything()
+    {
+        _view.Tell(Changed("h", 5, "e"));
+        _hosts.ExpectMsg<GetHostGraph>().Host.ShouldBe("h");
+
+        var whole = new HostGraph { Host = "h", Revision = 5 };
+        whole.Nodes.Add([NodeOf("a"), NodeOf("e")]);
+        _view.Tell(whole);
+        Nodes().ShouldBe(["a", "e"]);
+    }
+
+    [Fact]
+    public void Subscribers_get_the_graph_and_then_each_change()
+    {
+        _view.Tell(Changed("h", 1, "a"));
+        _view.Tell(new SubscribeToGraph(TestActor));
+        ExpectMsg<GraphUpdated>(updated => updated.Changes.Count == 0 && updated.Graph.NodeCount == 1);
+        _view.Tell(Changed("h", 2, "b"));
+        ExpectMsg<GraphUpdated>(updated => updated.Changes.Count == 1 && updated.Graph.NodeCount == 2);
+    }
+
+    [Fact]
+    public void A_host_without_anything_left_counts_as_empty()
+    {
+        _view.Tell(Changed("h", 1, "a"));
+        _view.Tell(new GraphChanged { Host = "h", Revision = 2, Changes = { new GraphChange { NodeDeleted = "a" } } });
+        _view.Tell(GetGraph.Instance, TestActor);
+        ExpectMsg<CurrentGraph>().Hosts["h"].ShouldBe(new HostView(2, IsEmpty: true));
+    }
+
+    private string[] Nodes()
+    {
+        _view.Tell(GetGraph.Instance, TestActor);
+        return [.. ExpectMsg<CurrentGraph>().Graph.Nodes.Select(n => n.Id).Order(StringComparer.Ordinal)];
+    }
+
+    private static GraphNode NodeOf(string id) => new TopologyNode { Id = id, Host = "h" }.ToMessage();
+
+    private static GraphChanged Changed(string host, long revision, string node) =>
+        new() { Host = host, Revision = revision, Changes = { new GraphChange { NodeSet = NodeOf(node) } } };
+}
