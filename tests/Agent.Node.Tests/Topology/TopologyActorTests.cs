@@ -1,0 +1,140 @@
+using Agent.Node.Host;
+using Agent.Node.Namespaces;
+using Agent.Node.Netlink;
+using Agent.Node.OpenVSwitch;
+using Agent.Node.Tests.Linux;
+using Agent.Node.Tests.OpenVSwitch;
+using Agent.Node.Topology;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using Shared.Messages.Injections;
+using Topology.Fabric.Model;
+using GraphNode = Topology.Fabric.Model.Node;
+
+namespace Agent.Node.Tests.Topology;
+
+/// <summary>The probes against the real kernel and a real Open vSwitch, seen from the graph they make.</summary>
+public sealed class TopologyActorTests : TestKit
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private Graph _graph = Graph.Empty;
+
+    public TopologyActorTests()
+        : base("akka.loglevel = WARNING")
+    {
+    }
+
+    [PrivilegedFact]
+    public void Namespaces_come_with_their_links_and_go_with_them()
+    {
+        Follow(new HostFacts("h1", NamespaceId.Own), ("netns", t => NamespaceProbe.Props("/var/run/netns", t, TimeSpan.FromSeconds(1))));
+        string name;
+        using (var space = new TestNamespace())
+        {
+            name = space.Name;
+            space.Ip("link add br7 type bridge");
+            Until(g => In(g, name, "br7") is not null);
+            space.Ip("addr add 10.7.7.1/24 dev br7");
+            Until(g => In(g, name, "br7")!.Metadata.Has("IPV4", "10.7.7.1/24"));
+        }
+
+        Until(g => g.Nodes.All(n => n.Name != name));
+        _graph.Nodes.ShouldAllBe(n => !n.Metadata.Has("IPV4", "10.7.7.1/24"));
+    }
+
+    [PrivilegedFact]
+    public void Veth_peers_are_tied_across_namespaces_and_vanish_together()
+    {
+        Follow(new HostFacts("h1", NamespaceId.Own), ("netns", t => NamespaceProbe.Props("/var/run/netns", t, TimeSpan.FromSeconds(1))));
+        using var left = new TestNamespace();
+        using var right = new TestNamespace();
+        left.Ip($"link add v0 type veth peer name v1 netns {right.Name}");
+
+        Until(g => In(g, left.Name, "v0") is { } v0 && In(g, right.Name, "v1") is { } v1
+            && g.Neighbours(v0.Id, Graph.Direction.Both, e => e.RelationType == Relations.Layer2).Contains(v1));
+        In(_graph, left.Name, "v0")!.Metadata["Driver"].ShouldBe("veth");
+
+        right.Ip("link del v1");
+        Until(g => In(g, left.Name, "v0") is null && In(g, right.Name, "v1") is null);
+    }
+
+    [PrivilegedFact]
+    public void Open_vSwitch_may_come_late_stop_and_come_back()
+    {
+        using var space = new TestNamespace();
+        using var ovs = new TestOpenVSwitch(space);
+        ovs.Stop();
+        Follow(
+            new HostFacts("h1", space.Id),
+            ("netlink", t => NetlinkProbe.Props(space.Id, space.Path, t, TimeSpan.FromSeconds(1))),
+            ("ovsdb", t => OvsdbProbe.Props(ovs.Socket, t)));
+        Until(g => Node(g, "lo") is not null);
+
+        ovs.Start();
+        ovs.AddBridge("br0");
+        Until(g => g.Nodes.Any(n => n.Type == "ovsbridge") && g.Nodes.Any(n => n is { Type: "internal", Name: "br0" } && n.Metadata.TryGet("IfIndex", out _)));
+        TypesOf(_graph, "br0").ShouldBe(["internal", "ovsbridge", "ovsport"], ignoreOrder: true);
+
+        ovs.Stop();
+        Until(g => g.Nodes.All(n => n.Type is not ("ovsbridge" or "ovsport" or "internal")));
+
+        ovs.Start();
+        Until(g => g.Nodes.Any(n => n.Type == "ovsbridge"));
+    }
+
+    [PrivilegedFact]
+    public void A_change_of_the_database_passes_through_and_without_the_probe_its_told_why_not()
+    {
+        using var space = new TestNamespace();
+        using var ovs = new TestOpenVSwitch(space);
+        ovs.AddBridge("br0");
+        var topology = Follow(new HostFacts("h1", space.Id), ("ovsdb", t => OvsdbProbe.Props(ovs.Socket, t)));
+        Until(g => g.Nodes.Any(n => n.Type == "ovsbridge"));
+
+        topology.Tell(new OvsdbProbe.Transact("1", tables => BridgeMirror.Start(tables.Bridge("br0")!, "c1")), TestActor);
+        FishForMessage<OvsdbProbe.Transacted>(_ => true, Patience).Id.ShouldBe("1");
+        ovs.Vsctl("list-ports", "br0").ShouldBe(BridgeMirror.PortName("br0", "c1"));
+        topology.Tell(new OvsdbProbe.Transact("2", _ => throw new OvsdbException("no")), TestActor);
+        FishForMessage<OvsdbProbe.TransactionFailed>(_ => true, Patience).Error.ShouldBe("no");
+        topology.Tell(OvsdbProbe.RemoveMarked.Instance, TestActor);
+        FishForMessage<Akka.Done>(_ => true, Patience);
+        ovs.Vsctl("list-ports", "br0").ShouldBe("");
+
+        Follow(new HostFacts("h1", space.Id)).Tell(new OvsdbProbe.Transact("3", _ => []), TestActor);
+        FishForMessage<OvsdbProbe.TransactionFailed>(f => f.Id == "3", Patience).Error.ShouldContain("without the probe ovsdb");
+    }
+
+    [Fact]
+    public void An_injection_from_a_node_that_vanished_fails_in_words()
+    {
+        var topology = Follow(new HostFacts("h1", new NamespaceId(4, 1)));
+        var injectors = Sys.ActorOf(InjectorsActor.Props("h1", topology));
+
+        injectors.Tell(new StartInjection { Host = "h1", Injection = new Shared.Messages.Injections.Injection { Uuid = "i1", NodeId = "gone" } }, TestActor);
+
+        var progress = FishForMessage<InjectionProgress>(_ => true, Patience);
+        (progress.Uuid, progress.State, progress.Error).ShouldBe(("i1", "failed", "host h1 has no node gone any more"));
+    }
+
+    private IActorRef Follow(HostFacts facts, params (string Name, Func<IActorRef, Props> Probe)[] probes)
+    {
+        var topology = Sys.ActorOf(TopologyActor.Props(facts, TimeSpan.FromMilliseconds(20), probes.ToDictionary(p => p.Name, p => p.Probe)));
+        topology.Tell(WatchGraph.Instance, TestActor);
+        return topology;
+    }
+
+    private void Until(Func<Graph, bool> condition)
+    {
+        while (!condition(_graph))
+        {
+            _graph = FishForMessage<GraphUpdate>(_ => true, Patience).Graph.Graph;
+        }
+    }
+
+    private static GraphNode? Node(Graph graph, string name) => graph.Nodes.FirstOrDefault(n => n.Name == name);
+
+    private static IEnumerable<string> TypesOf(Graph graph, string name) => graph.Nodes.Where(n => n.Name == name).Select(n => n.Type);
+
+    private static GraphNode? In(Graph graph, string space, string name) => graph.Nodes
+        .FirstOrDefault(n => n.Name == name && graph.Neighbours(n.Id, Graph.Direction.In, e => e.RelationType == Relations.Ownership).Any(o => o.Name == space));
+}
