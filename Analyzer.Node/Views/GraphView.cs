@@ -22,6 +22,8 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
     // Hosts whose whole graph was asked for and hasn't come yet.
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private MergedGraph _merged = MergedGraph.Empty;
+    // What queries get, made once per change.
+    private CurrentGraph? _current;
 
     public GraphView(IActorRef mediator, IActorRef hosts)
     {
@@ -30,7 +32,7 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
 
         Receive<GraphChanged>(OnChanged);
         Receive<HostGraph>(OnHostGraph);
-        Receive<GetGraph>(_ => Sender.Tell(Current()));
+        Receive<GetGraph>(_ => Sender.Tell(_current ??= Current()));
         Receive<SubscribeToGraph>(OnSubscribe);
         Receive<Terminated>(ended => _subscribers.Remove(ended.ActorRef));
         Receive<AskHosts>(_ => OnAskHosts());
@@ -78,6 +80,8 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
 
     private void Become(MergedGraph merged, IReadOnlyList<GraphChange> changes)
     {
+        if (!ReferenceEquals(_merged, merged))
+            _current = null;
         _merged = merged;
         if (changes.Count == 0)
             return;
