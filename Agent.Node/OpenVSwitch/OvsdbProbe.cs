@@ -177,7 +177,13 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
         await _monitor!.Connection.TransactAsync(operations, patience.Token).ConfigureAwait(false);
     }
 
-    private static string Reason(Exception error) => error is SocketException socket ? socket.SocketErrorCode.ToString() : error.Message;
+    // .NET's word for a unix socket that doesn't exist is about network addresses.
+    private string Reason(Exception error) => error switch
+    {
+        SocketException when !File.Exists(_socket) => "there's no such socket",
+        SocketException socket => socket.SocketErrorCode.ToString(),
+        _ => error.Message,
+    };
 
     /// <summary>Asks for a change of the database. Answered by <see cref="Transacted"/> or <see cref="TransactionFailed"/>.</summary>
     /// <param name="Id">Comes back with the answer.</param>

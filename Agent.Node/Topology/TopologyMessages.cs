@@ -3,6 +3,7 @@ using Agent.Node.Interfaces;
 using Agent.Node.Namespaces;
 using Agent.Node.Netlink;
 using Agent.Node.OpenVSwitch;
+using Akka.Event;
 using Shared.Messages.Topology;
 
 namespace Agent.Node.Topology;
@@ -20,7 +21,7 @@ internal sealed record NamespaceAppeared(NamedNamespace Namespace);
 internal sealed record NamespaceVanished(NamespaceId Namespace);
 
 /// <summary>Topology -> probes: all namespaces there are, by the files that lead to them, the agent's own among them.</summary>
-internal sealed record NamespacesKnown(ImmutableDictionary<NamespaceId, string> Paths);
+internal sealed record NamespacesKnown(ImmutableDictionary<NamespaceId, string> Paths) : IDeadLetterSuppression;
 
 /// <summary>OVSDB probe -> topology: the database as it is; empty when Open vSwitch doesn't run.</summary>
 internal sealed record OvsChanged(OvsTables Tables);
