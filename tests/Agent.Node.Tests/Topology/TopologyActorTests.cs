@@ -20,7 +20,7 @@ public sealed class TopologyActorTests : TestKit
     private Graph _graph = Graph.Empty;
 
     public TopologyActorTests()
-        : base("akka.loglevel = WARNING")
+        : base("akka { loglevel = WARNING, test.single-expect-default = 30 s }")
     {
     }
 

@@ -22,6 +22,7 @@ public sealed class UplinkActorTests : TestKit
     private readonly HostFacts _facts = new("h1", new Agent.Node.Namespaces.NamespaceId(4, 1));
 
     public UplinkActorTests()
+        : base("akka.test.single-expect-default = 30 s")
     {
         (_topologyRegion, _flowsRegion, _topology, _parent) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
         var options = new UplinkOptions(Buffer: 100, Batch: 10, ResendAfter: TimeSpan.FromMilliseconds(500));
