@@ -50,11 +50,11 @@ internal sealed class InterfacesActor : ReceiveActor
 
     protected override void PreStart() => _surroundings.Topology.Tell(WatchGraph.Instance);
 
-    // A capture or interface that fails does so alone; its state is told, and the registry's next list starts it again.
+    // An interface that fails does so alone. Its actor starts again with the next look at the graph, told all it needs to know.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
     {
         _log.Error(e, "the actor of an interface failed");
-        return Directive.Restart;
+        return Directive.Stop;
     });
 
     private void OnGraph(GraphUpdate update)
@@ -110,6 +110,12 @@ internal sealed class InterfacesActor : ReceiveActor
     private void OnStopped(Terminated stopped)
     {
         var id = stopped.ActorRef.Path.Name;
+        if (_interfaces.TryGetValue(id, out var failed) && failed.Equals(stopped.ActorRef))
+        {
+            _interfaces.Remove(id);
+            return;
+        }
+
         if (_update!.Graph.Places.TryGetValue(id, out var place) && !_interfaces.ContainsKey(id))
         {
             Start(id, place);
