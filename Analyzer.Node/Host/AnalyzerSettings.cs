@@ -33,8 +33,6 @@ internal static class AnalyzerSettings
             remember-entities-store = eventsourced
           }
           singleton.role = {{NodeSettings.AnalyzerRole}}
-          # Agents have no mediator.
-          pub-sub.role = {{NodeSettings.AnalyzerRole}}
         }
         """);
 

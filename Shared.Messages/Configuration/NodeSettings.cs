@@ -52,8 +52,6 @@ public static class NodeSettings
                 # Views and entities are the analyzers'; agents have no mediator that could take the gossip.
                 pub-sub.role = {{AnalyzerRole}}
                 seed-nodes = [{{seedNodes}}]
-                # Agents have no part in it, and no mediator to answer the analyzers'.
-                pub-sub.role = {{AnalyzerRole}}
                 downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
                 split-brain-resolver {
                   active-strategy = keep-oldest
