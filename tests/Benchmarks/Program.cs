@@ -8,10 +8,12 @@ switch (args)
         return await ActorBenchmark.RunAsync(rest);
     case ["remoting", .. var rest]:
         return await RequestReplyBenchmark.RunAsync(rest);
-    case ["flows", .. var rest]:
+    case ["flows", "memory", .. var rest]:
         return FlowBenchmark.Run(rest);
+    case ["flows"]:
+        return FileBenchmark.Run() + FlowBenchmark.Run([]);
     case []:
-        return await ActorBenchmark.RunAsync([]) + await RequestReplyBenchmark.RunAsync([]) + FlowBenchmark.Run([]);
+        return await ActorBenchmark.RunAsync([]) + await RequestReplyBenchmark.RunAsync([]) + FileBenchmark.Run() + FlowBenchmark.Run([]);
     default:
         Console.Error.WriteLine($"There is no benchmark '{args[0]}'. Benchmarks: actors, flows, remoting.");
         return 2;

@@ -36,11 +36,17 @@ internal sealed class SyntheticCapture
         {
             // Cubed: a tenth of the flows make almost half of the packets.
             var flow = (int)(Math.Pow(random.NextDouble(), 3) * flows);
-            var frame = Frame(flow, random.Next(2) == 0);
-            bytes.Write(inTunnels ? Encapsulate(frame, flow) : frame);
+            bytes.Write(Packet(flow, random.Next(2) == 0, inTunnels));
             offsets[i + 1] = (int)bytes.Length;
         }
         return new SyntheticCapture(bytes.ToArray(), offsets);
+    }
+
+    /// <summary>A packet of this flow, one of its two directions, as Ethernet carries it.</summary>
+    internal static byte[] Packet(int flow, bool reverse, bool inTunnel)
+    {
+        var frame = Frame(flow, reverse);
+        return inTunnel ? Encapsulate(frame, flow) : frame;
     }
 
     private static byte[] Frame(int flow, bool reverse)
@@ -59,19 +65,24 @@ internal sealed class SyntheticCapture
         return Ethernet(Ipv4(tcpProtocol, reverse ? server : client, reverse ? client : server, tcp), reverse);
     }
 
-    /// <summary>One of GRE, VXLAN and GENEVE, by the flow; sixteen tunnels of each.</summary>
+    /// <summary>One of GRE, VXLAN, GENEVE, MPLS over UDP and IP in IP, by the flow; sixteen tunnels of each.</summary>
     private static byte[] Encapsulate(byte[] frame, int flow)
     {
         const byte gre = 47;
         const byte udp = 17;
-        var id = (byte)(flow % 16);
+        const byte ipInIp = 4;
+        const int ethernetLength = 14;
+        const int kinds = 5;
+        var id = (byte)(flow / kinds % 16);
         var from = 0xac100000u + id;
         const uint to = 0xac200000u;
-        return (flow % 3) switch
+        return (flow % kinds) switch
         {
             0 => Ethernet(Ipv4(gre, from, to, [0x20, 0, 0x65, 0x58, 0, 0, 0, id, .. frame])),
-            1 => Ethernet(Ipv4(udp, from, to, Udp(flow, 4789, [8, 0, 0, 0, 0, 0, id, 0, .. frame]))),
-            _ => Ethernet(Ipv4(udp, from, to, Udp(flow, 6081, [0, 0, 0x65, 0x58, 0, 0, id, 0, .. frame]))),
+            1 => Ethernet(Ipv4(udp, from, to, Udp(49_152 + id, 4789, [8, 0, 0, 0, 0, 0, id, 0, .. frame]))),
+            2 => Ethernet(Ipv4(udp, from, to, Udp(49_152 + id, 6081, [0, 0, 0x65, 0x58, 0, 0, id, 0, .. frame]))),
+            3 => Ethernet(Ipv4(udp, from, to, Udp(49_152 + id, 6635, [0, 1, (byte)((id << 4) | 1), 64, .. frame.AsSpan(ethernetLength)]))),
+            _ => Ethernet(Ipv4(ipInIp, from, to, frame[ethernetLength..])),
         };
     }
 

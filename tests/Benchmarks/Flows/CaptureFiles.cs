@@ -1,0 +1,55 @@
+namespace Benchmarks.Flows;
+
+/// <summary>The capture files the tools are measured with, byte for byte the same in every run.</summary>
+internal static class CaptureFiles
+{
+    internal const int Packets = 2_000_000;
+    private const int Seed = 20231114;
+    private const int SkewedFlows = 50_000;
+    private const int StepNanoseconds = 10_000;
+    private const uint NanosecondMagic = 0xa1b23c4d;
+    private const int SnapLength = 262_144;
+    private const int Ethernet = 1;
+
+    /// <summary>50,000 flows, a tenth of which make almost half of the packets.</summary>
+    internal static void WritePlain(string path) => WriteSkewed(path, inTunnels: false);
+
+    /// <summary>The same flows inside five kinds of tunnel.</summary>
+    internal static void WriteTunnel(string path) => WriteSkewed(path, inTunnels: true);
+
+    /// <summary>A million flows of two packets, the second 200,000 packets after the first.</summary>
+    internal static void WriteMany(string path)
+    {
+        const int distance = 200_000;
+        Write(path, i => SyntheticCapture.Packet((i / (2 * distance) * distance) + (i % distance), i / distance % 2 == 1, inTunnel: false));
+    }
+
+    private static void WriteSkewed(string path, bool inTunnels)
+    {
+        var random = new Random(Seed);
+        Write(path, _ => SyntheticCapture.Packet((int)(Math.Pow(random.NextDouble(), 3) * SkewedFlows), random.Next(2) == 0, inTunnels));
+    }
+
+    private static void Write(string path, Func<int, byte[]> packet)
+    {
+        const int nanosecondsPerSecond = 1_000_000_000;
+        const int firstSecond = 1_700_000_000;
+        using var file = new BinaryWriter(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 20));
+        file.Write(NanosecondMagic);
+        file.Write((ushort)2);
+        file.Write((ushort)4);
+        file.Write(0L);
+        file.Write(SnapLength);
+        file.Write(Ethernet);
+        for (var i = 0; i < Packets; i++)
+        {
+            var bytes = packet(i);
+            var time = (long)i * StepNanoseconds;
+            file.Write((uint)(firstSecond + (time / nanosecondsPerSecond)));
+            file.Write((uint)(time % nanosecondsPerSecond));
+            file.Write(bytes.Length);
+            file.Write(bytes.Length);
+            file.Write(bytes);
+        }
+    }
+}

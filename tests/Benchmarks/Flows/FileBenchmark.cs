@@ -1,0 +1,63 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Benchmarks.Flows;
+
+/// <summary>The agent's `flows` command beside other flow tools: whole processes on one core over the same capture files.</summary>
+internal static class FileBenchmark
+{
+    internal static int Run()
+    {
+        var folder = Directory.CreateTempSubdirectory("flows-").FullName;
+        try
+        {
+            var tools = FlowTools.Prepare(folder);
+            var table = new Table().AddColumns("file", "tool", "CPU s", "ns/packet", "against C loop, hashing", "says");
+            (string Name, Action<string> Write)[] files = [("plain", CaptureFiles.WritePlain), ("tunnel", CaptureFiles.WriteTunnel), ("many", CaptureFiles.WriteMany)];
+            foreach (var (name, write) in files)
+            {
+                var path = Path.Combine(folder, name + ".pcap");
+                write(path);
+                AddFile(table, name, path, tools);
+                File.Delete(path);
+            }
+            AnsiConsole.Write(table);
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void AddFile(Table table, string name, string path, IReadOnlyList<FlowTool> tools)
+    {
+        double? reference = null;
+        foreach (var tool in tools)
+        {
+            var (seconds, says) = Fastest(tool, path);
+            if (tool.IsReference)
+                reference = seconds;
+            const double nanosecondsPerSecond = 1e9;
+            table.AddRow(
+                name,
+                tool.Name,
+                seconds.ToString("0.00", CultureInfo.InvariantCulture),
+                (seconds * nanosecondsPerSecond / CaptureFiles.Packets).ToString("0", CultureInfo.InvariantCulture),
+                reference is { } r ? (seconds / r).ToString("0.00", CultureInfo.InvariantCulture) + " x" : "",
+                Markup.Escape(tool.Tells ? says : ""));
+        }
+    }
+
+    private static (double Seconds, string Says) Fastest(FlowTool tool, string path)
+    {
+        var fastest = (Seconds: double.MaxValue, Says: "");
+        for (var i = 0; i < tool.Runs; i++)
+        {
+            var run = ChildProcess.Measure(tool.Command(path));
+            if (run.CpuSeconds < fastest.Seconds)
+                fastest = run;
+        }
+        return fastest;
+    }
+}

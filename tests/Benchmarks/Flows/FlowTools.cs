@@ -1,0 +1,78 @@
+using Spectre.Console;
+
+namespace Benchmarks.Flows;
+
+/// <summary>A program that reads a capture file and makes flows of it.</summary>
+/// <param name="Name">As the result calls it.</param>
+/// <param name="Command">What to run for a file.</param>
+/// <param name="IsReference">Others are compared with it.</param>
+/// <param name="Tells">Its last line says how many flows it found.</param>
+/// <param name="Runs">How often it's run, for the fastest of them.</param>
+internal sealed record FlowTool(string Name, Func<string, IReadOnlyList<string>> Command, bool IsReference = false, bool Tells = false, int Runs = 3);
+
+/// <summary>The tools there are on this machine: ours, a C loop built here, and peers from Debian.</summary>
+internal static class FlowTools
+{
+    /// <summary>A tool that can't be had is skipped with a line that says why.</summary>
+    internal static IReadOnlyList<FlowTool> Prepare(string folder)
+    {
+        var tools = new List<FlowTool>();
+        if (BuildLoop(folder) is { } loop)
+        {
+            tools.Add(new("C loop, reading", file => [loop, "read", file], Tells: true));
+            tools.Add(new("C loop, hashing", file => [loop, "hash", file], IsReference: true, Tells: true));
+        }
+        var agent = Path.Combine(AppContext.BaseDirectory, "Agent.Node.dll");
+        tools.Add(new("Agent.Node flows", file => [Environment.ProcessPath!, agent, "flows", "-o", "none", file], Tells: true));
+        AddPeer("softflowd", "softflowd", (program, file) =>
+            [program, "-d", "-r", file, "-m", "1100000", "-p", Path.Combine(folder, "softflowd.pid"), "-c", "none"]);
+        AddPeer("nfpcapd", "nfdump", (program, file) =>
+            [program, "-r", file, "-w", Directory.CreateDirectory(Path.Combine(folder, "nfpcapd")).FullName]);
+        AddPeer("argus", "argus-server", (program, file) =>
+            [program, "-X", "-r", file, "-w", Path.Combine(folder, "argus.out")]);
+        // Its two processes wait for each other most of a minute: once is enough.
+        AddPeer("pmacctd", "pmacct", (program, file) =>
+            [program, "-I", file, "-c", "src_host,dst_host,src_port,dst_port,proto", "-P", "print", "-o", Path.Combine(folder, "pmacctd.out")], runs: 1);
+        return tools;
+
+        void AddPeer(string program, string package, Func<string, string, IReadOnlyList<string>> command, int runs = 3)
+        {
+            if (Have(program, package) is { } path)
+                tools.Add(new(program, file => command(path, file), Runs: runs));
+        }
+    }
+
+    private static string? BuildLoop(string folder)
+    {
+        var source = Path.Combine(AppContext.BaseDirectory, "Flows", "loop.c");
+        var program = Path.Combine(folder, "loop");
+        if (Have("gcc", "gcc") is not { } gcc)
+            return null;
+        if (!File.Exists("/usr/include/pcap/pcap.h"))
+            Install("libpcap-dev");
+        var (code, lastLine) = ChildProcess.Run([gcc, "-O2", "-o", program, source, "-lpcap"]);
+        if (code == 0)
+            return program;
+        Skip("C loop", $"it doesn't build: {lastLine}");
+        return null;
+    }
+
+    private static string? Have(string program, string package)
+    {
+        if (ChildProcess.Find(program) is { } there)
+            return there;
+        Install(package);
+        var found = ChildProcess.Find(program);
+        if (found is null)
+            Skip(program, Environment.IsPrivilegedProcess ? $"Debian's package {package} couldn't be installed" : $"not installed; package {package}, as root");
+        return found;
+    }
+
+    private static void Install(string package)
+    {
+        if (Environment.IsPrivilegedProcess && ChildProcess.Find("apt-get") is { } installer)
+            ChildProcess.Run(["env", "DEBIAN_FRONTEND=noninteractive", installer, "install", "-y", "-qq", "--no-install-recommends", package]);
+    }
+
+    private static void Skip(string tool, string why) => AnsiConsole.MarkupLineInterpolated($"[yellow]without {tool}: {why}[/]");
+}
