@@ -11,7 +11,7 @@ export interface NodeLook {
   color: string;
   label: string;
   image: string;
-  type: 'icon';
+  type: 'icon' | 'point';
   role: Role;
   /** Where the name stands: right of a node that heads a box. */
   title: 'below' | 'right';
@@ -19,6 +19,7 @@ export interface NodeLook {
 }
 
 export interface EdgeLook {
+  type: 'line' | 'hair';
   size: number;
   color: string;
   zIndex: number;
@@ -75,11 +76,16 @@ export function lookOfEdge(topology: Topology, edge: Edge): EdgeLook | undefined
     const linked = topology
       .edgesOf(edge.Child)
       .some((other) => other !== edge && (other.Parent === edge.Parent || other.Child === edge.Parent));
-    return linked ? undefined : { size: 2, color: edgeColors.ownership, zIndex: 0 };
+    return linked ? undefined : { type: 'line', size: 2, color: edgeColors.ownership, zIndex: 0 };
   }
   return isFabric(parent) || isFabric(child)
-    ? { size: 4, color: edgeColors.fabric, zIndex: 1 }
-    : { size: 3, color: edgeColors.layer2, zIndex: 0 };
+    ? { type: 'line', size: 4, color: edgeColors.fabric, zIndex: 1 }
+    : { type: 'line', size: 3, color: edgeColors.layer2, zIndex: 0 };
+}
+
+/** Hairs are a pixel wide however far one is: darker, or they hide what they join. */
+export function hairOf(edge: EdgeLook): string {
+  return edge.color === edgeColors.fabric ? '#4a4030' : '#263646';
 }
 
 function detailOf(node: Node, down: boolean): string {

@@ -92,7 +92,10 @@ export function drawTunnels(
     context.globalAlpha = dimmed && !onWay ? (crowded ? 0.04 : 0.16) : onWay ? 1 : crowded ? 0.16 : 0.85;
     context.strokeStyle = onWay ? journeyColor : tunnelColor;
     context.lineWidth = onWay ? 4 : Math.max(0.8, Math.min(2.2, 2.2 * frame.scale));
-    context.setLineDash(crowded ? [] : [9 * Math.min(1, frame.scale + 0.2), 6 * Math.min(1, frame.scale + 0.2)]);
+    // A browser draws every dash of a long line, also those far off the screen: long ones go without.
+    context.setLineDash(
+      crowded || distance > 3000 ? [] : [9 * Math.min(1, frame.scale + 0.2), 6 * Math.min(1, frame.scale + 0.2)],
+    );
     context.stroke();
     if (labelled) {
       context.setLineDash([]);

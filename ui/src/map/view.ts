@@ -5,16 +5,18 @@
  */
 import Graph from 'graphology';
 import Sigma from 'sigma';
+import { EdgeLineProgram, EdgeRectangleProgram, NodePointProgram } from 'sigma/rendering';
 import { createNodeImageProgram } from '@sigma/node-image';
 import type { Node } from '../api';
 import type { Journey } from '../flows/journey';
 import { nodeName, type Topology } from '../state/topology';
 import type { Group } from './blocks';
+import { Detail } from './detail';
 import { drawLabel, drawHover, labelScale } from './labels';
 import type { LayoutInput } from './items';
 import type { LayoutAnswer, LayoutRequest } from './layout.worker';
 import { isFabric } from './fabric';
-import { dimmedEdge, dimmedNode, lookOfEdge, lookOfNode, type EdgeLook, type NodeLook } from './look';
+import { dimmedEdge, dimmedNode, hairOf, lookOfEdge, lookOfNode, type EdgeLook, type NodeLook } from './look';
 import { drawGroups, drawJourney, drawRings, drawTunnels, type Frame } from './overlay';
 import type { Tunnel } from './tunnels';
 
@@ -59,6 +61,8 @@ export class MapView {
   #highlight: Highlight | undefined;
   #selected: string | undefined;
   #capturing = new Map<string, boolean>();
+  readonly #detail = new Detail();
+  #lookTimer: ReturnType<typeof setTimeout> | undefined;
   #requestedAt = 0;
   #frameStart = 0;
   readonly figures: MapFigures = { nodes: 0, edges: 0, layoutMilliseconds: 0, firstDrawMilliseconds: 0, frames: [] };
@@ -82,7 +86,8 @@ export class MapView {
     this.#sigma = new Sigma<NodeAttributes, EdgeLook>(this.#graph, container, {
       allowInvalidContainer: true,
       defaultNodeType: 'icon',
-      nodeProgramClasses: { icon },
+      nodeProgramClasses: { icon, point: NodePointProgram },
+      edgeProgramClasses: { line: EdgeRectangleProgram, hair: EdgeLineProgram },
       itemSizesReference: 'positions',
       zoomToSizeRatioFunction: (ratio) => ratio,
       autoRescale: true,
@@ -124,6 +129,7 @@ export class MapView {
       payload.preventSigmaDefault();
       this.#zoomTo(group);
     });
+    this.#sigma.getCamera().on('updated', () => this.#lookSoon());
     this.#sigma.on('enterNode', () => (container.style.cursor = 'pointer'));
     this.#sigma.on('leaveNode', () => (container.style.cursor = ''));
     this.#worker.addEventListener('message', (event: MessageEvent<LayoutAnswer>) => this.#place(event.data));
@@ -269,13 +275,12 @@ export class MapView {
     }
 
     this.#bounds = { width: Math.max(200, result.width), height: Math.max(200, result.height) };
-    const large = graph.order > 3000;
-    this.#sigma.setSetting('minEdgeThickness', large ? 0.35 : 1.4);
-    this.#sigma.setSetting('hideEdgesOnMove', large);
     this.#sigma.setCustomBBox({ x: [0, this.#bounds.width], y: [-this.#bounds.height, 0] });
+    this.#lookCloser();
     this.#sigma.refresh();
     this.#limitZoom();
     if (before && touched) this.#keepView(before);
+    this.#lookSoon();
 
     this.figures.nodes = graph.order;
     this.figures.edges = graph.size;
@@ -286,13 +291,27 @@ export class MapView {
     this.#onLaidOut();
   }
 
+  /** Where the view comes to rest in a large graph, what is on the screen is drawn in full. */
+  #lookSoon(): void {
+    if (!this.#detail.limited) return;
+    clearTimeout(this.#lookTimer);
+    this.#lookTimer = setTimeout(() => {
+      if (this.#lookCloser()) this.#sigma.scheduleRefresh();
+    }, 120);
+  }
+
+  #lookCloser(): boolean {
+    return this.#detail.look(this.#graph.order, this.#frame(), (each) =>
+      this.#graph.forEachNode((id, { x, y }) => each(id, x, -y)),
+    );
+  }
+
   /** Nothing more is to be seen of a node that is drawn larger than this. */
   #limitZoom(): void {
     const largest = 2.5;
-    this.#sigma.setSetting(
-      'minCameraRatio',
-      Math.min(0.5, (this.#frame().scale * this.#sigma.getCamera().ratio) / largest),
-    );
+    const ratio = Math.min(0.5, (this.#frame().scale * this.#sigma.getCamera().ratio) / largest);
+    // Any setting, changed or not, makes sigma process the whole graph again.
+    if (ratio !== this.#sigma.getSetting('minCameraRatio')) this.#sigma.setSetting('minCameraRatio', ratio);
   }
 
   /** After the picture's bounds changed: the same part of it in the same size, if the user had chosen one. */
@@ -322,15 +341,18 @@ export class MapView {
   }
 
   #reduceNode(id: string, data: NodeAttributes): Partial<NodeAttributes> & { zIndex?: number; forceLabel?: boolean } {
-    if (!this.#highlight) return data;
+    const type = this.#detail.inFull(id) ? 'icon' : 'point';
+    if (!this.#highlight) return type === data.type ? data : { ...data, type };
     if (this.#highlight.nodes.has(id)) return { ...data, zIndex: 2, forceLabel: this.#highlight.nodes.size < 200 };
-    return { ...data, color: dimmedNode, label: data.role === 'host' ? data.label : '', zIndex: 0 };
+    return { ...data, type, color: dimmedNode, label: data.role === 'host' ? data.label : '', zIndex: 0 };
   }
 
   #reduceEdge(id: string, data: EdgeLook): EdgeLook {
-    if (!this.#highlight) return data;
-    if (this.#highlight.edges.has(id)) return { ...data, zIndex: 2 };
-    return { ...data, color: dimmedEdge, zIndex: 0 };
+    const full = !this.#detail.limited || this.#graph.extremities(id).some((end) => this.#detail.inFull(end));
+    const type = full ? 'line' : 'hair';
+    if (this.#highlight?.edges.has(id)) return { ...data, type, zIndex: 2 };
+    if (this.#highlight) return { ...data, type, color: dimmedEdge, zIndex: 0 };
+    return full ? data : { ...data, type, color: hairOf(data) };
   }
 
   /** Pixels of a point (x, y) of the layout: x·scale + frame.x, y·scale + frame.y. */
