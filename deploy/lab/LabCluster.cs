@@ -54,9 +54,11 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
 
         progress.Step($"the analyzer on {AnalyzerAddress}, its page on http://127.0.0.1:{shape.HttpPort}");
         processes.StartAnalyzer(analyzer, AnalyzerAddress, shape.Postgres);
-        _forwarders.Add(await Forwarder.CreateAsync(analyzer, folder, shape.HttpPort, 8082, cancel));
-        _forwarders.Add(await Forwarder.CreateAsync(analyzer, folder, shape.PbmPort, 9110, cancel));
-        folder.Save(_hosts, _forwarders, shape.Tunnel.ToString());
+        foreach (var (port, hostPort) in new[] { (shape.HttpPort, 8082), (shape.PbmPort, 9110) })
+        {
+            _forwarders.Add(await Forwarder.CreateAsync(analyzer, folder, port, hostPort, cancel));
+            folder.Save(_hosts, _forwarders, shape.Tunnel.ToString());
+        }
 
         progress.Step("the agents");
         processes.StartAgent(agent1, Agent1Address, AnalyzerAddress);

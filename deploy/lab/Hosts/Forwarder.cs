@@ -34,14 +34,23 @@ internal sealed class Forwarder
             "sh", "-c", "exec \"$@\" </dev/null >>\"$0\" 2>&1", log,
             "socat", string.Create(CultureInfo.InvariantCulture, $"TCP-LISTEN:{port},bind=127.0.0.1,fork,reuseaddr"), $"UNIX-CONNECT:{socket}"]))
             ?? throw new LabException("socat did not start");
-        for (var attempt = 0; !File.Exists(socket); attempt++)
+        var forwarder = new Forwarder(outer.Id, ProcessStat.StartTime(outer.Id) ?? throw new LabException($"the forwarder of port {port} ended at once"));
+        try
         {
-            if (outer.HasExited || attempt == 200)
-                throw new LabException($"port {port} can't be forwarded to {host.Name}: {(File.Exists(log) ? (await File.ReadAllTextAsync(log, cancel)).Trim() : "socat said nothing")}");
-            await Task.Delay(25, cancel);
+            for (var attempt = 0; !File.Exists(socket); attempt++)
+            {
+                if (outer.HasExited || attempt == 200)
+                    throw new LabException($"port {port} can't be forwarded to {host.Name}: {(File.Exists(log) ? (await File.ReadAllTextAsync(log, cancel)).Trim() : "socat said nothing")}");
+                await Task.Delay(25, cancel);
+            }
+        }
+        catch
+        {
+            forwarder.Destroy();
+            throw;
         }
 
-        return new Forwarder(outer.Id, ProcessStat.StartTime(outer.Id) ?? throw new LabException($"the forwarder of port {port} ended at once"));
+        return forwarder;
     }
 
     public void Destroy()

@@ -42,17 +42,26 @@ internal sealed class LabHost
             "sh", "-c", "exec \"$@\" </dev/null >\"$0\" 2>&1", log,
             "unshare", "--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private",
             "sh", "-c", Init, name, ready])) ?? throw new LabException("setsid did not start");
-        for (var attempt = 0; !File.Exists(ready); attempt++)
+        try
         {
-            if (launcher.HasExited || attempt == 200)
-                throw new LabException($"host {name} did not start: {(File.Exists(log) ? (await File.ReadAllTextAsync(log, cancel)).Trim() : "no output")}");
-            await Task.Delay(25, cancel);
-        }
+            for (var attempt = 0; !File.Exists(ready); attempt++)
+            {
+                if (launcher.HasExited || attempt == 200)
+                    throw new LabException($"host {name} did not start: {(File.Exists(log) ? (await File.ReadAllTextAsync(log, cancel)).Trim() : "no output")}");
+                await Task.Delay(25, cancel);
+            }
 
-        // setsid execs in place, so the launcher's pid is unshare's, whose only child is the init.
-        var children = await File.ReadAllTextAsync($"/proc/{launcher.Id}/task/{launcher.Id}/children", cancel);
-        var pid = int.Parse(children.Trim(), CultureInfo.InvariantCulture);
-        return new LabHost(name, pid, ProcessStat.StartTime(pid) ?? throw new LabException($"host {name} ended at once"));
+            // setsid execs in place, so the launcher's pid is unshare's, whose only child is the init.
+            var children = await File.ReadAllTextAsync($"/proc/{launcher.Id}/task/{launcher.Id}/children", cancel);
+            var pid = int.Parse(children.Trim(), CultureInfo.InvariantCulture);
+            return new LabHost(name, pid, ProcessStat.StartTime(pid) ?? throw new LabException($"host {name} ended at once"));
+        }
+        catch
+        {
+            // The init ends with it: unshare was told --kill-child.
+            ProcessStat.Signal(launcher.Id, ProcessStat.Kill);
+            throw;
+        }
     }
 
     /// <summary>Runs a program on the host to its end.</summary>

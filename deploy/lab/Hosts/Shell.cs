@@ -2,12 +2,15 @@ using System.Diagnostics;
 
 namespace Lab.Hosts;
 
-/// <summary>Runs one program to its end and gives its output; a non-zero exit is a <see cref="LabException"/> that names the command and what it said.</summary>
+/// <summary>
+/// Runs one program to its end and gives its output; a non-zero exit is a <see cref="LabException"/> that names the command
+/// and what it said. Each has a session of its own: a terminal's Ctrl-C is for the lab, which then stops them in order.
+/// </summary>
 internal static class Shell
 {
     public static async Task<string> RunAsync(string file, IReadOnlyList<string> arguments, CancellationToken cancel = default)
     {
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("setsid", ["--wait", file, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         using var process = Start(start);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(cancel);
