@@ -1,3 +1,4 @@
+using Agent.Node.Flows.Details;
 using Shared.Messages.Flows;
 
 namespace Agent.Node.Flows;
@@ -9,7 +10,7 @@ internal sealed class FlowCollector(FlowOrigin origin) : IFlowOutput
 
     internal int Count => _flows.Count;
 
-    public void Report(in FlowRecord record) => _flows.Add(FlowMessages.ToMessage(record, origin));
+    public void Report(in FlowRecord record, FlowDetails? details) => _flows.Add(FlowMessages.ToMessage(record, details, origin));
 
     /// <summary>What was collected; the list is the caller's.</summary>
     internal IReadOnlyList<Flow> Take()

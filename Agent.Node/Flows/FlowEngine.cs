@@ -1,4 +1,5 @@
 using Agent.Node.Decoding;
+using Agent.Node.Flows.Details;
 using Shared.Messages.Flows;
 
 namespace Agent.Node.Flows;
@@ -15,6 +16,8 @@ internal sealed class FlowEngine : IFlowLeaving
     private readonly IFlowOutput _output;
     private readonly ITunnelSink? _tunnels;
     private readonly FlowTable _table;
+    private readonly FlowDetailStore _details = new();
+    private readonly PacketInspector _inspector;
     private readonly Defragmenter? _defragmenter;
     private readonly long _updateEvery;
     private readonly long _firstUpdateAfter;
@@ -36,6 +39,7 @@ internal sealed class FlowEngine : IFlowLeaving
         _output = output;
         _tunnels = tunnels;
         _table = new FlowTable(options.MaxEntries, this);
+        _inspector = new PacketInspector(_details);
         _defragmenter = options.Defragment ? new Defragmenter() : null;
         _updateEvery = Nanoseconds(options.UpdateEvery);
         _firstUpdateAfter = Nanoseconds(options.FirstUpdateAfter);
@@ -92,7 +96,9 @@ internal sealed class FlowEngine : IFlowLeaving
                 bytes = whole.Bytes;
                 PacketDecoder.DecodeReassembled(packet, _options.Ports, ref layers);
             }
-            ref var record = ref CountPacket(layers, parent, time, frames, bytes, samplingRate);
+            ref var record = ref CountPacket(layers, parent, time, frames, bytes, samplingRate, out var fromA);
+            if (!_inspector.IsIdle)
+                _inspector.Inspect(ref record, layers, packet, originalLength, fromA, time);
             if (layers.End != DecodeEnd.Tunnel || depth >= _options.MaxTunnelDepth)
                 return;
             var inner = packet[layers.InnerOffset..];
@@ -115,20 +121,20 @@ internal sealed class FlowEngine : IFlowLeaving
             return;
         if (now > _clock)
             _clock = now;
-        if (_nextTick != 0)
-        {
-            if (_options.ReportUpdates)
-                ReportChanged();
-            _table.Expire(_clock - Nanoseconds(_options.ExpireAfter), _clock - Nanoseconds(_options.ClosedLinger));
-        }
-        _lastTick = now;
+        var isFirst = _nextTick == 0;
         _nextTick = now + _tick;
+        if (isFirst)
+            return;
+        if (_options.ReportUpdates)
+            ReportChanged();
+        _table.Expire(_clock - Nanoseconds(_options.ExpireAfter), _clock - Nanoseconds(_options.ClosedLinger));
+        _lastTick = now;
     }
 
-    /// <summary>A flow that is due was touched since the tick before the last, or one period before that.</summary>
+    /// <summary>A flow that is due was touched at most a period before the last reports; before the first, at any time.</summary>
     private void ReportChanged()
     {
-        var since = _lastTick - Math.Max(_updateEvery, _firstUpdateAfter) - FlowTable.OrderSlack;
+        var since = _lastTick == 0 ? 0 : _lastTick - Math.Max(_updateEvery, _firstUpdateAfter) - FlowTable.OrderSlack;
         foreach (ref var record in _table.TouchedSince(since))
         {
             if (record.Has(FlowFlags.Changed) && IsDue(record))
@@ -156,11 +162,12 @@ internal sealed class FlowEngine : IFlowLeaving
         Report(ref record);
         if (record.Has(FlowFlags.IsTunnel))
             _tunnels?.Ended(record.Uuid);
+        _details.Remove(ref record);
     }
 
     private static long Nanoseconds(TimeSpan span) => span.Ticks * TimeSpan.NanosecondsPerTick;
 
-    private ref FlowRecord CountPacket(in PacketLayers layers, ulong parent, long time, long frames, long bytes, uint samplingRate)
+    private ref FlowRecord CountPacket(in PacketLayers layers, ulong parent, long time, long frames, long bytes, uint samplingRate, out bool fromA)
     {
         FlowKey.Make(layers, _options.KeyMode, parent, out var key, out var fromHigh);
         ref var record = ref _table.GetOrAdd(key, _clock, out var isNew);
@@ -171,7 +178,7 @@ internal sealed class FlowEngine : IFlowLeaving
         }
         if (isNew)
             Begin(ref record, layers, time, fromHigh);
-        var fromA = record.Has(FlowFlags.AIsHigh) == fromHigh;
+        fromA = record.Has(FlowFlags.AIsHigh) == fromHigh;
         if (fromA)
         {
             record.Counters.AbPackets += frames * samplingRate;
@@ -222,7 +229,7 @@ internal sealed class FlowEngine : IFlowLeaving
 
     private void Report(ref FlowRecord record)
     {
-        _output.Report(record);
+        _output.Report(record, _details.Find(record));
         record.Reported = record.Counters;
         record.ReportedAt = _clock;
         record.Flags &= ~FlowFlags.Changed;

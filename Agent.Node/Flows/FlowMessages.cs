@@ -1,5 +1,6 @@
 using System.Net;
 using Agent.Node.Decoding;
+using Agent.Node.Flows.Details;
 using Shared.Messages.Flows;
 
 namespace Agent.Node.Flows;
@@ -10,7 +11,7 @@ internal static class FlowMessages
     private const long NanosecondsPerMillisecond = 1_000_000;
 
     /// <summary>A message with a life of its own.</summary>
-    internal static Flow ToMessage(in FlowRecord record, FlowOrigin origin)
+    internal static Flow ToMessage(in FlowRecord record, FlowDetails? details, FlowOrigin origin)
     {
         var flow = new Flow
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Agent.Node.Decoding;
+using Agent.Node.Flows.Details;
 using Shared.Messages.Flows;
 
 namespace Agent.Node.Flows;
@@ -81,6 +82,9 @@ internal struct FlowRecord
 
     /// <summary>Packets put together from fragments.</summary>
     internal int Fragments;
+
+    /// <summary>The flow's number in the <see cref="FlowDetailStore"/>; 0: it has no details.</summary>
+    internal int Details;
 
     /// <summary>The layers as the first packet had them.</summary>
     internal LayersPath Path;

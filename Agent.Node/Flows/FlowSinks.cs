@@ -1,12 +1,13 @@
 using Agent.Node.Decoding;
+using Agent.Node.Flows.Details;
 
 namespace Agent.Node.Flows;
 
 /// <summary>Takes the state of flows: new, changed and ended ones.</summary>
 internal interface IFlowOutput
 {
-    /// <summary>The record is only valid during the call.</summary>
-    void Report(in FlowRecord record);
+    /// <summary>The record and its details are only valid during the call.</summary>
+    void Report(in FlowRecord record, FlowDetails? details);
 }
 
 /// <summary>Takes what tunnels carry when another engine is to decode it.</summary>

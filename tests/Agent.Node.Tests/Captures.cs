@@ -1,4 +1,5 @@
 using Agent.Node.Capture;
+using Agent.Node.Flows.Details;
 using Agent.Node.Flows;
 using Shared.Messages.Flows;
 
@@ -65,10 +66,10 @@ internal sealed class FinalFlows : IFlowOutput
 
     internal int Reports { get; private set; }
 
-    public void Report(in FlowRecord record)
+    public void Report(in FlowRecord record, FlowDetails? details)
     {
         Reports++;
-        var flow = FlowMessages.ToMessage(record, Captures.Origin);
+        var flow = FlowMessages.ToMessage(record, details, Captures.Origin);
         _byUuid[flow.Uuid] = flow;
     }
 }

@@ -10,6 +10,8 @@ switch (args)
         return await RequestReplyBenchmark.RunAsync(rest);
     case ["flows", "memory", .. var rest]:
         return FlowBenchmark.Run(rest);
+    case ["flows", "files", var folder]:
+        return FileBenchmark.Write(folder);
     case ["flows"]:
         return FileBenchmark.Run() + FlowBenchmark.Run([]);
     case []:

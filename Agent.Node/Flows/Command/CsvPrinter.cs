@@ -1,3 +1,4 @@
+using Agent.Node.Flows.Details;
 using System.Globalization;
 
 namespace Agent.Node.Flows.Command;
@@ -16,9 +17,9 @@ internal sealed class CsvPrinter : IFlowPrinter
             + "ICMP.Type,ICMP.ID,ABPackets,ABBytes,BAPackets,BABytes,RTT,Start,Last,FinishType");
     }
 
-    public void Report(in FlowRecord record)
+    public void Report(in FlowRecord record, FlowDetails? details)
     {
-        var flow = FlowMessages.ToMessage(record, _origin);
+        var flow = FlowMessages.ToMessage(record, details, _origin);
         string[] values =
         [
             flow.Uuid, flow.ParentUuid, flow.TrackingId, flow.L3TrackingId, flow.LayersPath,

@@ -1,3 +1,5 @@
+using Agent.Node.Flows.Details;
+
 namespace Agent.Node.Flows.Command;
 
 /// <summary>Prints each flow once it's over.</summary>
@@ -10,7 +12,7 @@ internal interface IFlowPrinter : IFlowOutput
 /// <summary>Prints nothing.</summary>
 internal sealed class NoPrinter : IFlowPrinter
 {
-    public void Report(in FlowRecord record)
+    public void Report(in FlowRecord record, FlowDetails? details)
     {
     }
 

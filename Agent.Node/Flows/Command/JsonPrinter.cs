@@ -1,3 +1,4 @@
+using Agent.Node.Flows.Details;
 using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -11,11 +12,11 @@ internal sealed class JsonPrinter(TextWriter output, FlowOrigin origin) : IFlowP
 {
     private readonly ArrayBufferWriter<byte> _buffer = new();
 
-    public void Report(in FlowRecord record)
+    public void Report(in FlowRecord record, FlowDetails? details)
     {
         _buffer.ResetWrittenCount();
         using (var json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-            Write(json, FlowMessages.ToMessage(record, origin));
+            Write(json, FlowMessages.ToMessage(record, details, origin));
         output.WriteLine(Encoding.UTF8.GetString(_buffer.WrittenSpan));
     }
 

@@ -1,3 +1,4 @@
+using Agent.Node.Flows.Details;
 using System.Globalization;
 using Shared.Messages.Flows;
 
@@ -13,7 +14,7 @@ internal sealed class TablePrinter(TextWriter output, FlowOrigin origin) : IFlow
 
     private readonly List<Flow> _flows = [];
 
-    public void Report(in FlowRecord record) => _flows.Add(FlowMessages.ToMessage(record, origin));
+    public void Report(in FlowRecord record, FlowDetails? details) => _flows.Add(FlowMessages.ToMessage(record, details, origin));
 
     public void Finish()
     {

@@ -1,4 +1,5 @@
 using Agent.Node.Decoding;
+using Agent.Node.Flows.Details;
 using Agent.Node.Flows;
 using Agent.Node.Tests.Decoding;
 using Shared.Messages.Flows;
@@ -68,6 +69,18 @@ public sealed class FlowEngineTests
             }
             flows.Count.ShouldBe(packet.Flows.Length, packet.Name);
         }
+    }
+
+    [Fact]
+    public void Flows_from_long_before_the_first_tick_are_reported()
+    {
+        var period = TimeSpan.FromMilliseconds(500);
+        var engine = new FlowEngine(new FlowOptions { UpdateEvery = period, FirstUpdateAfter = period }, Captures.Origin, _output);
+        var packet = Ethernet(0x0800, Ipv4(1, Echo(1, 1)));
+        engine.Process(Start, LinkType.Ethernet, packet.Length, packet);
+        engine.AdvanceTo(Start + (5 * Second));
+        engine.AdvanceTo(Start + (6 * Second));
+        _output.Flows.ShouldHaveSingleItem().Metric.AbPackets.ShouldBe(1);
     }
 
     [Fact]
@@ -304,7 +317,7 @@ public sealed class FlowEngineTests
 
     private sealed class Nowhere : IFlowOutput
     {
-        public void Report(in FlowRecord record)
+        public void Report(in FlowRecord record, FlowDetails? details)
         {
         }
     }

@@ -6,6 +6,17 @@ namespace Benchmarks.Flows;
 /// <summary>The agent's `flows` command beside other flow tools: whole processes on one core over the same capture files.</summary>
 internal static class FileBenchmark
 {
+    private static readonly (string Name, Action<string> Write)[] Files = [("plain", CaptureFiles.WritePlain), ("tunnel", CaptureFiles.WriteTunnel), ("many", CaptureFiles.WriteMany)];
+
+    /// <summary>Only writes the files, for a profiler or another tool.</summary>
+    internal static int Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var (name, write) in Files)
+            write(Path.Combine(folder, name + ".pcap"));
+        return 0;
+    }
+
     internal static int Run()
     {
         var folder = Directory.CreateTempSubdirectory("flows-").FullName;
@@ -13,8 +24,7 @@ internal static class FileBenchmark
         {
             var tools = FlowTools.Prepare(folder);
             var table = new Table().AddColumns("file", "tool", "CPU s", "ns/packet", "against C loop, hashing", "says");
-            (string Name, Action<string> Write)[] files = [("plain", CaptureFiles.WritePlain), ("tunnel", CaptureFiles.WriteTunnel), ("many", CaptureFiles.WriteMany)];
-            foreach (var (name, write) in files)
+            foreach (var (name, write) in Files)
             {
                 var path = Path.Combine(folder, name + ".pcap");
                 write(path);

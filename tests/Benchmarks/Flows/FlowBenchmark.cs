@@ -1,3 +1,4 @@
+using Agent.Node.Flows.Details;
 using System.Diagnostics;
 using System.Globalization;
 using Agent.Node.Decoding;
@@ -74,7 +75,7 @@ internal static class FlowBenchmark
 
     private sealed class Discard : IFlowOutput
     {
-        public void Report(in FlowRecord record)
+        public void Report(in FlowRecord record, FlowDetails? details)
         {
         }
     }

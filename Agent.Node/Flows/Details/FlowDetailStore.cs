@@ -1,0 +1,42 @@
+namespace Agent.Node.Flows.Details;
+
+/// <summary>The details of a table's flows, by the number their record has (<see cref="FlowRecord.Details"/>; 0: none). Not thread-safe.</summary>
+internal sealed class FlowDetailStore
+{
+    private readonly Stack<int> _free = new();
+    private FlowDetails?[] _details = new FlowDetails?[1];
+    private int _used = 1;
+
+    /// <summary>The flow's details, or null.</summary>
+    internal FlowDetails? Find(in FlowRecord record) => record.Details == 0 ? null : _details[record.Details];
+
+    /// <summary>The flow's details, made if it has none.</summary>
+    internal FlowDetails Of(ref FlowRecord record)
+    {
+        if (record.Details == 0)
+            record.Details = Add();
+        return _details[record.Details]!;
+    }
+
+    /// <summary>The flow leaves the table.</summary>
+    internal void Remove(ref FlowRecord record)
+    {
+        if (record.Details == 0)
+            return;
+        _details[record.Details] = null;
+        _free.Push(record.Details);
+        record.Details = 0;
+    }
+
+    private int Add()
+    {
+        if (!_free.TryPop(out var number))
+        {
+            number = _used++;
+            if (number == _details.Length)
+                Array.Resize(ref _details, number * 2);
+        }
+        _details[number] = new FlowDetails();
+        return number;
+    }
+}

@@ -1,0 +1,21 @@
+using Agent.Node.Decoding;
+
+namespace Agent.Node.Flows.Details;
+
+/// <summary>Looks at packets beyond their headers' keys, for those flows and options that ask for it. Called after the packet is counted.</summary>
+internal sealed class PacketInspector(FlowDetailStore details)
+{
+    /// <summary>The engine asks first, so that a capture without any of these costs nothing per packet.</summary>
+    internal bool IsIdle { get; } = true;
+
+    /// <param name="record">The packet's flow, this packet counted in it.</param>
+    /// <param name="layers">What was decoded; offsets are into <paramref name="packet"/>.</param>
+    /// <param name="packet">The packet from the flow's first layer on, as far as it was captured; the payload of the IP packet where it was put together from fragments.</param>
+    /// <param name="originalLength">Its length on the wire.</param>
+    /// <param name="fromA">Whether the flow's A sent it.</param>
+    /// <param name="time">Nanoseconds since 1970.</param>
+    internal void Inspect(ref FlowRecord record, in PacketLayers layers, ReadOnlySpan<byte> packet, int originalLength, bool fromA, long time)
+    {
+        _ = details.Find(record);
+    }
+}
