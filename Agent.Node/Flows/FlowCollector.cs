@@ -10,7 +10,7 @@ internal sealed class FlowCollector(FlowOrigin origin) : IFlowOutput
 
     internal int Count => _flows.Count;
 
-    public void Report(in FlowRecord record, FlowDetails? details) => _flows.Add(FlowMessages.ToMessage(record, details, origin));
+    public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details) => _flows.Add(FlowMessages.ToMessage(record, reported, details, origin));
 
     /// <summary>What was collected; the list is the caller's.</summary>
     internal IReadOnlyList<Flow> Take()

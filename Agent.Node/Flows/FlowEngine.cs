@@ -229,7 +229,7 @@ internal sealed class FlowEngine : IFlowLeaving
 
     private void Report(ref FlowRecord record)
     {
-        _output.Report(record, _details.Find(record));
+        _output.Report(record, record.Reported, _details.Find(record));
         record.Reported = record.Counters;
         record.ReportedAt = _clock;
         record.Flags &= ~FlowFlags.Changed;

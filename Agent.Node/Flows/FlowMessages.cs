@@ -11,7 +11,7 @@ internal static class FlowMessages
     private const long NanosecondsPerMillisecond = 1_000_000;
 
     /// <summary>A message with a life of its own.</summary>
-    internal static Flow ToMessage(in FlowRecord record, FlowDetails? details, FlowOrigin origin)
+    internal static Flow ToMessage(in FlowRecord record, in FlowCounters reported, FlowDetails? details, FlowOrigin origin)
     {
         var flow = new Flow
         {
@@ -32,7 +32,7 @@ internal static class FlowMessages
             SamplingRate = record.SamplingRate > 1 ? record.SamplingRate : 0,
         };
         if (record.Has(FlowFlags.Changed))
-            flow.LastUpdateMetric = Metric(record.Counters - record.Reported, record.ReportedAt == 0 ? record.Start : record.ReportedAt, record.Last, record.RoundTrip);
+            flow.LastUpdateMetric = Metric(record.Counters - reported, record.ReportedAt == 0 ? record.Start : record.ReportedAt, record.Last, record.RoundTrip);
         if (record.Has(FlowFlags.HasLink))
             flow.Link = new FlowLayer { Protocol = "ETHERNET", A = Mac(record.LinkA), B = Mac(record.LinkB), Id = (long)record.VlanTags };
         AddNetwork(flow, record);

@@ -7,7 +7,10 @@ namespace Agent.Node.Flows;
 internal interface IFlowOutput
 {
     /// <summary>The record and its details are only valid during the call.</summary>
-    void Report(in FlowRecord record, FlowDetails? details);
+    /// <param name="record">The flow as it is now.</param>
+    /// <param name="reported">Its counters when it was reported before; zeros the first time.</param>
+    /// <param name="details">What only some flows have.</param>
+    void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details);
 }
 
 /// <summary>Takes what tunnels carry when another engine is to decode it.</summary>

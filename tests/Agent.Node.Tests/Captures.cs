@@ -66,10 +66,10 @@ internal sealed class FinalFlows : IFlowOutput
 
     internal int Reports { get; private set; }
 
-    public void Report(in FlowRecord record, FlowDetails? details)
+    public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
     {
         Reports++;
-        var flow = FlowMessages.ToMessage(record, details, Captures.Origin);
+        var flow = FlowMessages.ToMessage(record, reported, details, Captures.Origin);
         _byUuid[flow.Uuid] = flow;
     }
 }

@@ -17,9 +17,9 @@ internal sealed class CsvPrinter : IFlowPrinter
             + "ICMP.Type,ICMP.ID,ABPackets,ABBytes,BAPackets,BABytes,RTT,Start,Last,FinishType");
     }
 
-    public void Report(in FlowRecord record, FlowDetails? details)
+    public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
     {
-        var flow = FlowMessages.ToMessage(record, details, _origin);
+        var flow = FlowMessages.ToMessage(record, reported, details, _origin);
         string[] values =
         [
             flow.Uuid, flow.ParentUuid, flow.TrackingId, flow.L3TrackingId, flow.LayersPath,

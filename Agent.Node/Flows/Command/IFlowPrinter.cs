@@ -12,7 +12,7 @@ internal interface IFlowPrinter : IFlowOutput
 /// <summary>Prints nothing.</summary>
 internal sealed class NoPrinter : IFlowPrinter
 {
-    public void Report(in FlowRecord record, FlowDetails? details)
+    public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
     {
     }
 

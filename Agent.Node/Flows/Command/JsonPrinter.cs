@@ -12,11 +12,11 @@ internal sealed class JsonPrinter(TextWriter output, FlowOrigin origin) : IFlowP
 {
     private readonly ArrayBufferWriter<byte> _buffer = new();
 
-    public void Report(in FlowRecord record, FlowDetails? details)
+    public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
     {
         _buffer.ResetWrittenCount();
         using (var json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-            Write(json, FlowMessages.ToMessage(record, details, origin));
+            Write(json, FlowMessages.ToMessage(record, reported, details, origin));
         output.WriteLine(Encoding.UTF8.GetString(_buffer.WrittenSpan));
     }
 

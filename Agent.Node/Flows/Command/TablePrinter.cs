@@ -14,7 +14,7 @@ internal sealed class TablePrinter(TextWriter output, FlowOrigin origin) : IFlow
 
     private readonly List<Flow> _flows = [];
 
-    public void Report(in FlowRecord record, FlowDetails? details) => _flows.Add(FlowMessages.ToMessage(record, details, origin));
+    public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details) => _flows.Add(FlowMessages.ToMessage(record, reported, details, origin));
 
     public void Finish()
     {

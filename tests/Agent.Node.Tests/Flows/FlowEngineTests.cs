@@ -317,7 +317,7 @@ public sealed class FlowEngineTests
 
     private sealed class Nowhere : IFlowOutput
     {
-        public void Report(in FlowRecord record, FlowDetails? details)
+        public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
         {
         }
     }
