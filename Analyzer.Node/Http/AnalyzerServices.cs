@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
-using Analyzer.Node.Gremlin;
 using Analyzer.Node.Host;
+using Topology.Fabric.Gremlin;
 
 namespace Analyzer.Node.Http;
 

@@ -1,8 +1,8 @@
 using Akka.Actor;
 using Analyzer.Node.Flows;
-using Analyzer.Node.Gremlin;
 using Analyzer.Node.Host;
 using Analyzer.Node.Selection;
+using Topology.Fabric.Gremlin;
 
 namespace Analyzer.Node.Http;
 

@@ -1,15 +1,12 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Topology.Fabric.Json;
 
 namespace Analyzer.Node.Http;
 
 /// <summary>Writes answers.</summary>
 internal static class JsonAnswer
 {
-    // The page and scripts read UTF-8: only what JSON itself demands is escaped.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK)
     {
         // Whole first: a failure while writing must not leave half an answer.
@@ -37,7 +34,7 @@ internal static class JsonAnswer
     public static ArrayBufferWriter<byte> ToBytes(Action<Utf8JsonWriter> write)
     {
         var body = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(body, Options);
+        using var json = new Utf8JsonWriter(body, GraphJson.WriterOptions);
         write(json);
         json.Flush();
         return body;

@@ -1,6 +1,6 @@
 using Akka.Actor;
-using Analyzer.Node.Gremlin;
 using Analyzer.Node.Selection;
+using Topology.Fabric.Gremlin;
 
 namespace Analyzer.Node.Views;
 

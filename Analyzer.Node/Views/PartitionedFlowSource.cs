@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Analyzer.Node.Flows;
-using Analyzer.Node.Gremlin;
 using Shared.Messages.Flows;
+using Topology.Fabric.Gremlin;
 
 namespace Analyzer.Node.Views;
 

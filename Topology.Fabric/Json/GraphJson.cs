@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Topology.Fabric.Model;
 
@@ -6,6 +7,9 @@ namespace Topology.Fabric.Json;
 /// <summary>Writes the graph's elements as Skydive's JSON.</summary>
 public static class GraphJson
 {
+    /// <summary>For what's read as UTF-8: only what JSON itself demands is escaped.</summary>
+    public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>{"ID":…,"Metadata":{…},"Host":…,"Origin":…,"CreatedAt":…,"UpdatedAt":…,"Revision":…}</summary>
     public static void Write(Utf8JsonWriter json, Node node)
     {

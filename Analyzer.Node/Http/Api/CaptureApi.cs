@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Akka.Actor;
 using Analyzer.Node.Captures;
-using Analyzer.Node.Gremlin;
 using Analyzer.Node.Views;
 using Shared.Messages.Captures;
+using Topology.Fabric.Gremlin;
 using Capture = Shared.Messages.Captures.Capture;
 using CaptureList = Shared.Messages.Captures.Captures;
 

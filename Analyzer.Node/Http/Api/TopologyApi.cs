@@ -1,7 +1,7 @@
 using Akka.Actor;
-using Analyzer.Node.Gremlin;
-using Analyzer.Node.Gremlin.Evaluation;
 using Analyzer.Node.Views;
+using Topology.Fabric.Gremlin;
+using Topology.Fabric.Json;
 
 namespace Analyzer.Node.Http.Api;
 

@@ -38,9 +38,9 @@ public sealed class FlowsCommandTests : IDisposable
         Run("json").ShouldBe(0);
         var flows = Lines().Select(line => JsonDocument.Parse(line).RootElement).ToList();
         flows.Count.ShouldBe(2);
-        var tunnel = flows.Single(flow => !flow.TryGetProperty("ParentUUID", out _));
+        var tunnel = flows.Single(flow => flow.GetProperty("ParentUUID").GetString() == "");
         tunnel.GetProperty("Network").GetProperty("ID").GetInt64().ShouldBe(77);
-        var inner = flows.Single(flow => flow.TryGetProperty("ParentUUID", out _));
+        var inner = flows.Single(flow => flow.GetProperty("ParentUUID").GetString() != "");
         inner.GetProperty("ParentUUID").GetString().ShouldBe(tunnel.GetProperty("UUID").GetString());
         inner.GetProperty("Metric").GetProperty("ABPackets").GetInt64().ShouldBe(3);
     }

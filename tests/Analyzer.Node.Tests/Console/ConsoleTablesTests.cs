@@ -1,8 +1,8 @@
 using Analyzer.Node.Console;
-using Analyzer.Node.Tests.Gremlin;
 using Shared.Messages.Captures;
 using Shared.Messages.Flows;
 using Topology.Fabric.Model;
+using Topology.Fabric.Tests.Gremlin;
 
 namespace Analyzer.Node.Tests.Console;
 

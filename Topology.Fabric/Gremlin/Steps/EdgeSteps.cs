@@ -1,8 +1,8 @@
-using Analyzer.Node.Gremlin.Evaluation;
+using Topology.Fabric.Gremlin.Evaluation;
 using Topology.Fabric.Model;
-using static Analyzer.Node.Gremlin.Steps.StepTable;
+using static Topology.Fabric.Gremlin.Steps.StepTable;
 
-namespace Analyzer.Node.Gremlin.Steps;
+namespace Topology.Fabric.Gremlin.Steps;
 
 /// <summary>Steps on edges. As in Skydive InV is the parent, OutV the child.</summary>
 internal static class EdgeSteps

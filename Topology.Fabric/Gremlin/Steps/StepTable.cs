@@ -1,7 +1,7 @@
-using Analyzer.Node.Gremlin.Evaluation;
-using Analyzer.Node.Gremlin.Language;
+using Topology.Fabric.Gremlin.Evaluation;
+using Topology.Fabric.Gremlin.Language;
 
-namespace Analyzer.Node.Gremlin.Steps;
+namespace Topology.Fabric.Gremlin.Steps;
 
 /// <summary>What a run of a query works with besides the traversal.</summary>
 internal sealed record Run(IFlowSource Flows, CancellationToken Stop);

@@ -1,9 +1,9 @@
-using Analyzer.Node.Gremlin.Evaluation;
+using Topology.Fabric.Gremlin.Evaluation;
 using Topology.Fabric.Model;
 using Topology.Fabric.Paths;
-using static Analyzer.Node.Gremlin.Steps.StepTable;
+using static Topology.Fabric.Gremlin.Steps.StepTable;
 
-namespace Analyzer.Node.Gremlin.Steps;
+namespace Topology.Fabric.Gremlin.Steps;
 
 /// <summary>Steps on nodes. In leads to parents, Out to children.</summary>
 internal static class NodeSteps
@@ -39,7 +39,7 @@ internal static class NodeSteps
         }),
         Step<NodesTraversal, NodesTraversal>("Sort", arguments =>
         {
-            var sort = Common.Sort<TopologyNode>(arguments, "CreatedAt", FieldsOf);
+            var sort = Common.Sort<Node>(arguments, "CreatedAt", FieldsOf);
             return input => input with { Nodes = sort(input.Nodes) };
         }),
         Step<NodesTraversal, NodesTraversal>("Range", arguments =>
@@ -132,9 +132,9 @@ internal static class NodeSteps
         }),
     ];
 
-    public static IFields FieldsOf(TopologyNode node) => new ElementFields(node);
+    public static IFields FieldsOf(Node node) => new ElementFields(node);
 
-    public static Graph SubGraph(Graph graph, IEnumerable<TopologyNode> nodes)
+    public static Graph SubGraph(Graph graph, IEnumerable<Node> nodes)
     {
         var builder = Graph.Empty.ToBuilder();
         var ids = new HashSet<string>(StringComparer.Ordinal);
@@ -182,7 +182,7 @@ internal static class NodeSteps
 
     private static PathsTraversal ShortestPaths(NodesTraversal input, Func<IFields, bool> isTarget, Func<IFields, bool>? through, CancellationToken stop)
     {
-        var paths = new List<IReadOnlyList<TopologyNode>>();
+        var paths = new List<IReadOnlyList<Node>>();
         foreach (var id in input.Nodes.Select(n => n.Id).Distinct(StringComparer.Ordinal))
         {
             var path = ShortestPath.Find(
@@ -195,7 +195,7 @@ internal static class NodeSteps
     }
 
     private static async ValueTask<IReadOnlyList<Shared.Messages.Flows.Flow>> FlowsOfAsync(
-        IEnumerable<TopologyNode> nodes, Func<IFields, bool> matches, Run run)
+        IEnumerable<Node> nodes, Func<IFields, bool> matches, Run run)
     {
         var tids = nodes.Select(n => n.Tid).Where(t => t.Length > 0).ToHashSet(StringComparer.Ordinal);
         return tids.Count == 0

@@ -1,14 +1,13 @@
 using System.Text.Json;
-using Analyzer.Node.Gremlin.Evaluation;
-using Shared.Messages.Flows;
-using Topology.Fabric.Json;
+using Topology.Fabric.Gremlin;
 using Topology.Fabric.Model;
 
-namespace Analyzer.Node.Http;
+namespace Topology.Fabric.Json;
 
 /// <summary>Writes a query's result as Skydive does: an array, or the value itself for a count or sum.</summary>
-internal static class TraversalJson
+public static class TraversalJson
 {
+    /// <summary>The result, whatever it is.</summary>
     public static void Write(Utf8JsonWriter json, Traversal result)
     {
         switch (result)
@@ -20,7 +19,7 @@ internal static class TraversalJson
                 WriteArray(json, edges.Edges, GraphJson.Write);
                 break;
             case FlowsTraversal flows:
-                WriteArray(json, flows.Flows, Write);
+                WriteArray(json, flows.Flows, FlowJson.Write);
                 break;
             case ValuesTraversal values:
                 WriteArray(json, values.Values, GraphJson.Write);
@@ -40,18 +39,6 @@ internal static class TraversalJson
             default:
                 throw new InvalidOperationException($"a result of {result.GetType().Name} has no JSON");
         }
-    }
-
-    public static void Write(Utf8JsonWriter json, Flow flow)
-    {
-        json.WriteStartObject();
-        foreach (var (name, value) in FlowView.All(flow))
-        {
-            json.WritePropertyName(name);
-            GraphJson.Write(json, value);
-        }
-
-        json.WriteEndObject();
     }
 
     private static void WriteArray<T>(Utf8JsonWriter json, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)

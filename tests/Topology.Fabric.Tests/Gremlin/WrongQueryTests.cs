@@ -1,9 +1,9 @@
-using Analyzer.Node.Gremlin;
-using Analyzer.Node.Gremlin.Steps;
 using FsCheck;
 using FsCheck.Fluent;
+using Topology.Fabric.Gremlin;
+using Topology.Fabric.Gremlin.Steps;
 
-namespace Analyzer.Node.Tests.Gremlin;
+namespace Topology.Fabric.Tests.Gremlin;
 
 public class WrongQueryTests
 {

@@ -1,16 +1,16 @@
 using System.Collections.Immutable;
-using Analyzer.Node.Gremlin.Evaluation;
-using Analyzer.Node.Gremlin.Language;
-using Analyzer.Node.Gremlin.Steps;
+using Topology.Fabric.Gremlin.Evaluation;
+using Topology.Fabric.Gremlin.Language;
+using Topology.Fabric.Gremlin.Steps;
 using Topology.Fabric.Model;
 
-namespace Analyzer.Node.Gremlin;
+namespace Topology.Fabric.Gremlin;
 
 /// <summary>
 /// A query ready to run on any graph, as often as wanted. Reading it finds everything that's wrong with it: unknown steps, steps
 /// where they make no sense, arguments that don't fit.
 /// </summary>
-internal sealed class GremlinQuery
+public sealed class GremlinQuery
 {
     private readonly ImmutableArray<StepRun> _steps;
 
@@ -72,7 +72,7 @@ internal sealed class GremlinQuery
     }
 
     /// <summary>The nodes a query without flows selects.</summary>
-    public IReadOnlyList<TopologyNode> SelectNodes(Graph graph)
+    public IReadOnlyList<Node> SelectNodes(Graph graph)
     {
         var run = RunAsync(graph, NoFlows.Instance, CancellationToken.None);
         return run.IsCompleted

@@ -1,9 +1,10 @@
-using Analyzer.Node.Gremlin.Evaluation;
 using Shared.Messages.Flows;
+using Topology.Fabric.Flows;
+using Topology.Fabric.Gremlin.Evaluation;
 using Topology.Fabric.Model;
-using static Analyzer.Node.Gremlin.Steps.StepTable;
+using static Topology.Fabric.Gremlin.Steps.StepTable;
 
-namespace Analyzer.Node.Gremlin.Steps;
+namespace Topology.Fabric.Gremlin.Steps;
 
 /// <summary>Steps on flows.</summary>
 internal static class FlowSteps
@@ -133,17 +134,17 @@ internal static class FlowSteps
             };
         });
 
-    private static NodesTraversal Found(FlowsTraversal input, Func<IFields, bool> matches, Func<Flow, IEnumerable<TopologyNode?>> nodesOf) =>
-        new(input.Graph, [.. input.Flows.SelectMany(nodesOf).OfType<TopologyNode>().Where(n => matches(NodeSteps.FieldsOf(n)))]);
+    private static NodesTraversal Found(FlowsTraversal input, Func<IFields, bool> matches, Func<Flow, IEnumerable<Node?>> nodesOf) =>
+        new(input.Graph, [.. input.Flows.SelectMany(nodesOf).OfType<Node>().Where(n => matches(NodeSteps.FieldsOf(n)))]);
 
-    private static TopologyNode? Mac(Dictionary<string, TopologyNode> byMac, string? mac) => string.IsNullOrEmpty(mac) ? null : byMac.GetValueOrDefault(mac);
+    private static Node? Mac(Dictionary<string, Node> byMac, string? mac) => string.IsNullOrEmpty(mac) ? null : byMac.GetValueOrDefault(mac);
 
-    private static Dictionary<string, TopologyNode> ByMac(Graph graph) =>
+    private static Dictionary<string, Node> ByMac(Graph graph) =>
         ByText(graph, n => n.Metadata["MAC"] is { Kind: MetaKind.Text, Text: var mac } ? mac : "");
 
-    private static Dictionary<string, TopologyNode> ByText(Graph graph, Func<TopologyNode, string> keyOf)
+    private static Dictionary<string, Node> ByText(Graph graph, Func<Node, string> keyOf)
     {
-        var index = new Dictionary<string, TopologyNode>(StringComparer.OrdinalIgnoreCase);
+        var index = new Dictionary<string, Node>(StringComparer.OrdinalIgnoreCase);
         foreach (var node in graph.Nodes)
         {
             if (keyOf(node) is { Length: > 0 } key)

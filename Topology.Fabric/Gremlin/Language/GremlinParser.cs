@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Topology.Fabric.Model;
 
-namespace Analyzer.Node.Gremlin.Language;
+namespace Topology.Fabric.Gremlin.Language;
 
 /// <summary>
 /// Reads Skydive's Gremlin:

@@ -1,11 +1,12 @@
-using Analyzer.Node.Gremlin;
-using Analyzer.Node.Gremlin.Evaluation;
-using Analyzer.Node.Http;
+using System.Text;
+using System.Text.Json;
 using Shared.Messages.Flows;
+using Topology.Fabric.Gremlin;
+using Topology.Fabric.Json;
 using Topology.Fabric.Model;
 using TopologyNode = Topology.Fabric.Model.Node;
 
-namespace Analyzer.Node.Tests.Gremlin;
+namespace Topology.Fabric.Tests.Gremlin;
 
 /// <summary>Two hosts, each with eth1 and a bridge; a switch between them; a tunnel's flows.</summary>
 internal sealed class SampleNetwork : IFlowSource
@@ -44,7 +45,10 @@ internal sealed class SampleNetwork : IFlowSource
     public static async Task<string> JsonAsync(string query)
     {
         var result = await RunAsync(query);
-        return System.Text.Encoding.UTF8.GetString(JsonAnswer.ToBytes(json => TraversalJson.Write(json, result)).WrittenSpan);
+        using var written = new MemoryStream();
+        using (var json = new Utf8JsonWriter(written, GraphJson.WriterOptions))
+            TraversalJson.Write(json, result);
+        return Encoding.UTF8.GetString(written.ToArray());
     }
 
     public Task<IReadOnlyList<Flow>> GetFlowsAsync(IReadOnlyCollection<string>? nodeTids, CancellationToken stop) =>

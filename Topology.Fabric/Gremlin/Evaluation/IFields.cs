@@ -1,7 +1,8 @@
 using Shared.Messages.Flows;
+using Topology.Fabric.Flows;
 using Topology.Fabric.Model;
 
-namespace Analyzer.Node.Gremlin.Evaluation;
+namespace Topology.Fabric.Gremlin.Evaluation;
 
 /// <summary>Something whose fields a query can ask for by dotted key.</summary>
 internal interface IFields

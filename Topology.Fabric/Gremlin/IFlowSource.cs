@@ -1,9 +1,9 @@
 using Shared.Messages.Flows;
 
-namespace Analyzer.Node.Gremlin;
+namespace Topology.Fabric.Gremlin;
 
 /// <summary>Where flows come from.</summary>
-internal interface IFlowSource
+public interface IFlowSource
 {
     /// <summary>All flows seen on these interfaces; null asks for flows of everywhere.</summary>
     /// <exception cref="TimeoutException">Not all flows entities answered in time.</exception>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Topology.Fabric.Model;
 
-namespace Analyzer.Node.Gremlin.Language;
+namespace Topology.Fabric.Gremlin.Language;
 
 /// <summary>One step as written: ".Has('Name', 'eth0')".</summary>
 /// <param name="Name">As written; steps are known in any case.</param>

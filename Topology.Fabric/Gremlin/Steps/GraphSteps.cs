@@ -1,7 +1,7 @@
-using Analyzer.Node.Gremlin.Evaluation;
-using static Analyzer.Node.Gremlin.Steps.StepTable;
+using Topology.Fabric.Gremlin.Evaluation;
+using static Topology.Fabric.Gremlin.Steps.StepTable;
 
-namespace Analyzer.Node.Gremlin.Steps;
+namespace Topology.Fabric.Gremlin.Steps;
 
 /// <summary>Steps on the whole graph.</summary>
 internal static class GraphSteps

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using Analyzer.Node.Gremlin.Language;
+using Topology.Fabric.Gremlin.Language;
 using Topology.Fabric.Model;
 
-namespace Analyzer.Node.Gremlin.Evaluation;
+namespace Topology.Fabric.Gremlin.Evaluation;
 
 /// <summary>Tells whether a field of something satisfies a predicate.</summary>
 internal delegate bool FieldCondition(IFields fields, string key);

@@ -1,7 +1,7 @@
-using Analyzer.Node.Gremlin.Evaluation;
+using Topology.Fabric.Gremlin.Evaluation;
 using Topology.Fabric.Model;
 
-namespace Analyzer.Node.Gremlin.Steps;
+namespace Topology.Fabric.Gremlin.Steps;
 
 /// <summary>What steps on nodes, edges and flows do alike.</summary>
 internal static class Common

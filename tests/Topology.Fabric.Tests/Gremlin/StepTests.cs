@@ -1,6 +1,6 @@
-using Analyzer.Node.Gremlin;
+using Topology.Fabric.Gremlin;
 
-namespace Analyzer.Node.Tests.Gremlin;
+namespace Topology.Fabric.Tests.Gremlin;
 
 public class StepTests
 {

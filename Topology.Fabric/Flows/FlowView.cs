@@ -2,13 +2,13 @@ using System.Globalization;
 using Shared.Messages.Flows;
 using Topology.Fabric.Model;
 
-namespace Analyzer.Node.Gremlin.Evaluation;
+namespace Topology.Fabric.Flows;
 
 /// <summary>
 /// A flow as users see it: the fields of Skydive's flow JSON under their names. The one place that says how a flow is named;
 /// queries, JSON and tables read flows through it. A layer a flow doesn't have has no fields.
 /// </summary>
-internal static class FlowView
+public static class FlowView
 {
     private static readonly (string Name, Func<Flow, MetaValue> Value)[] Fields =
     [

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Analyzer.Node.Gremlin.Language;
+using Topology.Fabric.Gremlin.Language;
 using Topology.Fabric.Model;
 
-namespace Analyzer.Node.Gremlin.Evaluation;
+namespace Topology.Fabric.Gremlin.Evaluation;
 
 /// <summary>A step's arguments, read as what the step needs; what doesn't fit is an error at its column.</summary>
 internal readonly struct Arguments(StepSyntax step)
