@@ -15,6 +15,7 @@ internal sealed class CaptureActor : ReceiveActor
     private readonly CaptureSettings _settings;
     private readonly TunnelActors _tunnels;
     private readonly CaptureLoop? _loop;
+    private long _droppedInTunnels;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
     public CaptureActor(CaptureSettings settings, IActorRef uplink)
@@ -47,7 +48,8 @@ internal sealed class CaptureActor : ReceiveActor
         Receive<LoopOpened>(_ => OnOpened());
         Receive<PacketBatch>(_tunnels.Deliver);
         Receive<TunnelEnded>(ended => _tunnels.End(ended.Tunnel));
-        Receive<CaptureStatistics>(statistics => Context.Parent.Tell(statistics with { DroppedByUs = statistics.DroppedByUs + _tunnels.Refused }));
+        Receive<CaptureStatistics>(statistics => Context.Parent.Tell(statistics with { DroppedByUs = statistics.DroppedByUs + _tunnels.Refused + _droppedInTunnels }));
+        Receive<TunnelDropped>(dropped => _droppedInTunnels += dropped.Packets);
         Receive<LoopEnded>(OnEnded);
         Receive<Terminated>(terminated => _tunnels.Forget(terminated.ActorRef));
     }

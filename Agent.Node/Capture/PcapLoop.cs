@@ -1,16 +1,23 @@
+using Agent.Node.Netlink;
 using Akka.Actor;
 using SharpPcap;
 using SharpPcap.LibPcap;
 
 namespace Agent.Node.Capture;
 
-/// <summary>Reads an interface through libpcap's ring, without blocking in it: its own wait has no end without packets.</summary>
+/// <summary>
+/// Reads an interface through the ring libpcap shares with the kernel (AF_PACKET, TPACKET_V3: blocks of packets, each as
+/// long as it was captured), without blocking in libpcap: its own wait has no end without packets.
+/// </summary>
 internal sealed class PcapLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool) : CaptureLoop(settings, capture, uplink, pool)
 {
     private const int WaitMilliseconds = 100;
     private const int PacketsBetweenTicks = 512;
 
     private PollableDevice? _device;
+    private InterfaceDrops? _interfaceDrops;
+    private uint _droppedLast;
+    private long _dropped;
 
     protected override void Open()
     {
@@ -25,11 +32,14 @@ internal sealed class PcapLoop(CaptureSettings settings, IActorRef capture, IAct
                 Snaplen = Settings.SnapLength,
                 ReadTimeout = WaitMilliseconds,
                 BufferSize = Settings.BufferSize,
+                // Immediate mode would have libpcap fall back to TPACKET_V2, whose slots are as long as the longest packet.
+                Immediate = false,
                 TimestampResolution = TimestampResolution.Nanosecond,
             });
             if (!string.IsNullOrEmpty(Settings.BpfFilter))
                 _device.Filter = Settings.BpfFilter;
             _device.NonBlockingMode = true;
+            _interfaceDrops = InterfaceDrops.Of(Settings.Device);
         }
         catch (PcapException e)
         {
@@ -60,12 +70,19 @@ internal sealed class PcapLoop(CaptureSettings settings, IActorRef capture, IAct
         }
     }
 
-    protected override void Close() => _device?.Dispose();
+    protected override void Close()
+    {
+        _device?.Dispose();
+        _interfaceDrops?.Dispose();
+    }
 
     protected override (long Received, long DroppedByKernel, long DroppedByInterface) Count()
     {
-        var statistics = _device!.Statistics;
-        return (PacketsRead, statistics.DroppedPackets, statistics.InterfaceDroppedPackets);
+        // libpcap's counter has 32 bits and goes round.
+        var dropped = _device!.Statistics.DroppedPackets;
+        _dropped += unchecked(dropped - _droppedLast);
+        _droppedLast = dropped;
+        return (PacketsRead, _dropped, _interfaceDrops!.Count());
     }
 
     /// <summary>Lets us wait for packets with an end.</summary>

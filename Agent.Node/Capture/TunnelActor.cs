@@ -42,6 +42,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
 
         Receive<PacketBatch>(OnBatch);
         Receive<TunnelEnded>(ended => _tunnels.End(ended.Tunnel));
+        Receive<TunnelDropped>(dropped => Context.Parent.Tell(dropped));
         Receive<Tick>(_ => OnTick());
         Receive<DrainTunnel>(_ => OnDrain());
         Receive<DrainInner>(_ => OnDrainInner());
@@ -76,6 +77,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
             _tunnels.Forget(terminated.ActorRef);
             StopWhenDrained();
         });
+        Receive<TunnelDropped>(dropped => Context.Parent.Tell(dropped));
         Receive<Tick>(_ => { });
     }
 
@@ -102,16 +104,24 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         _engine.AdvanceTo(CaptureClock.Now);
         _batcher.Flush();
         Report();
-        if (_batcher.Dropped == _droppedBefore)
+        TellDropped();
+    }
+
+    private void TellDropped()
+    {
+        var dropped = _batcher.Dropped + _tunnels.Refused;
+        if (dropped == _droppedBefore)
             return;
-        _log.Warning("capture {0} dropped {1} packets of tunnels inside flow {2}: their actors are busy", _origin.CaptureId, _batcher.Dropped - _droppedBefore, FlowIdentity.Format(_origin.ParentUuid));
-        _droppedBefore = _batcher.Dropped;
+        _log.Warning("capture {0} dropped {1} packets of tunnels inside flow {2}: their actors are busy, or too many", _origin.CaptureId, dropped - _droppedBefore, FlowIdentity.Format(_origin.ParentUuid));
+        Context.Parent.Tell(new TunnelDropped(dropped - _droppedBefore));
+        _droppedBefore = dropped;
     }
 
     private void OnDrain()
     {
         _engine.End();
         Report();
+        TellDropped();
         // Behind the batches for inner tunnels, that are on their way to ourselves.
         _batcher.Flush();
         Self.Tell(DrainInner.Instance);
@@ -146,6 +156,9 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         internal static readonly Tick Instance = new();
     }
 }
+
+/// <summary>Tunnel -> what it's inside of, up to the capture: packets of tunnels in it were dropped.</summary>
+internal sealed record TunnelDropped(long Packets);
 
 /// <summary>No more packets come: report what's left, let the tunnels inside do so, and stop.</summary>
 internal sealed class DrainTunnel

@@ -26,7 +26,12 @@ internal sealed record CaptureState
 
     public long PacketsReceived { get; init; }
 
+    /// <summary>By the kernel, for want of room in its ring.</summary>
     public long PacketsDropped { get; init; }
 
+    /// <summary>By the interface or its driver.</summary>
     public long PacketsIfDropped { get; init; }
+
+    /// <summary>By this agent: packets inside tunnels, whose actors were too busy or too many.</summary>
+    public long PacketsAgentDropped { get; init; }
 }

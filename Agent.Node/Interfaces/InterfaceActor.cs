@@ -336,8 +336,9 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
                 State = slot.State with
                 {
                     PacketsReceived = statistics.Received,
-                    PacketsDropped = statistics.DroppedByKernel + statistics.DroppedByUs,
+                    PacketsDropped = statistics.DroppedByKernel,
                     PacketsIfDropped = statistics.DroppedByInterface,
+                    PacketsAgentDropped = statistics.DroppedByUs,
                 },
             });
             if (!Timers.IsTimerActive(TellStatistics.Instance))

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Agent.Node.Netlink;
 
@@ -6,6 +7,9 @@ namespace Agent.Node.Netlink;
 internal static class NetlinkRequest
 {
     private const int NamespaceAttributeDescriptor = 3; // NETNSA_FD
+    private const int NameAttribute = 3; // IFLA_IFNAME
+    private const int AttributeHeaderLength = 4;
+    private const int LinkBodyLength = 16; // struct ifinfomsg
 
     /// <summary>A dump of everything of one kind. <paramref name="type"/> is a Get… kind.</summary>
     public static byte[] Dump(NetlinkMessageType type, uint sequence)
@@ -13,7 +17,7 @@ internal static class NetlinkRequest
         // The largest of ifinfomsg (16), rtmsg (12), ndmsg (12) and ifaddrmsg (8): all zero means "any".
         var body = type switch
         {
-            NetlinkMessageType.GetLink => 16,
+            NetlinkMessageType.GetLink => LinkBodyLength,
             NetlinkMessageType.GetRoute or NetlinkMessageType.GetNeighbour => 12,
             NetlinkMessageType.GetAddress => 8,
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a kind that can be dumped"),
@@ -32,6 +36,20 @@ internal static class NetlinkRequest
         BinaryPrimitives.WriteUInt16LittleEndian(attribute, 8);
         BinaryPrimitives.WriteUInt16LittleEndian(attribute[2..], NamespaceAttributeDescriptor);
         BinaryPrimitives.WriteInt32LittleEndian(attribute[4..], descriptor);
+        return message;
+    }
+
+    /// <summary>Asks for one link, by its name.</summary>
+    public static byte[] Link(string name, uint sequence)
+    {
+        var text = Encoding.UTF8.GetBytes(name + '\0');
+        var length = AttributeHeaderLength + text.Length;
+        var message = new byte[NetlinkMessages.HeaderLength + LinkBodyLength + NetlinkMessages.Align(length)];
+        WriteHeader(message, NetlinkMessageType.GetLink, NetlinkMessageFlags.Request, sequence);
+        var attribute = message.AsSpan(NetlinkMessages.HeaderLength + LinkBodyLength);
+        BinaryPrimitives.WriteUInt16LittleEndian(attribute, (ushort)length);
+        BinaryPrimitives.WriteUInt16LittleEndian(attribute[2..], NameAttribute);
+        text.CopyTo(attribute[AttributeHeaderLength..]);
         return message;
     }
 

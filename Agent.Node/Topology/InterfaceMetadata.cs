@@ -171,7 +171,7 @@ internal static class InterfaceMetadata
         var fields = new List<(string, MetaValue)>
         {
             ("ID", c.Id), ("Type", c.Type), ("State", c.State), ("PacketsReceived", c.PacketsReceived), ("PacketsDropped", c.PacketsDropped),
-            ("PacketsIfDropped", c.PacketsIfDropped),
+            ("PacketsIfDropped", c.PacketsIfDropped), ("PacketsAgentDropped", c.PacketsAgentDropped),
         };
         foreach (var (key, text) in new[] { ("Name", c.Name), ("BPFFilter", c.BpfFilter), ("Error", c.Error) })
         {

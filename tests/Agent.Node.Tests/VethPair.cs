@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Agent.Node.Namespaces;
 
 namespace Agent.Node.Tests;
 
@@ -40,6 +43,24 @@ internal sealed class VethPair : IDisposable
 
     /// <summary>From A to B.</summary>
     internal void Ping(int count) => Run("ip", "netns", "exec", _a, "ping", "-c", $"{count}", "-i", "0.01", "-W", "5", AddressB);
+
+    /// <summary>Large datagrams from A to B as fast as they go, to a port nobody listens on.</summary>
+    internal void Flood(int megabytes)
+    {
+        var thread = new Thread(() =>
+        {
+            NetworkNamespace.Enter(PathA);
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            var datagram = new byte[60_000];
+            for (var sent = 0; sent < megabytes << 20; sent += datagram.Length)
+                socket.SendTo(datagram, new IPEndPoint(IPAddress.Parse(AddressB), 9));
+        });
+        thread.Start();
+        thread.Join();
+    }
+
+    /// <summary>What a program prints that runs in A.</summary>
+    internal string Inside(params string[] command) => Run("ip", ["netns", "exec", _a, .. command]);
 
     internal void DeleteInterface() => Run("ip", "-n", _a, "link", "del", Interface);
 

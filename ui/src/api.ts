@@ -55,6 +55,7 @@ export interface NodeCapture {
   PacketsReceived?: number;
   PacketsDropped?: number;
   PacketsIfDropped?: number;
+  PacketsAgentDropped?: number;
 }
 
 /** Times are Unix milliseconds. */

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Agent.Node.Capture;
 using Akka.Actor;
 using Akka.TestKit;
@@ -104,6 +106,47 @@ public sealed class CaptureActorTests : TestKit
         var failed = (CaptureFailed)FishForMessage(message => message is CaptureFailed, Patience);
         failed.Error.ShouldContain(pair.Interface);
         ExpectTerminated(capture, Patience);
+    }
+
+    [RequiresFact("root", "ip", "ss")]
+    public void Packets_come_through_a_ring_of_blocks_of_the_size_asked_for()
+    {
+        using var pair = new VethPair("ring");
+        Start(Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BufferSize = 4 << 20 }, CreateTestProbe());
+        ExpectMsg<CaptureStarted>(Patience);
+        // The kernel's own words: packet_diag(7) has the version, and the ring where one is mapped. Version 2 is TPACKET_V3.
+        var sockets = pair.Inside("ss", "--packet", "--extended");
+        sockets.ShouldContain("ver:2");
+        var ring = Regex.Match(sockets, @"ring_rx\(blk_size:(\d+),blk_nr:(\d+)");
+        ring.Success.ShouldBeTrue(sockets);
+        (int.Parse(ring.Groups[1].Value, CultureInfo.InvariantCulture) * int.Parse(ring.Groups[2].Value, CultureInfo.InvariantCulture)).ShouldBe(4 << 20);
+    }
+
+    [RequiresFact("root", "ip", "ping")]
+    public void No_more_of_a_packet_is_kept_than_asked_for_and_its_whole_length_counted()
+    {
+        using var pair = new VethPair("snap");
+        var uplink = CreateTestProbe();
+        Start(Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BpfFilter = "icmp", SnapLength = 30 }, uplink);
+        ExpectMsg<CaptureStarted>(Patience);
+        pair.Ping(2);
+        // The IP header ends at byte 34: with 30 there's only Ethernet to tell.
+        var flow = Take(uplink, found => found.Values.Any(flow => flow.Metric.AbPackets + flow.Metric.BaPackets == 4)).Values.ShouldHaveSingleItem();
+        flow.LayersPath.ShouldBe("Ethernet");
+        flow.Metric.AbBytes.ShouldBe(2 * 98);
+    }
+
+    [RequiresFact("root", "ip", "ping")]
+    public void What_the_kernel_drops_for_want_of_room_is_counted_as_the_kernel_s()
+    {
+        using var pair = new VethPair("drops");
+        var capture = Start(Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BufferSize = 64 << 10, SnapLength = 65535 }, CreateTestProbe());
+        ExpectMsg<CaptureStarted>(Patience);
+        pair.Flood(megabytes: 64);
+        var statistics = (CaptureStatistics)FishForMessage(message => message is CaptureStatistics { DroppedByKernel: > 0 }, Patience);
+        statistics.DroppedByInterface.ShouldBe(0);
+        statistics.DroppedByUs.ShouldBe(0);
+        Sys.Stop(capture);
     }
 
     [RequiresFact("root", "ip", "ping")]

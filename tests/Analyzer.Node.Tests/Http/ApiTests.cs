@@ -64,6 +64,15 @@ public class ApiTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>
     }
 
     [Fact]
+    public async Task Metrics_come_in_Prometheus_text_format()
+    {
+        using var answer = await analyzer.Http.GetAsync("/metrics");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType!.ToString().ShouldBe("text/plain; version=0.0.4; charset=utf-8");
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("# TYPE skydive_capture_packets_received_total counter");
+    }
+
+    [Fact]
     public async Task A_body_that_is_too_large_is_refused()
     {
         var (status, answer) = await analyzer.SendAsync(HttpMethod.Post, "/api/topology", $"{{\"GremlinQuery\": \"{new string('x', 5000)}\"}}");
