@@ -11,6 +11,10 @@ internal static class CaptureFlowOptions
     /// <summary>For what a tunnel carries.</summary>
     internal static FlowOptions Inside(CaptureSettings settings) => Of(settings, settings.MaxTunnelEntries);
 
+    /// <summary>Who sees the flows outside any tunnel.</summary>
+    internal static FlowOrigin Origin(CaptureSettings settings) =>
+        new(settings.Host, settings.NodeTid, settings.CaptureId) { ApplicationPorts = settings.ApplicationPorts };
+
     private static FlowOptions Of(CaptureSettings settings, int maxEntries) => new()
     {
         KeyMode = KeyMode(settings.LayerKeyMode),
@@ -19,6 +23,7 @@ internal static class CaptureFlowOptions
         UpdateEvery = settings.UpdateEvery,
         FirstUpdateAfter = Min(TimeSpan.FromSeconds(1), settings.UpdateEvery),
         ExpireAfter = settings.ExpireAfter,
+        ApplicationTimeouts = settings.ApplicationTimeouts,
         Defragment = settings.IpDefrag,
     };
 

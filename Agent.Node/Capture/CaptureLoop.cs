@@ -30,7 +30,7 @@ internal abstract class CaptureLoop
         _capture = capture;
         _uplink = uplink;
         _statisticsEvery = settings.StatisticsEvery.Ticks * TimeSpan.NanosecondsPerTick;
-        var origin = new FlowOrigin(settings.Host, settings.NodeTid, settings.CaptureId);
+        var origin = CaptureFlowOptions.Origin(settings);
         _collector = new FlowCollector(origin);
         _batcher = new TunnelBatcher(capture, pool, mayWait: settings.Source == CaptureSource.File, _stop.Token);
         Engine = new FlowEngine(CaptureFlowOptions.Outside(settings), origin, _collector, _batcher);

@@ -1,3 +1,5 @@
+using Agent.Node.Flows.Applications;
+
 namespace Agent.Node.Capture;
 
 /// <summary>Where a capture's packets come from.</summary>
@@ -68,6 +70,12 @@ internal sealed record CaptureSettings
 
     /// <summary>Without a packet for this long a flow is over.</summary>
     public TimeSpan ExpireAfter { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The same for flows of some applications, by name.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> ApplicationTimeouts { get; init; } = Flows.Applications.ApplicationTimeouts.Default;
+
+    /// <summary>What ports say of a flow's application.</summary>
+    public ApplicationPorts ApplicationPorts { get; init; } = ApplicationPorts.Default;
 
     /// <summary>How often the capture tells its own counters.</summary>
     public TimeSpan StatisticsEvery { get; init; } = TimeSpan.FromSeconds(2);

@@ -1,4 +1,5 @@
 using Agent.Node.Decoding;
+using Agent.Node.Flows.Applications;
 using Agent.Node.Flows.Details;
 using Shared.Messages.Flows;
 
@@ -16,6 +17,7 @@ internal sealed class FlowEngine : IFlowLeaving
     private readonly IFlowOutput _output;
     private readonly ITunnelSink? _tunnels;
     private readonly FlowTable _table;
+    private readonly ApplicationTimeouts _timeouts;
     private readonly FlowDetailStore _details = new();
     private readonly PacketInspector _inspector;
     private readonly Defragmenter? _defragmenter;
@@ -38,7 +40,8 @@ internal sealed class FlowEngine : IFlowLeaving
         _origin = origin;
         _output = output;
         _tunnels = tunnels;
-        _table = new FlowTable(options.MaxEntries, this);
+        _timeouts = new ApplicationTimeouts(origin.ApplicationPorts, options.ApplicationTimeouts);
+        _table = new FlowTable(options.MaxEntries, this, _timeouts.Lists);
         _inspector = new PacketInspector(_details);
         _defragmenter = options.Defragment ? new Defragmenter() : null;
         _updateEvery = Nanoseconds(options.UpdateEvery);
@@ -127,7 +130,7 @@ internal sealed class FlowEngine : IFlowLeaving
             return;
         if (_options.ReportUpdates)
             ReportChanged();
-        _table.Expire(_clock - Nanoseconds(_options.ExpireAfter), _clock - Nanoseconds(_options.ClosedLinger));
+        _table.Expire(_clock - Nanoseconds(_options.ExpireAfter), _clock - Nanoseconds(_options.ClosedLinger), _timeouts.Before(_clock));
         _lastTick = now;
     }
 
@@ -222,6 +225,8 @@ internal sealed class FlowEngine : IFlowLeaving
         if (layers.End == DecodeEnd.Tunnel)
             record.Flags |= FlowFlags.IsTunnel;
         record.Uuid = FlowIdentity.Uuid(record, _origin.Hash, ++_sequence);
+        if (_timeouts.Lists > 0)
+            _table.SetTimeout(ref record, _timeouts.ListOf(record));
     }
 
     private bool IsDue(in FlowRecord record) =>

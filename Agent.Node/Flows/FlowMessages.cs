@@ -20,7 +20,7 @@ internal static class FlowMessages
             TrackingId = FlowIdentity.Format(FlowIdentity.TrackingId(record)),
             L3TrackingId = FlowIdentity.Format(FlowIdentity.L3TrackingId(record)),
             LayersPath = record.Path.ToString(),
-            Application = LayersPath.NameOf(record.Path.Last),
+            Application = origin.ApplicationPorts.NameOf(record.Transport, record.PortA, record.PortB) is { Length: > 0 } name ? name : LayersPath.NameOf(record.Path.Last),
             Metric = Metric(record.Counters, record.Start, record.Last, record.RoundTrip),
             Start = record.Start / NanosecondsPerMillisecond,
             Last = record.Last / NanosecondsPerMillisecond,

@@ -29,6 +29,9 @@ internal sealed record FlowOptions
     /// <summary>A flow without packets for this long has ended.</summary>
     public TimeSpan ExpireAfter { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>The same for flows of some applications, by name.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> ApplicationTimeouts { get; init; } = Applications.ApplicationTimeouts.Default;
+
     /// <summary>A flow closed by FIN or RST stays this long, for the packets still on their way.</summary>
     public TimeSpan ClosedLinger { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -1,3 +1,5 @@
+using Agent.Node.Flows.Applications;
+
 namespace Agent.Node.Flows;
 
 /// <summary>Who sees the flows of an engine.</summary>
@@ -8,6 +10,9 @@ namespace Agent.Node.Flows;
 /// <param name="Depth">How many tunnels lie around.</param>
 internal sealed record FlowOrigin(string Host, string NodeTid, string CaptureId, ulong ParentUuid = 0, int Depth = 0)
 {
+    /// <summary>How applications are called here.</summary>
+    internal ApplicationPorts ApplicationPorts { get; init; } = ApplicationPorts.Default;
+
     /// <summary>Part of each flow's UUID.</summary>
     internal ulong Hash { get; } = KeyHash.Stable(KeyHash.Stable(Host), KeyHash.Stable(NodeTid), KeyHash.Stable(CaptureId), ParentUuid);
 }

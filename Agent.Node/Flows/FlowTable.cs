@@ -12,7 +12,8 @@ internal interface IFlowLeaving
 
 /// <summary>
 /// A bounded hash table of flow records: open addressing with linear probing over an index of 8-byte slots (hash and
-/// record number), records in chunks that never move, and two lists by last use, one of open and one of finished flows.
+/// record number), records in chunks that never move, and lists by last use: open flows, finished ones, and one for each
+/// timeout that some flows have instead of the common one.
 /// The lists give eviction (oldest of all), expiry (from the old end) and updates (from the new end) without a scan.
 /// Not thread-safe: it belongs to whoever feeds it.
 /// </summary>
@@ -20,7 +21,9 @@ internal sealed class FlowTable
 {
     internal const byte Open = 0;
     internal const byte Closing = 1;
-    private const int Lists = 2;
+
+    /// <summary>The first of the lists of flows with a timeout of their own.</summary>
+    internal const byte FirstTimeout = 2;
     private const int None = -1;
     private const int ChunkBits = 10;
     private const int ChunkSize = 1 << ChunkBits;
@@ -31,17 +34,23 @@ internal sealed class FlowTable
 
     private readonly int _capacity;
     private readonly IFlowLeaving _leaving;
-    private readonly int[] _newest = [None, None];
-    private readonly int[] _oldest = [None, None];
+    private readonly int[] _newest;
+    private readonly int[] _oldest;
     private FlowRecord[][] _chunks = [];
     private ulong[] _index = new ulong[SmallestIndex];
     private uint _mask = SmallestIndex - 1;
     private int _freeList = None;
     private int _used;
 
-    internal FlowTable(int capacity, IFlowLeaving leaving)
+    /// <param name="capacity">Flows at most.</param>
+    /// <param name="leaving">Told of each that leaves.</param>
+    /// <param name="timeouts">How many lists for timeouts there are, from <see cref="FirstTimeout"/> on.</param>
+    internal FlowTable(int capacity, IFlowLeaving leaving, int timeouts = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        _newest = new int[FirstTimeout + timeouts];
+        _newest.AsSpan().Fill(None);
+        _oldest = [.. _newest];
         _capacity = capacity;
         _leaving = leaving;
     }
@@ -86,31 +95,32 @@ internal sealed class FlowTable
     }
 
     /// <summary>Puts a flow in the list of finished ones.</summary>
-    internal void Close(ref FlowRecord record)
+    internal void Close(ref FlowRecord record) => Move(ref record, Closing);
+
+    /// <summary>Puts an open flow in the list of those with its timeout; a finished one stays where it is.</summary>
+    internal void SetTimeout(ref FlowRecord record, byte list)
     {
-        if (record.List == Closing)
-            return;
-        var number = NumberIn(_index[PositionOf(record)]);
-        Unlink(ref record);
-        record.List = Closing;
-        LinkNewest(ref record, number);
+        if (record.List != Closing)
+            Move(ref record, list);
     }
 
     internal void Remove(ref FlowRecord record) => Remove(ref record, evicted: false);
 
-    /// <summary>Lets the flows leave that weren't touched since the times given, of open and of finished ones.</summary>
-    internal void Expire(long openBefore, long closingBefore)
+    /// <summary>Lets the flows leave that weren't touched since the times given: of open ones, of finished ones, and of each list with a timeout.</summary>
+    internal void Expire(long openBefore, long closingBefore, ReadOnlySpan<long> timeoutsBefore = default)
     {
-        for (byte list = 0; list < Lists; list++)
-        {
-            var before = list == Open ? openBefore : closingBefore;
-            while (_oldest[list] != None && Record(_oldest[list]).Touched < before)
-                Remove(ref Record(_oldest[list]), evicted: false);
-        }
+        Expire(Open, openBefore);
+        Expire(Closing, closingBefore);
+        for (var i = 0; i < timeoutsBefore.Length; i++)
+            Expire(FirstTimeout + i, timeoutsBefore[i]);
     }
 
-    /// <summary>Lets all flows leave, the least recently used first.</summary>
-    internal void Clear() => Expire(long.MaxValue, long.MaxValue);
+    /// <summary>Lets all flows leave, of each list the least recently used first.</summary>
+    internal void Clear()
+    {
+        for (var list = 0; list < _oldest.Length; list++)
+            Expire(list, long.MaxValue);
+    }
 
     /// <summary>The flows touched since, the most recently used first.</summary>
     internal RecentFlows TouchedSince(long since) => new(this, since);
@@ -148,16 +158,32 @@ internal sealed class FlowTable
         LinkNewest(ref record, number);
     }
 
+    private void Expire(int list, long before)
+    {
+        while (_oldest[list] != None && Record(_oldest[list]).Touched < before)
+            Remove(ref Record(_oldest[list]), evicted: false);
+    }
+
+    private void Move(ref FlowRecord record, byte list)
+    {
+        if (record.List == list)
+            return;
+        var number = NumberIn(_index[PositionOf(record)]);
+        Unlink(ref record);
+        record.List = list;
+        LinkNewest(ref record, number);
+    }
+
     private void Evict()
     {
-        var list = (_oldest[Open], _oldest[Closing]) switch
+        var oldest = None;
+        foreach (var number in _oldest)
         {
-            (None, _) => Closing,
-            (_, None) => Open,
-            var (open, closing) => Record(open).Touched <= Record(closing).Touched ? Open : Closing,
-        };
+            if (number != None && (oldest == None || Record(number).Touched < Record(oldest).Touched))
+                oldest = number;
+        }
         Evicted++;
-        Remove(ref Record(_oldest[list]), evicted: true);
+        Remove(ref Record(oldest), evicted: true);
     }
 
     private void Remove(ref FlowRecord record, bool evicted)
@@ -260,7 +286,7 @@ internal sealed class FlowTable
             _oldest[record.List] = record.Newer;
     }
 
-    /// <summary>Walks both lists from their new ends; the table must not change meanwhile.</summary>
+    /// <summary>Walks the lists from their new ends; the table must not change meanwhile.</summary>
     internal struct RecentFlows(FlowTable table, long since)
     {
         private int _list = -1;
@@ -285,7 +311,7 @@ internal sealed class FlowTable
                         return true;
                     }
                 }
-                if (++_list == Lists)
+                if (++_list == table._newest.Length)
                     return false;
                 _next = table._newest[_list];
             }

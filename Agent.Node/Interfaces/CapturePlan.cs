@@ -1,4 +1,5 @@
 using Agent.Node.Capture;
+using Agent.Node.Flows.Applications;
 using Agent.Node.Topology;
 using Shared.Messages.Captures;
 using Shared.Messages.Configuration;
@@ -56,6 +57,8 @@ internal sealed record CapturePlan(string Type, CaptureSettings Settings)
             SflowPort = type == OvsSflow ? sflowPort : 0,
             UpdateEvery = flows.UpdateEvery,
             ExpireAfter = flows.ExpireAfter,
+            ApplicationTimeouts = flows.ApplicationTimeouts,
+            ApplicationPorts = new ApplicationPorts(flows.ApplicationPorts.Tcp, flows.ApplicationPorts.Udp),
             StatisticsEvery = options.StatisticsEvery,
             MaxEntries = flows.MaxEntries,
             MaxTunnelEntries = flows.MaxTunnelEntries,

@@ -88,6 +88,10 @@ public sealed record FlowOptions
     public required TimeSpan UpdateEvery { get; init; }
     /// <summary>Time without a packet after which a flow is over.</summary>
     public required TimeSpan ExpireAfter { get; init; }
+    /// <summary>The same for flows of some applications, by name.</summary>
+    public required IReadOnlyDictionary<string, TimeSpan> ApplicationTimeouts { get; init; }
+    /// <summary>What ports say of a flow's application.</summary>
+    public required ApplicationPortOptions ApplicationPorts { get; init; }
     /// <summary>Most flows in a capture's table.</summary>
     public required int MaxEntries { get; init; }
     /// <summary>Most flows in a tunnel's table.</summary>
@@ -97,6 +101,11 @@ public sealed record FlowOptions
     /// <summary>How deep tunnels may nest.</summary>
     public required int MaxTunnelDepth { get; init; }
 }
+
+/// <summary>Section <c>skydive.flow.application-ports</c>.</summary>
+/// <param name="Tcp">Names of applications by TCP port.</param>
+/// <param name="Udp">Names of applications by UDP port.</param>
+public sealed record ApplicationPortOptions(IReadOnlyDictionary<int, string> Tcp, IReadOnlyDictionary<int, string> Udp);
 
 /// <summary>Section <c>skydive.analyzer</c>.</summary>
 public sealed record AnalyzerOptions

@@ -132,6 +132,20 @@ internal readonly struct SectionReader(Config config, string section)
         return leaves;
     }
 
+    /// <summary>The keys of this section, whose keys are free; each must have one value.</summary>
+    public IReadOnlyList<string> Keys()
+    {
+        if (config.GetValue(section) is not { } value || !value.IsObject())
+            throw new SkydiveConfigException(section, null, "should be a section: { … }");
+        var items = value.GetObject().Items;
+        foreach (var (name, item) in items)
+        {
+            if (item.IsObject() || item.IsArray())
+                throw new SkydiveConfigException(PathOf(name), null, "should be one value, not a section or a list");
+        }
+        return [.. items.Keys.Order(StringComparer.Ordinal)];
+    }
+
     private static void Collect(string prefix, HoconObject section, SortedDictionary<string, string> leaves)
     {
         foreach (var (name, value) in section.Items)

@@ -9,7 +9,7 @@ internal static class UnknownKeys
     private const string Root = "skydive";
 
     // Sections whose keys are the user's own.
-    private static readonly HashSet<string> Free = ["skydive.agent.topology.metadata"];
+    private static readonly HashSet<string> Free = ["skydive.agent.topology.metadata", "skydive.flow.application-ports.tcp", "skydive.flow.application-ports.udp", "skydive.flow.application-timeouts"];
 
     public static IReadOnlyList<string> Find(Config config, Config reference)
     {

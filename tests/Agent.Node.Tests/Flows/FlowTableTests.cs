@@ -36,6 +36,36 @@ public sealed class FlowTableTests
     }
 
     [Fact]
+    public void Flows_with_a_timeout_of_their_own_expire_by_it_and_are_evicted_and_walked_with_the_others()
+    {
+        var left = new Left();
+        var table = new FlowTable(5, left, timeouts: 2);
+        for (ulong n = 1; n <= 5; n++)
+        {
+            ref var record = ref table.GetOrAdd(Key(n), (long)n * Second, out _);
+            table.SetTimeout(ref record, (byte)(n <= 2 ? FlowTable.FirstTimeout : n == 3 ? FlowTable.FirstTimeout + 1 : FlowTable.Open));
+        }
+        ref var closed = ref table.GetOrAdd(Key(4), 5 * Second, out _);
+        table.Close(ref closed);
+        table.SetTimeout(ref closed, FlowTable.FirstTimeout);
+        closed.List.ShouldBe(FlowTable.Closing);
+
+        var walked = new List<ulong>();
+        foreach (ref var record in table.TouchedSince(2 * Second))
+            walked.Add(record.Key.NetworkId);
+        walked.Sort();
+        walked.ShouldBe([2ul, 3, 4, 5]);
+        table.GetOrAdd(Key(6), 6 * Second, out _);
+        left.Flows.ShouldBe([(1ul, true)]);
+        table.Expire(openBefore: 0, closingBefore: 0, [3 * Second, 3 * Second]);
+        left.Flows.ShouldBe([(1ul, true), (2ul, false)]);
+        table.Expire(openBefore: 0, closingBefore: 0, [0, 4 * Second]);
+        left.Flows[^1].ShouldBe((3ul, false));
+        table.Clear();
+        table.Count.ShouldBe(0);
+    }
+
+    [Fact]
     public void Recently_used_flows_are_walked_from_the_newest_on()
     {
         var table = new FlowTable(10, new Left());

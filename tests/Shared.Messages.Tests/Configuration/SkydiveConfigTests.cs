@@ -60,6 +60,28 @@ public class SkydiveConfigTests
     }
 
     [Fact]
+    public void Applications_of_ports_and_timeouts_add_to_the_defaults_and_an_empty_name_takes_a_port_out()
+    {
+        var config = SkydiveConfig.Parse("skydive.flow { application-ports { tcp { 9999 = Mine, 8080 = \"\" } }, application-timeouts { Mine = 3s } }");
+        config.UnknownKeys.ShouldBeEmpty();
+        var ports = config.Flow.ApplicationPorts;
+        ports.Tcp[9999].ShouldBe("Mine");
+        ports.Tcp[80].ShouldBe("HTTP");
+        ports.Tcp.ContainsKey(8080).ShouldBeFalse();
+        ports.Udp[53].ShouldBe("DNS");
+        config.Flow.ApplicationTimeouts["mine"].ShouldBe(TimeSpan.FromSeconds(3));
+        config.Flow.ApplicationTimeouts["ARP"].ShouldBe(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void There_are_not_more_different_timeouts_than_a_flow_table_has_lists_for()
+    {
+        var timeouts = string.Join(", ", Enumerable.Range(1, 20).Select(n => $"App{n:00} = {n}m"));
+        Should.Throw<SkydiveConfigException>(() => SkydiveConfig.Parse($"skydive.flow.application-timeouts {{ {timeouts} }}").Flow)
+            .Path.ShouldBe("skydive.flow.application-timeouts.App14");
+    }
+
+    [Fact]
     public void Unknown_keys_are_listed_by_path()
     {
         var config = SkydiveConfig.Parse("skydive { colour = red, analyzer { http { prot = 80 } }, agent.capture { buffer = 1 } }\nakka.loglevel = DEBUG");
@@ -81,9 +103,16 @@ public class SkydiveConfigTests
     [InlineData("skydive.agent.capture.sflow-port-max = 10", "skydive.agent.capture.sflow-port-max", "10")]
     [InlineData("skydive.flow.update-every = 0s", "skydive.flow.update-every", "0s")]
     [InlineData("skydive.flow.max-entries = many", "skydive.flow.max-entries", "many")]
+    [InlineData("skydive.flow.application-ports.tcp.70000 = X", "skydive.flow.application-ports.tcp.70000", "X")]
+    [InlineData("skydive.flow.application-ports.udp.dns = DNS", "skydive.flow.application-ports.udp.dns", "DNS")]
+    [InlineData("skydive.flow.application-ports.tcp.80 = \"my web\"", "skydive.flow.application-ports.tcp.80", "my web")]
+    [InlineData("skydive.flow.application-ports.tcp.80 = [HTTP]", "skydive.flow.application-ports.tcp.80", null)]
+    [InlineData("skydive.flow.application-ports.tcp = HTTP", "skydive.flow.application-ports.tcp", null)]
+    [InlineData("skydive.flow.application-timeouts.DNS = soon", "skydive.flow.application-timeouts.DNS", "soon")]
+    [InlineData("skydive.flow.application-timeouts.dns = 5s", "skydive.flow.application-timeouts.dns", "5s")]
     [InlineData("skydive.host-id = \"a/b\"", "skydive.host-id", "a/b")]
     [InlineData("skydive.log.level = loud", "skydive.log.level", "loud")]
-    public void A_bad_value_is_refused_with_its_path(string hocon, string path, string value)
+    public void A_bad_value_is_refused_with_its_path(string hocon, string path, string? value)
     {
         var error = Should.Throw<SkydiveConfigException>(() =>
         {

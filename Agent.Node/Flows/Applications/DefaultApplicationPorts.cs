@@ -1,0 +1,85 @@
+namespace Agent.Node.Flows.Applications;
+
+/// <summary>
+/// The reference configuration's ports (<c>skydive.flow.application-ports</c>): a tool without a configuration file
+/// doesn't read HOCON first, which takes longer than a small capture. A test holds the two together.
+/// </summary>
+internal static class DefaultApplicationPorts
+{
+    internal static IReadOnlyDictionary<int, string> Tcp { get; } = new Dictionary<int, string>
+    {
+        [20] = "FTP",
+        [21] = "FTP",
+        [22] = "SSH",
+        [23] = "TELNET",
+        [25] = "SMTP",
+        [53] = "DNS",
+        [80] = "HTTP",
+        [88] = "KERBEROS",
+        [110] = "POP3",
+        [143] = "IMAP",
+        [179] = "BGP",
+        [389] = "LDAP",
+        [443] = "HTTPS",
+        [445] = "SMB",
+        [465] = "SMTPS",
+        [587] = "SMTP",
+        [636] = "LDAPS",
+        [873] = "RSYNC",
+        [993] = "IMAPS",
+        [995] = "POP3S",
+        [1194] = "OPENVPN",
+        [1433] = "MSSQL",
+        [1521] = "ORACLE",
+        [1883] = "MQTT",
+        [2049] = "NFS",
+        [2379] = "ETCD",
+        [2380] = "ETCD",
+        [3260] = "ISCSI",
+        [3306] = "MYSQL",
+        [3389] = "RDP",
+        [5060] = "SIP",
+        [5432] = "POSTGRESQL",
+        [5672] = "AMQP",
+        [5900] = "VNC",
+        [6379] = "REDIS",
+        [6640] = "OVSDB",
+        [6653] = "OPENFLOW",
+        [8080] = "HTTP",
+        [8443] = "HTTPS",
+        [9042] = "CASSANDRA",
+        [9092] = "KAFKA",
+        [9200] = "ELASTICSEARCH",
+        [11211] = "MEMCACHED",
+        [27017] = "MONGODB",
+    };
+
+    internal static IReadOnlyDictionary<int, string> Udp { get; } = new Dictionary<int, string>
+    {
+        [53] = "DNS",
+        [67] = "DHCPv4",
+        [68] = "DHCPv4",
+        [69] = "TFTP",
+        [88] = "KERBEROS",
+        [123] = "NTP",
+        [161] = "SNMP",
+        [162] = "SNMP",
+        [443] = "QUIC",
+        [500] = "IKE",
+        [514] = "SYSLOG",
+        [520] = "RIP",
+        [546] = "DHCPv6",
+        [547] = "DHCPv6",
+        [1194] = "OPENVPN",
+        [1812] = "RADIUS",
+        [1813] = "RADIUS",
+        [1900] = "SSDP",
+        [3784] = "BFD",
+        [4500] = "IKE",
+        [5060] = "SIP",
+        [5353] = "DNS",
+        [6343] = "SFLOW",
+        [11211] = "MEMCACHED",
+        [51820] = "WIREGUARD",
+    };
+}
