@@ -25,6 +25,7 @@ internal static class CaptureFlowOptions
         ExpireAfter = settings.ExpireAfter,
         ApplicationTimeouts = settings.ApplicationTimeouts,
         Defragment = settings.IpDefrag,
+        ExtraTcpMetric = settings.ExtraTcpMetric,
     };
 
     private static LayerKeyMode KeyMode(string name) => name switch

@@ -42,7 +42,7 @@ internal sealed class FlowEngine : IFlowLeaving
         _tunnels = tunnels;
         _timeouts = new ApplicationTimeouts(origin.ApplicationPorts, options.ApplicationTimeouts);
         _table = new FlowTable(options.MaxEntries, this, _timeouts.Lists);
-        _inspector = new PacketInspector(_details);
+        _inspector = new PacketInspector(_details, options);
         _defragmenter = options.Defragment ? new Defragmenter() : null;
         _updateEvery = Nanoseconds(options.UpdateEvery);
         _firstUpdateAfter = Nanoseconds(options.FirstUpdateAfter);
@@ -194,7 +194,7 @@ internal sealed class FlowEngine : IFlowLeaving
         }
         if (time > record.Last)
             record.Last = time;
-        record.SamplingRate = samplingRate;
+        record.SamplingRate = Math.Max(record.SamplingRate, samplingRate);
         record.Flags |= FlowFlags.Changed;
         if (layers.IsReassembled)
             record.Fragments++;

@@ -42,6 +42,8 @@ internal static class FlowMessages
             flow.Icmp = new IcmpLayer { Type = IcmpNames.Of(record.Transport, record.IcmpType), Code = record.IcmpCode, Id = record.IcmpId };
         if (record.Fragments != 0)
             flow.IpMetric = new IpMetric { Fragments = record.Fragments };
+        if (details?.Tcp is { } tcp)
+            flow.TcpMetric = tcp.ToMessage();
         return flow;
     }
 

@@ -37,4 +37,7 @@ internal sealed record FlowOptions
 
     /// <summary>Put fragmented IP packets together before deciding their flow.</summary>
     public bool Defragment { get; init; }
+
+    /// <summary>Follow the sequence numbers of TCP connections.</summary>
+    public bool ExtraTcpMetric { get; init; }
 }

@@ -49,7 +49,7 @@ internal sealed record CapturePlan(string Type, CaptureSettings Settings)
             SnapLength = capture.HeaderSize > 0 ? (int)Math.Min(capture.HeaderSize, 65535) : options.HeaderSize,
             BufferSize = options.BufferSize,
             LayerKeyMode = capture.LayerKeyMode.Length > 0 ? capture.LayerKeyMode : "L2",
-            ExtraTcpMetric = capture.ExtraTcpMetric,
+            ExtraTcpMetric = capture.ExtraTcpMetric || capture.ReassembleTcp,
             IpDefrag = capture.IpDefrag,
             RawPacketLimit = (int)Math.Min(capture.RawPacketLimit, int.MaxValue),
             SamplingRate = type == OvsSflow ? Math.Max(1, capture.SamplingRate > 0 ? (int)capture.SamplingRate : options.SflowSampling) : 1,

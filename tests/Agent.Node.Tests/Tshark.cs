@@ -41,7 +41,7 @@ internal static class Tshark
         return layers;
     }
 
-    private static string[] Run(params string[] arguments)
+    internal static string[] Run(params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo("tshark", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();

@@ -3,4 +3,6 @@ namespace Agent.Node.Flows.Details;
 /// <summary>What only some flows have, kept beside the table so that its records stay small.</summary>
 internal sealed class FlowDetails
 {
+    /// <summary>Of a TCP connection, where it's asked for.</summary>
+    internal TcpDetails? Tcp { get; set; }
 }

@@ -3,10 +3,12 @@ using Agent.Node.Decoding;
 namespace Agent.Node.Flows.Details;
 
 /// <summary>Looks at packets beyond their headers' keys, for those flows and options that ask for it. Called after the packet is counted.</summary>
-internal sealed class PacketInspector(FlowDetailStore details)
+internal sealed class PacketInspector(FlowDetailStore details, FlowOptions options)
 {
+    private readonly bool _followsTcp = options.ExtraTcpMetric;
+
     /// <summary>The engine asks first, so that a capture without any of these costs nothing per packet.</summary>
-    internal bool IsIdle { get; } = true;
+    internal bool IsIdle { get; } = !options.ExtraTcpMetric;
 
     /// <param name="record">The packet's flow, this packet counted in it.</param>
     /// <param name="layers">What was decoded; offsets are into <paramref name="packet"/>.</param>
@@ -16,6 +18,7 @@ internal sealed class PacketInspector(FlowDetailStore details)
     /// <param name="time">Nanoseconds since 1970.</param>
     internal void Inspect(ref FlowRecord record, in PacketLayers layers, ReadOnlySpan<byte> packet, int originalLength, bool fromA, long time)
     {
-        _ = details.Find(record);
+        if (_followsTcp && layers.Transport == LayerType.Tcp)
+            (details.Of(ref record).Tcp ??= new TcpDetails()).Add(TcpSegment.Of(layers, packet, originalLength, time), fromA, record.SamplingRate);
     }
 }
