@@ -5,7 +5,12 @@ namespace Analyzer.Node.Flows;
 /// <summary>What a flows entity keeps, and for how long.</summary>
 /// <param name="Retention">Time after its last packet for which a flow can be queried; after its last update when that's later, as it is for flows of capture files.</param>
 /// <param name="MaxFlows">Flows kept at most; the longest unseen go first.</param>
-internal sealed record FlowLimits(TimeSpan Retention, int MaxFlows);
+/// <param name="MaxRawBytes">Bytes of raw packets kept at most.</param>
+internal sealed record FlowLimits(TimeSpan Retention, int MaxFlows, long MaxRawBytes = FlowLimits.DefaultMaxRawBytes)
+{
+    /// <summary>With all partitions' at their most, a quarter of a GiB; half of what fits into one message.</summary>
+    public const long DefaultMaxRawBytes = 16 << 20;
+}
 
 /// <summary>
 /// The newest state of each flow of a partition, found by its ids and its node without a scan. Private to one actor; what it
@@ -18,10 +23,11 @@ internal sealed class FlowPartitionState(FlowLimits limits)
     private readonly Index _byTrackingId = new(flow => flow.TrackingId);
     private readonly Index _byL3TrackingId = new(flow => flow.L3TrackingId);
     private readonly Index _byNode = new(flow => flow.NodeTid);
+    private readonly RawPacketStore _rawPackets = new(limits.MaxRawBytes);
 
     public int Count => _flows.Count;
 
-    /// <summary>Which of the told flows are news; null when none is.</summary>
+    /// <summary>Which of the told flows and packets are news; null when none is.</summary>
     public FlowsUpdated? Decide(UpdateFlows update, long at)
     {
         var updated = new FlowsUpdated { At = at };
@@ -31,7 +37,8 @@ internal sealed class FlowPartitionState(FlowLimits limits)
                 updated.Flows.Add(flow);
         }
 
-        return updated.Flows.Count > 0 ? updated : null;
+        updated.RawPackets.AddRange(update.RawPackets.Where(packet => packet.FlowUuid.Length > 0 && !_rawPackets.Has(packet)));
+        return updated.Flows.Count + updated.RawPackets.Count > 0 ? updated : null;
     }
 
     /// <summary>Which flows are past their retention or over the limit; null when none is. Looks at every flow.</summary>
@@ -50,18 +57,25 @@ internal sealed class FlowPartitionState(FlowLimits limits)
     {
         foreach (var flow in updated.Flows)
             Set(flow, updated.At);
+        foreach (var packet in updated.RawPackets)
+            _rawPackets.Add(packet);
     }
 
     public void Apply(FlowsExpired expired)
     {
         foreach (var uuid in expired.Uuids)
+        {
             Remove(uuid);
+            _rawPackets.Remove(uuid);
+        }
     }
 
     public void Apply(FlowsState snapshot)
     {
         foreach (var flow in snapshot.Flows)
             Set(flow, snapshot.StoredAt.TryGetValue(flow.Uuid, out var at) ? at : flow.Last);
+        foreach (var packet in snapshot.RawPackets)
+            _rawPackets.Add(packet);
     }
 
     public FlowsState ToSnapshot()
@@ -69,6 +83,7 @@ internal sealed class FlowPartitionState(FlowLimits limits)
         var snapshot = new FlowsState();
         snapshot.Flows.AddRange(_flows.Values);
         snapshot.StoredAt.Add(_storedAt);
+        snapshot.RawPackets.AddRange(_rawPackets.All());
         return snapshot;
     }
 
@@ -89,6 +104,14 @@ internal sealed class FlowPartitionState(FlowLimits limits)
         var sorted = found.OrderByDescending(flow => flow.Last).ThenBy(flow => flow.Uuid, StringComparer.Ordinal);
         var answer = new FoundFlows { Partition = query.Partition };
         answer.Flows.AddRange(query.Limit > 0 ? sorted.Take(query.Limit) : sorted);
+        return answer;
+    }
+
+    /// <summary>The raw packets of these flows.</summary>
+    public FoundRawPackets Find(GetRawPackets query)
+    {
+        var answer = new FoundRawPackets { Partition = query.Partition };
+        answer.RawPackets.AddRange(_rawPackets.Of(query.Uuids));
         return answer;
     }
 

@@ -17,12 +17,27 @@ internal static class FlowQuery
     /// <exception cref="FlowQueryException">A partition didn't answer in time.</exception>
     public static async Task<IReadOnlyList<Flow>> Ask(ICanTell region, int partitions, GetFlows query, TimeSpan timeout)
     {
-        var asked = PartitionsOf(query, partitions);
-        var answers = await Task.WhenAll(asked.Select(partition => AskOne(region, partition, query, timeout))).ConfigureAwait(false);
-        int[] silent = [.. asked.Where((_, index) => answers[index] is null)];
-        if (silent.Length > 0)
-            throw new FlowQueryException($"flows: of {asked.Count} partitions, {string.Join(", ", silent)} did not answer within {timeout.TotalSeconds:0.#} s.");
-        return Merge(answers.OfType<FoundFlows>(), query.Limit);
+        var questions = PartitionsOf(query, partitions).Select(partition =>
+        {
+            var own = query.Clone();
+            own.Partition = partition;
+            return (partition, (object)own);
+        });
+        return Merge(await AskAll<FoundFlows>(region, [.. questions], timeout).ConfigureAwait(false), query.Limit);
+    }
+
+    /// <summary>The raw packets kept of these flows, each flow's in the order they were captured.</summary>
+    /// <exception cref="FlowQueryException">A partition didn't answer in time.</exception>
+    public static async Task<IReadOnlyList<RawPacket>> AskRawPackets(ICanTell region, int partitions, IEnumerable<Flow> flows, TimeSpan timeout)
+    {
+        var questions = flows.Where(flow => flow.RawPacketsCaptured > 0).GroupBy(flow => FlowPartition.Of(flow.L3TrackingId, partitions)).Select(group =>
+        {
+            var query = new GetRawPackets { Partition = group.Key };
+            query.Uuids.AddRange(group.Select(flow => flow.Uuid));
+            return (group.Key, (object)query);
+        });
+        var answers = await AskAll<FoundRawPackets>(region, [.. questions], timeout).ConfigureAwait(false);
+        return [.. answers.SelectMany(answer => answer.RawPackets)];
     }
 
     /// <summary>Where the answer can be: flows of one L3TrackingID are in one partition.</summary>
@@ -36,13 +51,22 @@ internal static class FlowQuery
         return limit > 0 ? [.. flows.Take(limit)] : [.. flows];
     }
 
-    private static async Task<FoundFlows?> AskOne(ICanTell region, int partition, GetFlows query, TimeSpan timeout)
+    private static async Task<IReadOnlyList<T>> AskAll<T>(ICanTell region, IReadOnlyList<(int Partition, object Question)> questions, TimeSpan timeout)
+        where T : class
     {
-        var own = query.Clone();
-        own.Partition = partition;
+        var answers = await Task.WhenAll(questions.Select(asked => AskOne<T>(region, asked.Question, timeout))).ConfigureAwait(false);
+        int[] silent = [.. questions.Where((_, index) => answers[index] is null).Select(asked => asked.Partition)];
+        return silent.Length == 0
+            ? [.. answers.OfType<T>()]
+            : throw new FlowQueryException($"flows: of {questions.Count} partitions, {string.Join(", ", silent)} did not answer within {timeout.TotalSeconds:0.#} s.");
+    }
+
+    private static async Task<T?> AskOne<T>(ICanTell region, object question, TimeSpan timeout)
+        where T : class
+    {
         try
         {
-            return await region.Ask<FoundFlows>(own, timeout).ConfigureAwait(false);
+            return await region.Ask<T>(question, timeout).ConfigureAwait(false);
         }
         catch (AskTimeoutException)
         {

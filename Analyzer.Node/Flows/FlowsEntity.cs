@@ -46,6 +46,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor
 
         Command<UpdateFlows>(OnUpdate);
         Command<GetFlows>(query => Sender.Tell(_state.Find(query)));
+        Command<GetRawPackets>(query => Sender.Tell(_state.Find(query)));
         Command<ExpiryDue>(_ => Expire());
         Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
         Command<SaveSnapshotFailure>(failed => _log.Warning("flows partition {0}: snapshot at event {1} failed: {2}", _partition, failed.Metadata.SequenceNr, failed.Cause.Message));

@@ -15,4 +15,7 @@ internal sealed class PartitionedFlowSource(ICanTell region, int partitions, Tim
             query.NodeTids.Add(nodeTids);
         return FlowQuery.Ask(region, partitions, query, timeout).WaitAsync(stop);
     }
+
+    public Task<IReadOnlyList<RawPacket>> GetRawPacketsAsync(IReadOnlyCollection<Flow> flows, CancellationToken stop) =>
+        FlowQuery.AskRawPackets(region, partitions, flows, timeout).WaitAsync(stop);
 }

@@ -25,5 +25,8 @@ public sealed class FlowSerializer(ExtendedActorSystem system) : ProtocolSeriali
         new("flows-state", FlowsState.Parser),
         new("get-flows", GetFlows.Parser),
         new("found-flows", FoundFlows.Parser),
+        new("raw-packet", RawPacket.Parser),
+        new("get-raw-packets", GetRawPackets.Parser),
+        new("found-raw-packets", FoundRawPackets.Parser),
     ]);
 }

@@ -16,6 +16,7 @@ public static class FlowShards
     {
         UpdateFlows update => update.Partition.ToString(CultureInfo.InvariantCulture),
         GetFlows get => get.Partition.ToString(CultureInfo.InvariantCulture),
+        GetRawPackets get => get.Partition.ToString(CultureInfo.InvariantCulture),
         _ => null,
     };
 }

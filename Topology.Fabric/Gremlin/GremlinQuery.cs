@@ -87,5 +87,8 @@ public sealed class GremlinQuery
 
         public Task<IReadOnlyList<Shared.Messages.Flows.Flow>> GetFlowsAsync(IReadOnlyCollection<string>? nodeTids, CancellationToken stop) =>
             throw new GremlinException(1, "a query that selects nodes for captures or injections can't use Flows");
+
+        public Task<IReadOnlyList<Shared.Messages.Flows.RawPacket>> GetRawPacketsAsync(IReadOnlyCollection<Shared.Messages.Flows.Flow> flows, CancellationToken stop) =>
+            throw new GremlinException(1, "a query that selects nodes for captures or injections can't use RawPackets");
     }
 }

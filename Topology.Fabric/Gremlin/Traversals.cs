@@ -17,6 +17,7 @@ public abstract record Traversal
         nameof(ValueTraversal) => "a single value",
         nameof(PathsTraversal) => "paths",
         nameof(MetricsTraversal) => "metrics",
+        nameof(RawPacketsTraversal) => "raw packets",
         _ => kind.Name,
     };
 }
@@ -44,3 +45,6 @@ public sealed record PathsTraversal(Graph Graph, IReadOnlyList<IReadOnlyList<Nod
 
 /// <summary>Counters by node id or flow UUID.</summary>
 public sealed record MetricsTraversal(IReadOnlyList<KeyValuePair<string, IReadOnlyList<Metadata>>> Metrics) : Traversal;
+
+/// <summary>Packets as captured, by flow in the order of their capture.</summary>
+public sealed record RawPacketsTraversal(IReadOnlyList<RawPacket> Packets) : Traversal;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Shared.Messages.Flows;
 using Topology.Fabric.Gremlin;
 using Topology.Fabric.Model;
 
@@ -33,6 +34,9 @@ public static class TraversalJson
             case MetricsTraversal metrics:
                 WriteMetrics(json, metrics);
                 break;
+            case RawPacketsTraversal packets:
+                WriteRawPackets(json, packets);
+                break;
             case GraphTraversal graph:
                 WriteGraph(json, graph.Graph);
                 break;
@@ -66,6 +70,37 @@ public static class TraversalJson
         }
 
         json.WriteEndArray();
+    }
+
+    // By flow; the fields are Skydive's RawPacket's, and the length on the wire.
+    private static void WriteRawPackets(Utf8JsonWriter json, RawPacketsTraversal packets)
+    {
+        json.WriteStartArray();
+        if (packets.Packets.Count > 0)
+        {
+            json.WriteStartObject();
+            foreach (var flow in packets.Packets.GroupBy(p => p.FlowUuid, StringComparer.Ordinal))
+            {
+                json.WritePropertyName(flow.Key);
+                WriteArray(json, flow, Write);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, RawPacket packet)
+    {
+        const long nanosecondsPerMillisecond = 1_000_000;
+        json.WriteStartObject();
+        json.WriteNumber("Timestamp"u8, packet.TimeNs / nanosecondsPerMillisecond);
+        json.WriteNumber("Index"u8, packet.Index);
+        json.WriteBase64String("Data"u8, packet.Data.Span);
+        json.WriteNumber("LinkType"u8, packet.LinkType);
+        json.WriteNumber("Length"u8, packet.OriginalLength);
+        json.WriteEndObject();
     }
 
     private static void WriteGraph(Utf8JsonWriter json, Graph graph)

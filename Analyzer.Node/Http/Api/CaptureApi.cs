@@ -13,6 +13,9 @@ namespace Analyzer.Node.Http.Api;
 /// <summary>/api/capture: captures as Skydive's JSON has them.</summary>
 internal sealed class CaptureApi(AnalyzerServices services)
 {
+    /// <summary>A day, in seconds.</summary>
+    private const long LongestPolling = 86_400;
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/capture", ListAsync);
@@ -108,14 +111,14 @@ internal sealed class CaptureApi(AnalyzerServices services)
         Name = body.Text("Name"),
         Description = body.Text("Description"),
         Type = body.Text("Type"),
-        HeaderSize = (uint)body.Number("HeaderSize", 65535),
-        RawPacketLimit = (uint)body.Number("RawPacketLimit", uint.MaxValue),
+        HeaderSize = (uint)body.Number("HeaderSize", CaptureRules.MaxHeaderSize),
+        RawPacketLimit = (uint)body.Number("RawPacketLimit", CaptureRules.MaxRawPacketLimit),
         ExtraTcpMetric = body.Flag("ExtraTCPMetric"),
         IpDefrag = body.Flag("IPDefrag"),
         ReassembleTcp = body.Flag("ReassembleTCP"),
         LayerKeyMode = body.Text("LayerKeyMode"),
-        SamplingRate = (uint)body.Number("SamplingRate", uint.MaxValue),
-        PollingInterval = (uint)body.Number("PollingInterval", uint.MaxValue),
+        SamplingRate = (uint)body.Number("SamplingRate", CaptureRules.MaxSamplingRate),
+        PollingInterval = (uint)body.Number("PollingInterval", LongestPolling),
         Port = (uint)body.Number("Port", 65535),
     };
 

@@ -5,7 +5,7 @@ using Topology.Fabric.Json;
 
 namespace Analyzer.Node.Http.Api;
 
-/// <summary>POST /api/topology {"GremlinQuery": "…"} and GET /api/flows?limit=….</summary>
+/// <summary>POST /api/topology {"GremlinQuery": "…"}, whose raw packets are given as a capture file where that's accepted, and GET /api/flows?limit=….</summary>
 internal sealed class TopologyApi(AnalyzerServices services)
 {
     public void Map(IEndpointRouteBuilder routes)
@@ -19,7 +19,14 @@ internal sealed class TopologyApi(AnalyzerServices services)
         using var body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
         var query = GremlinQuery.Parse(body.RequiredText("GremlinQuery"));
         body.RefuseUnknown();
-        await AnswerAsync(context, query).ConfigureAwait(false);
+        if (!PcapAnswer.IsWanted(context))
+        {
+            await AnswerAsync(context, query).ConfigureAwait(false);
+            return;
+        }
+
+        PcapAnswer.CheckKind(query.Result);
+        await PcapAnswer.WriteAsync(context, (RawPacketsTraversal)await RunAsync(context, query).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task FlowsAsync(HttpContext context)
@@ -34,10 +41,15 @@ internal sealed class TopologyApi(AnalyzerServices services)
 
     private async Task AnswerAsync(HttpContext context, GremlinQuery query)
     {
+        var result = await RunAsync(context, query).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, json => TraversalJson.Write(json, result)).ConfigureAwait(false);
+    }
+
+    private async Task<Traversal> RunAsync(HttpContext context, GremlinQuery query)
+    {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         stop.CancelAfter(services.QueryTimeout);
         var current = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout, stop.Token).ConfigureAwait(false);
-        var result = await query.RunAsync(current.Graph, services.Flows, stop.Token).ConfigureAwait(false);
-        await JsonAnswer.WriteAsync(context, json => TraversalJson.Write(json, result)).ConfigureAwait(false);
+        return await query.RunAsync(current.Graph, services.Flows, stop.Token).ConfigureAwait(false);
     }
 }

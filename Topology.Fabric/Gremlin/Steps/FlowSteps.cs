@@ -85,6 +85,11 @@ internal static class FlowSteps
                 .Where(f => f.Metric is not null)
                 .Select(f => new KeyValuePair<string, IReadOnlyList<Metadata>>(f.Uuid, [f.Metric!]))]);
         }),
+        Step<FlowsTraversal, RawPacketsTraversal>("RawPackets", arguments =>
+        {
+            arguments.None();
+            return async (input, run) => new RawPacketsTraversal(await run.Flows.GetRawPacketsAsync(input.Flows, run.Stop).ConfigureAwait(false));
+        }),
         Nodes("CaptureNode", _ => false),
         Nodes("Hops", _ => false),
         Nodes("Nodes", _ => true),

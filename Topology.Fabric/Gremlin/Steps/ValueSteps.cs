@@ -4,7 +4,7 @@ using static Topology.Fabric.Gremlin.Steps.StepTable;
 
 namespace Topology.Fabric.Gremlin.Steps;
 
-/// <summary>Steps on values and metrics.</summary>
+/// <summary>Steps on values, metrics and raw packets.</summary>
 internal static class ValueSteps
 {
     public static readonly IReadOnlyList<StepDefinition> All =
@@ -28,6 +28,11 @@ internal static class ValueSteps
         {
             arguments.None();
             return input => Common.Sum(input.Values, arguments);
+        }),
+        Step<RawPacketsTraversal, ValueTraversal>("Count", arguments =>
+        {
+            arguments.None();
+            return input => Common.Count(input.Packets.Count);
         }),
         Step<MetricsTraversal, ValueTraversal>("Count", arguments =>
         {

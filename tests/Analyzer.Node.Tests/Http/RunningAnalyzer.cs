@@ -94,6 +94,8 @@ public sealed class RunningAnalyzer : IAsyncLifetime
         }
     }
 
+    internal void Tell(UpdateFlows update) => Tell(ActorRefs.NoSender, update);
+
     private void Tell(IActorRef agent, object message) =>
         ClusterSharding.Get(_system).ShardRegion(message is UpdateFlows ? FlowShards.RegionName : TopologyShards.RegionName).Tell(message, agent);
 

@@ -54,6 +54,9 @@ internal sealed class SampleNetwork : IFlowSource
     public Task<IReadOnlyList<Flow>> GetFlowsAsync(IReadOnlyCollection<string>? nodeTids, CancellationToken stop) =>
         Task.FromResult<IReadOnlyList<Flow>>([.. Flows.Where(f => nodeTids is null || nodeTids.Contains(f.NodeTid))]);
 
+    public Task<IReadOnlyList<RawPacket>> GetRawPacketsAsync(IReadOnlyCollection<Flow> flows, CancellationToken stop) =>
+        Task.FromResult<IReadOnlyList<RawPacket>>([.. flows.Where(f => f.RawPacketsCaptured > 0).Select(f => new RawPacket { FlowUuid = f.Uuid, Index = 1 })]);
+
     private static Graph Build()
     {
         var builder = Graph.Empty.ToBuilder();
