@@ -18,6 +18,7 @@ internal static class CaptureFlowOptions
     private static FlowOptions Of(CaptureSettings settings, int maxEntries) => new()
     {
         KeyMode = KeyMode(settings.LayerKeyMode),
+        Ports = settings.TunnelPorts,
         MaxEntries = maxEntries,
         MaxTunnelDepth = settings.MaxTunnelDepth,
         UpdateEvery = settings.UpdateEvery,

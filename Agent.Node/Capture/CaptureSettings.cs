@@ -1,3 +1,4 @@
+using Agent.Node.Decoding;
 using Agent.Node.Flows.Applications;
 
 namespace Agent.Node.Capture;
@@ -90,4 +91,7 @@ internal sealed record CaptureSettings
     public int MaxTunnels { get; init; } = 1024;
 
     public int MaxTunnelDepth { get; init; } = 8;
+
+    /// <summary>How tunnels are recognised.</summary>
+    public TunnelPorts TunnelPorts { get; init; } = TunnelPorts.Default;
 }

@@ -1,4 +1,5 @@
 using Agent.Node.Capture;
+using Agent.Node.Decoding;
 using Agent.Node.Flows.Applications;
 using Agent.Node.Topology;
 using Shared.Messages.Captures;
@@ -64,6 +65,7 @@ internal sealed record CapturePlan(string Type, CaptureSettings Settings)
             MaxTunnelEntries = flows.MaxTunnelEntries,
             MaxTunnels = flows.MaxTunnels,
             MaxTunnelDepth = flows.MaxTunnelDepth,
+            TunnelPorts = TunnelPorts.Of(flows),
         };
         return (new CapturePlan(type, At(settings, type, place)), null);
     }

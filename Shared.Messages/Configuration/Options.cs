@@ -100,6 +100,25 @@ public sealed record FlowOptions
     public required int MaxTunnels { get; init; }
     /// <summary>How deep tunnels may nest.</summary>
     public required int MaxTunnelDepth { get; init; }
+    /// <summary>UDP ports that lead into tunnels.</summary>
+    public required TunnelPortOptions TunnelPorts { get; init; }
+    /// <summary>Whether a GRE key in front of Ethernet is NVGRE's VSID and FlowID.</summary>
+    public required bool Nvgre { get; init; }
+}
+
+/// <summary>Section <c>skydive.flow.tunnel-ports</c>: UDP destination ports, each of one tunnel only.</summary>
+public sealed record TunnelPortOptions
+{
+    /// <summary>VXLAN.</summary>
+    public required IReadOnlyList<int> Vxlan { get; init; }
+    /// <summary>VXLAN's Generic Protocol Extension.</summary>
+    public required IReadOnlyList<int> VxlanGpe { get; init; }
+    /// <summary>GENEVE.</summary>
+    public required IReadOnlyList<int> Geneve { get; init; }
+    /// <summary>MPLS in UDP.</summary>
+    public required IReadOnlyList<int> Mpls { get; init; }
+    /// <summary>GTP-U.</summary>
+    public required IReadOnlyList<int> Gtp { get; init; }
 }
 
 /// <summary>Section <c>skydive.flow.application-ports</c>.</summary>

@@ -82,6 +82,22 @@ internal readonly struct SectionReader(Config config, string section)
             : throw new SkydiveConfigException(PathOf(key), text, $"should be a whole number from {min} to {max}");
     }
 
+    /// <summary>A list of whole numbers; may be empty.</summary>
+    public IReadOnlyList<int> Numbers(string key, int min, int max)
+    {
+        var texts = Texts(key);
+        var numbers = new int[texts.Count];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (!int.TryParse(texts[i], NumberStyles.Integer, CultureInfo.InvariantCulture, out numbers[i]) || numbers[i] < min || numbers[i] > max)
+                throw new SkydiveConfigException($"{PathOf(key)}[{i}]", texts[i], $"should be a whole number from {min} to {max}");
+        }
+
+        return numbers;
+    }
+
+    public bool Switch(string key) => OneOf(key, "on", "off") == "on";
+
     public int Port(string key) => Number(key, 0, 65535);
 
     public TimeSpan Duration(string key, TimeSpan min, TimeSpan max)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Akka.Configuration;
 
@@ -164,7 +165,34 @@ public sealed class SkydiveConfig
             MaxTunnelEntries = flow.Number("max-tunnel-entries", 1, 100_000_000),
             MaxTunnels = flow.Number("max-tunnels", 0, 1_000_000),
             MaxTunnelDepth = flow.Number("max-tunnel-depth", 0, 64),
+            TunnelPorts = ReadTunnelPorts(flow.Section("tunnel-ports")),
+            Nvgre = flow.Switch("nvgre"),
         };
+    }
+
+    private static TunnelPortOptions ReadTunnelPorts(SectionReader ports)
+    {
+        var taken = new Dictionary<int, string>();
+        return new TunnelPortOptions
+        {
+            Vxlan = Of("vxlan"),
+            VxlanGpe = Of("vxlan-gpe"),
+            Geneve = Of("geneve"),
+            Mpls = Of("mpls"),
+            Gtp = Of("gtp"),
+        };
+
+        IReadOnlyList<int> Of(string tunnel)
+        {
+            var found = ports.Numbers(tunnel, 1, 65535);
+            for (var i = 0; i < found.Count; i++)
+            {
+                if (!taken.TryAdd(found[i], tunnel))
+                    throw new SkydiveConfigException($"{ports.PathOf(tunnel)}[{i}]", found[i].ToString(CultureInfo.InvariantCulture), $"is {taken[found[i]]}'s port already");
+            }
+
+            return found;
+        }
     }
 
     private AnalyzerOptions ReadAnalyzer()

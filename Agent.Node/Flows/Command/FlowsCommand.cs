@@ -21,12 +21,13 @@ internal static class FlowsCommand
         var filter = new Option<string>("--filter", "-f") { Description = "only packets this pcap filter matches" };
         var keyMode = new Option<LayerKeyMode>("--layer-key-mode") { Description = "L2: MAC addresses tell flows apart; L3: they don't", DefaultValueFactory = _ => LayerKeyMode.L2 };
         var defragment = new Option<bool>("--defrag") { Description = "put IP fragments together" };
-        var command = new Command("flows", "Print the flows in capture files") { files, output, filter, keyMode, defragment };
+        var tunnelPorts = TunnelPortOption.Create();
+        var command = new Command("flows", "Print the flows in capture files") { files, output, filter, keyMode, defragment, tunnelPorts };
         command.SetAction(result => Run(
             result.GetRequiredValue(files),
             result.GetRequiredValue(output),
             result.GetValue(filter),
-            new FlowOptions { KeyMode = result.GetRequiredValue(keyMode), Defragment = result.GetRequiredValue(defragment), ReportUpdates = false },
+            new FlowOptions { KeyMode = result.GetRequiredValue(keyMode), Defragment = result.GetRequiredValue(defragment), Ports = result.GetRequiredValue(tunnelPorts), ReportUpdates = false },
             Console.Out,
             Console.Error));
         return command;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Agent.Node.Decoding;
 using Agent.Node.Flows;
 using Agent.Node.Flows.Command;
 using PacketDotNet;
@@ -67,6 +68,27 @@ public sealed class FlowsCommandTests : IDisposable
     {
         FlowsCommand.Run(["/nowhere/x.pcap"], "table", null, new FlowOptions(), _output, _error).ShouldBe(1);
         _error.ToString().ShouldContain("/nowhere/x.pcap");
+    }
+
+    [Theory]
+    [InlineData("vxlan=70000", "--tunnel-port vxlan=70000: should be")]
+    [InlineData("stt=7471", "--tunnel-port stt=7471: should be")]
+    [InlineData("4789", "--tunnel-port 4789: should be")]
+    public void A_tunnel_port_that_can_not_be_is_named(string port, string error) =>
+        FlowsCommand.Create().Parse(["-", "--tunnel-port", port]).Errors.ShouldHaveSingleItem().Message.ShouldStartWith(error);
+
+    [Fact]
+    public void A_port_of_two_tunnels_is_named() =>
+        FlowsCommand.Create().Parse(["-", "--tunnel-port", "vxlan=5", "--tunnel-port", "gtp=5"]).Errors.ShouldHaveSingleItem().Message.ShouldBe("--tunnel-port gtp=5: 5 is given to VXLAN already");
+
+    [Fact]
+    public void Tunnel_ports_are_added_to_the_usual_ones()
+    {
+        var option = TunnelPortOption.Create();
+        var command = new System.CommandLine.RootCommand { option };
+        var ports = command.Parse(["--tunnel-port", "vxlan=4790", "--tunnel-port", "GENEVE=5"]).GetRequiredValue(option);
+        (ports[4790], ports[5], ports[4789], ports[6081]).ShouldBe((LayerType.Vxlan, LayerType.Geneve, LayerType.Vxlan, LayerType.Geneve));
+        command.Parse([]).GetRequiredValue(option).ShouldBeSameAs(TunnelPorts.Default);
     }
 
     private int Run(string output) => FlowsCommand.Run([_file], output, null, new FlowOptions { ReportUpdates = false }, _output, _error);

@@ -1,4 +1,5 @@
 using Agent.Node.Capture;
+using Agent.Node.Decoding;
 using Agent.Node.Interfaces;
 using Agent.Node.OpenVSwitch;
 using Agent.Node.Topology;
@@ -69,6 +70,23 @@ public sealed class CapturePlanTests
 
         ports.Hold("n", "c", 0).ShouldBe(10);
     }
+
+    [Fact]
+    public void Captures_know_tunnels_by_the_configured_ports_in_one_table_for_all()
+    {
+        var flows = SkydiveConfig.Parse("skydive.flow { tunnel-ports.vxlan = [9999], nvgre = on }").Flow;
+        CaptureSettings Decided() => CapturePlan.Decide(Wanted("pcap"), Device, 0, "h1", Config.Agent.Capture, flows).Plan.ShouldNotBeNull().Settings;
+        var ports = Decided().TunnelPorts;
+
+        (ports[9999], ports[4789], ports[6081], ports.IsNvgre).ShouldBe((LayerType.Vxlan, LayerType.None, LayerType.Geneve, true));
+        Decided().TunnelPorts.ShouldBeSameAs(ports);
+        CaptureFlowOptions.Inside(Decided()).Ports.ShouldBeSameAs(ports);
+        CaptureFlowOptions.Outside(Decided()).Ports.ShouldBeSameAs(ports);
+    }
+
+    [Fact]
+    public void The_configuration_s_default_ports_are_the_decoder_s() =>
+        Enumerable.Range(0, 65536).ShouldAllBe(port => Plan(Device, "pcap", null).Settings.TunnelPorts[(ushort)port] == TunnelPorts.Default[(ushort)port]);
 
     [Fact]
     public void A_mirrors_port_has_a_name_a_device_can_have()

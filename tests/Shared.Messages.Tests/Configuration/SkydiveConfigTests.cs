@@ -17,6 +17,9 @@ public class SkydiveConfigTests
         config.Agent.RejoinAfter.ShouldBe(TimeSpan.FromSeconds(15));
         config.Flow.ExpireAfter.ShouldBe(TimeSpan.FromMinutes(10));
         config.Flow.UpdateEvery.ShouldBe(TimeSpan.FromSeconds(5));
+        config.Flow.TunnelPorts.Vxlan.ShouldBe([4789, 8472]);
+        config.Flow.TunnelPorts.Mpls.ShouldBe([6635, 51234]);
+        config.Flow.Nvgre.ShouldBeFalse();
         config.Analyzer.Http.Port.ShouldBe(8082);
         config.Analyzer.Console.ShouldBe(new EndpointOptions("127.0.0.1", 9110));
         config.Analyzer.Seeds.ShouldBe(["127.0.0.1:9111"]);
@@ -110,6 +113,13 @@ public class SkydiveConfigTests
     [InlineData("skydive.flow.application-ports.tcp = HTTP", "skydive.flow.application-ports.tcp", null)]
     [InlineData("skydive.flow.application-timeouts.DNS = soon", "skydive.flow.application-timeouts.DNS", "soon")]
     [InlineData("skydive.flow.application-timeouts.dns = 5s", "skydive.flow.application-timeouts.dns", "5s")]
+    [InlineData("skydive.flow.tunnel-ports.vxlan = [4789, 70000]", "skydive.flow.tunnel-ports.vxlan[1]", "70000")]
+    [InlineData("skydive.flow.tunnel-ports.gtp = [0]", "skydive.flow.tunnel-ports.gtp[0]", "0")]
+    [InlineData("skydive.flow.tunnel-ports.geneve = [6081, geneve]", "skydive.flow.tunnel-ports.geneve[1]", "geneve")]
+    [InlineData("skydive.flow.tunnel-ports.geneve = [6081, 4789]", "skydive.flow.tunnel-ports.geneve[1]", "4789")]
+    [InlineData("skydive.flow.tunnel-ports.mpls = [6635, 6635]", "skydive.flow.tunnel-ports.mpls[1]", "6635")]
+    [InlineData("skydive.flow.tunnel-ports.mpls = 6635", "skydive.flow.tunnel-ports.mpls", "6635")]
+    [InlineData("skydive.flow.nvgre = maybe", "skydive.flow.nvgre", "maybe")]
     [InlineData("skydive.host-id = \"a/b\"", "skydive.host-id", "a/b")]
     [InlineData("skydive.log.level = loud", "skydive.log.level", "loud")]
     public void A_bad_value_is_refused_with_its_path(string hocon, string path, string? value)
@@ -140,6 +150,20 @@ public class SkydiveConfigTests
     public void A_section_where_a_value_belongs_is_refused() =>
         Should.Throw<SkydiveConfigException>(() => SkydiveConfig.Parse("skydive.analyzer.http.port { a = 1 }").Analyzer)
             .Path.ShouldBe("skydive.analyzer.http.port");
+
+    [Fact]
+    public void A_port_of_two_tunnels_is_refused_with_the_tunnel_that_has_it() =>
+        Should.Throw<SkydiveConfigException>(() => SkydiveConfig.Parse("skydive.flow.tunnel-ports.geneve = [4789]").Flow)
+            .Message.ShouldBe("skydive.flow.tunnel-ports.geneve[0] = \"4789\": is vxlan's port already");
+
+    [Fact]
+    public void A_tunnel_may_have_no_port_and_another_take_it()
+    {
+        var ports = SkydiveConfig.Parse("skydive.flow.tunnel-ports { vxlan-gpe = [], vxlan = [4790] }").Flow.TunnelPorts;
+        ports.VxlanGpe.ShouldBeEmpty();
+        ports.Vxlan.ShouldBe([4790]);
+        ports.Geneve.ShouldBe([6081]);
+    }
 
     [Fact]
     public void A_missing_file_is_named() =>
