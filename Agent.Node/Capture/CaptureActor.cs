@@ -22,7 +22,7 @@ internal sealed class CaptureActor : ReceiveActor
     {
         _settings = settings;
         var pool = new PacketBatchPool(PacketBatchPool.DefaultCapacity);
-        _tunnels = new TunnelActors(Context, settings, CaptureFlowOptions.Origin(settings), pool, uplink);
+        _tunnels = new TunnelActors(Context, settings, CaptureFlowOptions.Origin(settings), pool, uplink, new TunnelLimit(settings.MaxTunnels));
         try
         {
             _loop = CaptureLoop.Create(settings, Self, uplink, pool);

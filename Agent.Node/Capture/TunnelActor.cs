@@ -15,6 +15,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _uplink;
     private readonly PacketBatchPool _pool;
+    private readonly TunnelLimit _limit;
     private readonly bool _isLive;
     private readonly FlowOrigin _origin;
     private readonly FlowCollector _collector;
@@ -27,9 +28,11 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
     /// <param name="origin">Whose packets, and inside which flow.</param>
     /// <param name="pool">Where the capture's batches come from.</param>
     /// <param name="uplink">Gets <see cref="FlowUpdates"/>.</param>
-    public TunnelActor(CaptureSettings settings, FlowOrigin origin, PacketBatchPool pool, IActorRef uplink)
+    /// <param name="limit">This actor counts in it already.</param>
+    public TunnelActor(CaptureSettings settings, FlowOrigin origin, PacketBatchPool pool, IActorRef uplink, TunnelLimit limit)
     {
         _uplink = uplink;
+        _limit = limit;
         _pool = pool;
         _origin = origin;
         _isLive = settings.Source != CaptureSource.File;
@@ -37,7 +40,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         // An actor never waits for a batch. A file's packets mustn't be dropped: it has batches enough for what one batch carries.
         var inside = _isLive ? pool : new PacketBatchPool(int.MaxValue);
         _batcher = new TunnelBatcher(Self, inside, mayWait: false, CancellationToken.None);
-        _tunnels = new TunnelActors(Context, settings, origin, inside, uplink);
+        _tunnels = new TunnelActors(Context, settings, origin, inside, uplink, limit);
         _engine = new FlowEngine(CaptureFlowOptions.Inside(settings), origin, _collector, _batcher);
 
         Receive<PacketBatch>(OnBatch);
@@ -51,8 +54,8 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    internal static Props Props(CaptureSettings settings, FlowOrigin origin, PacketBatchPool pool, IActorRef uplink) =>
-        Akka.Actor.Props.Create(() => new TunnelActor(settings, origin, pool, uplink));
+    internal static Props Props(CaptureSettings settings, FlowOrigin origin, PacketBatchPool pool, IActorRef uplink, TunnelLimit limit) =>
+        Akka.Actor.Props.Create(() => new TunnelActor(settings, origin, pool, uplink, limit));
 
     protected override void PreStart()
     {
@@ -66,6 +69,14 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         _batcher.Close();
         _engine.End();
         Report();
+        _limit.GiveBack();
+    }
+
+    protected override void PostRestart(Exception reason)
+    {
+        // The instance before gave its place back.
+        _limit.Take();
+        base.PostRestart(reason);
     }
 
     private void Draining()

@@ -5,13 +5,13 @@ using Akka.Actor;
 namespace Agent.Node.Capture;
 
 /// <summary>The tunnel actors below a capture or a tunnel, by the UUID of their flow. Belongs to their parent's actor.</summary>
-internal sealed class TunnelActors(IActorContext context, CaptureSettings settings, FlowOrigin origin, PacketBatchPool pool, IActorRef uplink)
+internal sealed class TunnelActors(IActorContext context, CaptureSettings settings, FlowOrigin origin, PacketBatchPool pool, IActorRef uplink, TunnelLimit limit)
 {
     private readonly Dictionary<ulong, IActorRef> _byFlow = [];
     private readonly HashSet<IActorRef> _alive = [];
     private int _made;
 
-    /// <summary>Packets of tunnels beyond the settings' number of them.</summary>
+    /// <summary>Packets of tunnels beyond the limit.</summary>
     internal long Refused { get; private set; }
 
     /// <summary>Those that haven't stopped yet.</summary>
@@ -22,7 +22,7 @@ internal sealed class TunnelActors(IActorContext context, CaptureSettings settin
     {
         if (!_byFlow.TryGetValue(batch.Tunnel, out var tunnel))
         {
-            if (_byFlow.Count >= settings.MaxTunnels)
+            if (!limit.TryTake())
             {
                 Refused += batch.Count;
                 pool.Return(batch);
@@ -30,7 +30,7 @@ internal sealed class TunnelActors(IActorContext context, CaptureSettings settin
             }
             var inside = origin with { ParentUuid = batch.Tunnel, Depth = origin.Depth + 1 };
             // A number makes the name free even if the last actor of this name is still stopping.
-            tunnel = context.ActorOf(TunnelActor.Props(settings, inside, pool, uplink), $"tunnel-{FlowIdentity.Format(batch.Tunnel)}-{_made++.ToString(CultureInfo.InvariantCulture)}");
+            tunnel = context.ActorOf(TunnelActor.Props(settings, inside, pool, uplink, limit), $"tunnel-{FlowIdentity.Format(batch.Tunnel)}-{_made++.ToString(CultureInfo.InvariantCulture)}");
             context.Watch(tunnel);
             _byFlow.Add(batch.Tunnel, tunnel);
             _alive.Add(tunnel);

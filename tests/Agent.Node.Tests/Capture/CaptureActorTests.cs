@@ -39,6 +39,53 @@ public sealed class CaptureActorTests : TestKit
         flows.Values.ShouldAllBe(flow => flow.NodeTid == "tid-1" && flow.CaptureId == "capture-1" && flow.Host == "host-1");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(8)]
+    public void Tunnels_are_followed_from_actor_to_actor_as_deep_as_the_settings_say(int depth)
+    {
+        var packet = Ipv4(1, Echo(1, 1));
+        for (var tunnel = 12; tunnel > 0; tunnel--)
+            packet = Ipv4(4, packet, $"10.{tunnel}.0.1", $"10.{tunnel}.0.2");
+        Write(_file, LinkLayers.Ethernet, [Ethernet(0x0800, packet)]);
+        var uplink = CreateTestProbe();
+        Start(File(_file) with { MaxTunnelDepth = depth }, uplink);
+        FishForMessage(message => message is CaptureFinished, Patience);
+
+        var flows = Take(uplink, found => found.Count == depth + 1);
+        uplink.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+        var parent = "";
+        for (var level = 1; level <= depth + 1; level++)
+        {
+            var flow = flows.Values.Single(candidate => candidate.ParentUuid == parent);
+            flow.Network.A.ShouldBe($"10.{level}.0.1");
+            parent = flow.Uuid;
+        }
+    }
+
+    [Fact]
+    public void Tunnels_wherever_they_nest_count_against_one_limit()
+    {
+        // 3 tunnels with 3 in each: 12 actors without a limit. Live, so that none ends and makes room.
+        var port = FreeUdpPort();
+        var uplink = CreateTestProbe();
+        Start(Settings() with { Source = CaptureSource.Sflow, SflowPort = port, MaxTunnels = 5 }, uplink);
+        ExpectMsg<CaptureStarted>(Patience);
+        using var client = new UdpClient();
+        for (var i = 0; i < 9; i++)
+        {
+            var frame = Ethernet(0x0800, Ipv4(4, Ipv4(4, Ipv4(1, Echo(1, 1)), $"10.1.{i}.1", "10.1.0.1"), $"10.0.0.{1 + (i / 3)}", "10.0.0.100"));
+            client.Send(SflowCraft.Datagram((uint)i + 1, rate: 1, frame, frame.Length), new IPEndPoint(IPAddress.Loopback, port));
+        }
+
+        static int Parents(Dictionary<string, Flow> flows) => flows.Values.Select(flow => flow.ParentUuid).Where(parent => parent.Length > 0).Distinct().Count();
+        var flows = Take(uplink, found => Parents(found) == 5);
+        var through = flows.Values.Count(flow => flow.LayersPath == "IPv4/ICMPv4");
+        through.ShouldBeInRange(2, 3);
+        FishForMessage(message => message is CaptureStatistics statistics && statistics.DroppedByUs == 9 - through, Patience);
+    }
+
     [Fact]
     public void Statistics_count_the_packets_read()
     {
