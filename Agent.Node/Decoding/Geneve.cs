@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace Agent.Node.Decoding;
 
-/// <summary>GENEVE (RFC 8926, 3.4).</summary>
+/// <summary>GENEVE (RFC 8926, 3.4) with its options (3.5).</summary>
 internal readonly ref struct GeneveHeader
 {
-    private const int MinimumLength = 8;
+    internal const int MinimumLength = 8;
 
     private GeneveHeader(uint networkId, ushort protocol, int length)
     {

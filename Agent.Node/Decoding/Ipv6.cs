@@ -44,7 +44,7 @@ internal readonly ref struct Ipv6Header
     }
 }
 
-/// <summary>IPv6 extension headers (RFC 8200, 4; RFC 4302 for AH): what follows, and where.</summary>
+/// <summary>IPv6 extension headers (RFC 8200, 4; RFC 7045, 4 lists them; RFC 4302, 2 for AH): what follows, and where.</summary>
 internal readonly ref struct Ipv6ExtensionHeader
 {
     private const int MinimumLength = 8;
@@ -71,7 +71,7 @@ internal readonly ref struct Ipv6ExtensionHeader
     internal uint Identification { get; }
 
     internal static bool IsExtension(byte protocol) => protocol is IpProtocols.HopByHop or IpProtocols.Routing or IpProtocols.Fragment
-        or IpProtocols.Authentication or IpProtocols.DestinationOptions or IpProtocols.Mobility;
+        or IpProtocols.Authentication or IpProtocols.DestinationOptions or IpProtocols.Mobility or IpProtocols.HostIdentity or IpProtocols.Shim6;
 
     internal static bool TryRead(byte protocol, ReadOnlySpan<byte> data, out Ipv6ExtensionHeader header)
     {

@@ -2,14 +2,19 @@ using System.Buffers.Binary;
 
 namespace Agent.Node.Decoding;
 
-/// <summary>An MPLS label stack (RFC 3032, 2.1) and what is guessed to lie below it, for the stack doesn't say.</summary>
+/// <summary>
+/// An MPLS label stack (RFC 3032, 2.1), on a link, in IP or GRE (RFC 4023) or in UDP (RFC 7510), and what is guessed to
+/// lie below it, for the stack doesn't say.
+/// </summary>
 internal readonly ref struct MplsStack
 {
-    private const int EntryLength = 4;
+    internal const int EntryLength = 4;
     private const int BitsPerLabel = 20;
     private const int KeptLabels = 3;
     private const int MaximumDepth = 16;
     private const int ControlWordLength = 4;
+    private const uint EntropyIndicator = 7;
+    private const uint AssociatedChannel = 13;
 
     private MplsStack(long labels, int length, LinkType inner, int innerOffset)
     {
@@ -19,7 +24,10 @@ internal readonly ref struct MplsStack
         InnerOffset = innerOffset;
     }
 
-    /// <summary>Label n shifted left by 20·n bits, the top label first; the first three are kept.</summary>
+    /// <summary>
+    /// Label n shifted left by 20·n bits, the top label first; the first three are kept, and tell flows apart. Entropy labels
+    /// (RFC 6790, 3) and their indicators aren't among them: they only spread load, and differ between a tunnel's packets.
+    /// </summary>
     internal long Labels { get; }
 
     internal int Length { get; }
@@ -29,28 +37,41 @@ internal readonly ref struct MplsStack
     /// <summary>Where what's below starts: behind the stack, or behind a pseudowire's control word.</summary>
     internal int InnerOffset { get; }
 
+    /// <summary>False when it isn't whole, or deeper than 16.</summary>
     internal static bool TryRead(ReadOnlySpan<byte> data, out MplsStack stack)
     {
         stack = default;
         long labels = 0;
+        var kept = 0;
+        var isEntropy = false;
         for (var depth = 0; depth < MaximumDepth; depth++)
         {
             var offset = depth * EntryLength;
             if (data.Length < offset + EntryLength)
                 return false;
             var entry = BinaryPrimitives.ReadUInt32BigEndian(data[offset..]);
-            if (depth < KeptLabels)
-                labels |= (long)(entry >> 12) << (BitsPerLabel * depth);
+            var label = LabelOf(entry);
+            if (!isEntropy && label != EntropyIndicator && kept < KeptLabels)
+                labels |= (long)label << (BitsPerLabel * kept++);
+            isEntropy = label == EntropyIndicator;
             var bottom = (entry & 0x100) != 0;
             if (!bottom)
                 continue;
             var length = offset + EntryLength;
+            // RFC 5586: what follows is for the routers on the way.
+            if (label == AssociatedChannel)
+            {
+                stack = new MplsStack(labels, length, LinkType.None, length);
+                return true;
+            }
             var inner = GuessInner(data[length..], out var skip);
             stack = new MplsStack(labels, length, inner, length + skip);
             return true;
         }
         return false;
     }
+
+    internal static uint LabelOf(uint entry) => entry >> (32 - BitsPerLabel);
 
     /// <summary>
     /// RFC 4928 (2) tells IP by its first nibble, RFC 4385 (3) a control word by a zero nibble. Pseudowires without a

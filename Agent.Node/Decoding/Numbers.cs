@@ -41,4 +41,6 @@ internal static class IpProtocols
     internal const byte Sctp = 132;
     internal const byte Mobility = 135;
     internal const byte MplsInIp = 137;
+    internal const byte HostIdentity = 139;
+    internal const byte Shim6 = 140;
 }

@@ -88,9 +88,12 @@ internal static class PacketDecoder
                         layers.End = DecodeEnd.Broken;
                         return;
                     }
-                    layers.AddLinkLayer(LayerType.Dot1Q);
+                    // More are passed over: four leave the path room for any other layers.
                     if (layers.VlanCount < MaximumVlanTags)
+                    {
+                        layers.AddLinkLayer(LayerType.Dot1Q);
                         layers.VlanTags |= (ulong)tag.Id << (BitsPerTag * layers.VlanCount++);
+                    }
                     type = tag.Type;
                     offset += VlanTag.Length;
                     continue;
@@ -111,6 +114,8 @@ internal static class PacketDecoder
                     }
                     layers.AddLinkLayer(LayerType.PppoE);
                     layers.NetworkId = pppoe.Session;
+                    layers.Tunnel = LayerType.PppoE;
+                    layers.TunnelOffset = offset;
                     if (type == EtherTypes.PppoeSession)
                         DecodePpp(packet, offset + PppoeHeader.Length, ports, ref layers);
                     return;
@@ -148,6 +153,9 @@ internal static class PacketDecoder
         }
         layers.AddLinkLayer(LayerType.Ppp);
         layers.EtherType = ppp.Protocol;
+        // A PPPoE session is the link's: an IP packet's flow is the same before and behind it.
+        if (ppp.EtherType is EtherTypes.IPv4 or EtherTypes.IPv6)
+            layers.NetworkId = 0;
         if (ppp.EtherType != 0)
             DecodeType(ppp.EtherType, packet, offset + ppp.Length, ports, ref layers);
     }
@@ -273,7 +281,7 @@ internal static class PacketDecoder
                 layers.DestinationPort = sctp.DestinationPort;
                 break;
             case IpProtocols.Gre:
-                TunnelDecoder.DecodeGre(packet, offset, ref layers);
+                TunnelDecoder.DecodeGre(packet, offset, ports.IsNvgre, ref layers);
                 break;
             case IpProtocols.IPv4 or IpProtocols.IPv6:
                 // RFC 2003, RFC 4213, RFC 2473: IP in IP has no header of its own.

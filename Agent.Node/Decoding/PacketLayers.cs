@@ -32,6 +32,9 @@ internal struct PacketLayers
     /// <summary>TCP, UDP, SCTP, ICMPv4, ICMPv6 or None.</summary>
     internal LayerType Transport;
     internal LinkType Inner;
+
+    /// <summary>The first of the flow's headers that <see cref="Flows.Details.TunnelDetails"/> tells more of; None: there's none.</summary>
+    internal LayerType Tunnel;
     internal DecodeEnd End;
     internal bool HasLink;
     internal bool IsFragment;
@@ -58,6 +61,9 @@ internal struct PacketLayers
     /// <summary>Bytes of the IP payload, as the IP header has it.</summary>
     internal int NetworkPayloadLength;
 
+    /// <summary>Where <see cref="Tunnel"/>'s header starts.</summary>
+    internal int TunnelOffset;
+
     /// <summary>Where what the tunnel carries starts.</summary>
     internal int InnerOffset;
     internal ulong LinkSource;
@@ -70,8 +76,11 @@ internal struct PacketLayers
     internal ulong DestinationHigh;
     internal ulong DestinationLow;
 
-    /// <summary>VNI, key, labels, TEID or session of the tunnel.</summary>
+    /// <summary>VNI, key, labels, TEID or session of the tunnel; of several headers' that of the last one.</summary>
     internal long NetworkId;
+
+    /// <summary>The key or VNI of the header around, where labels or a session in it are the <see cref="NetworkId"/>.</summary>
+    internal uint OuterId;
 
     /// <summary>An echo or its reply.</summary>
     internal readonly bool IsEcho => Transport switch

@@ -30,6 +30,7 @@ internal readonly ref struct PppHeader
     private const ushort IPv4 = 0x0021;
     private const ushort IPv6 = 0x0057;
     private const ushort Mpls = 0x0281;
+    private const ushort MplsMulticast = 0x0283;
     private const ushort AddressAndControl = 0xff03;
 
     private PppHeader(ushort protocol, int length)
@@ -43,7 +44,7 @@ internal readonly ref struct PppHeader
     internal int Length { get; }
 
     /// <summary>The EtherType that means the same, or 0.</summary>
-    internal ushort EtherType => Protocol switch { IPv4 => EtherTypes.IPv4, IPv6 => EtherTypes.IPv6, Mpls => EtherTypes.Mpls, _ => 0 };
+    internal ushort EtherType => Protocol switch { IPv4 => EtherTypes.IPv4, IPv6 => EtherTypes.IPv6, Mpls or MplsMulticast => EtherTypes.Mpls, _ => 0 };
 
     internal static bool TryRead(ReadOnlySpan<byte> data, out PppHeader header)
     {

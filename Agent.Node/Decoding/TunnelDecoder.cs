@@ -1,6 +1,9 @@
 namespace Agent.Node.Decoding;
 
-/// <summary>The headers that end one flow and carry another. A datagram on a tunnel's port that doesn't read as that tunnel stays plain UDP.</summary>
+/// <summary>
+/// The headers that end one flow and carry another. A datagram on a tunnel's port that doesn't read as that tunnel stays
+/// plain UDP. The network ID is that of the last header; a key or VNI around labels or an ERSPAN session is kept beside it.
+/// </summary>
 internal static class TunnelDecoder
 {
     internal static void DecodeUdp(ReadOnlySpan<byte> packet, int offset, LayerType tunnel, ref PacketLayers layers)
@@ -11,19 +14,19 @@ internal static class TunnelDecoder
         switch (tunnel)
         {
             case LayerType.Vxlan when VxlanHeader.TryRead(data, out var vxlan):
-                Enter(tunnel, vxlan.NetworkId, ref layers);
-                Carry(vxlan.Inner, offset + VxlanHeader.Length, packet, ref layers);
+                Enter(tunnel, vxlan.NetworkId, offset, ref layers);
+                Carry(LinkType.Ethernet, offset + VxlanHeader.Length, packet, ref layers);
                 break;
             case LayerType.VxlanGpe when VxlanHeader.TryReadGpe(data, out var gpe):
-                Enter(tunnel, gpe.NetworkId, ref layers);
-                Carry(gpe.Inner, offset + VxlanHeader.Length, packet, ref layers);
+                Enter(tunnel, gpe.NetworkId, offset, ref layers);
+                CarryType(gpe.Protocol, offset + VxlanHeader.Length, packet, ref layers);
                 break;
             case LayerType.Geneve when GeneveHeader.TryRead(data, out var geneve):
-                Enter(tunnel, geneve.NetworkId, ref layers);
+                Enter(tunnel, geneve.NetworkId, offset, ref layers);
                 CarryType(geneve.Protocol, offset + geneve.Length, packet, ref layers);
                 break;
             case LayerType.Gtp when GtpHeader.TryRead(data, out var gtp):
-                Enter(tunnel, gtp.Tunnel, ref layers);
+                Enter(tunnel, gtp.Tunnel, offset, ref layers);
                 if (gtp.CarriesPacket)
                     Carry(LinkType.Ip, offset + gtp.Length, packet, ref layers);
                 break;
@@ -33,7 +36,7 @@ internal static class TunnelDecoder
         }
     }
 
-    internal static void DecodeGre(ReadOnlySpan<byte> packet, int offset, ref PacketLayers layers)
+    internal static void DecodeGre(ReadOnlySpan<byte> packet, int offset, bool isNvgre, ref PacketLayers layers)
     {
         if (!GreHeader.TryRead(packet[offset..], out var gre))
         {
@@ -41,7 +44,9 @@ internal static class TunnelDecoder
             return;
         }
         layers.AddLayer(LayerType.Gre);
-        layers.NetworkId = gre.Key;
+        layers.Tunnel = LayerType.Gre;
+        layers.TunnelOffset = offset;
+        layers.NetworkId = isNvgre && gre.FitsNvgre ? gre.VirtualSubnet : gre.Key;
         layers.EtherType = gre.Protocol;
         offset += gre.Length;
         switch (gre.Protocol)
@@ -71,6 +76,12 @@ internal static class TunnelDecoder
         if (offset > packet.Length || !MplsStack.TryRead(packet[offset..], out var mpls))
             return false;
         layers.AddLayer(LayerType.Mpls);
+        if (layers.Tunnel == LayerType.None)
+        {
+            layers.Tunnel = LayerType.Mpls;
+            layers.TunnelOffset = offset;
+        }
+        layers.OuterId = (uint)layers.NetworkId;
         layers.NetworkId = mpls.Labels;
         Carry(mpls.Inner, offset + mpls.InnerOffset, packet, ref layers);
         return true;
@@ -108,9 +119,11 @@ internal static class TunnelDecoder
         }
     }
 
-    private static void Enter(LayerType tunnel, long networkId, ref PacketLayers layers)
+    private static void Enter(LayerType tunnel, long networkId, int offset, ref PacketLayers layers)
     {
         layers.AddLayer(tunnel);
+        layers.Tunnel = tunnel;
+        layers.TunnelOffset = offset;
         layers.NetworkId = networkId;
         layers.HasEntropyPort = true;
     }
@@ -118,6 +131,7 @@ internal static class TunnelDecoder
     private static void EnterErspan(LayerType layer, in ErspanHeader erspan, ReadOnlySpan<byte> packet, int offset, ref PacketLayers layers)
     {
         layers.AddLayer(layer);
+        layers.OuterId = (uint)layers.NetworkId;
         layers.NetworkId = erspan.Session;
         Carry(LinkType.Ethernet, offset + erspan.Length, packet, ref layers);
     }

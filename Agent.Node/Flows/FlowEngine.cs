@@ -99,7 +99,7 @@ internal sealed class FlowEngine : IFlowLeaving
                 bytes = whole.Bytes;
                 PacketDecoder.DecodeReassembled(packet, _options.Ports, ref layers);
             }
-            ref var record = ref CountPacket(layers, parent, time, frames, bytes, samplingRate, out var fromA);
+            ref var record = ref CountPacket(layers, packet, parent, time, frames, bytes, samplingRate, out var fromA);
             if (!_inspector.IsIdle)
                 _inspector.Inspect(ref record, layers, packet, originalLength, fromA, time);
             if (layers.End != DecodeEnd.Tunnel || depth >= _options.MaxTunnelDepth)
@@ -170,7 +170,7 @@ internal sealed class FlowEngine : IFlowLeaving
 
     private static long Nanoseconds(TimeSpan span) => span.Ticks * TimeSpan.NanosecondsPerTick;
 
-    private ref FlowRecord CountPacket(in PacketLayers layers, ulong parent, long time, long frames, long bytes, uint samplingRate, out bool fromA)
+    private ref FlowRecord CountPacket(in PacketLayers layers, ReadOnlySpan<byte> packet, ulong parent, long time, long frames, long bytes, uint samplingRate, out bool fromA)
     {
         FlowKey.Make(layers, _options.KeyMode, parent, out var key, out var fromHigh);
         ref var record = ref _table.GetOrAdd(key, _clock, out var isNew);
@@ -180,7 +180,7 @@ internal sealed class FlowEngine : IFlowLeaving
             record = ref _table.GetOrAdd(key, _clock, out isNew);
         }
         if (isNew)
-            Begin(ref record, layers, time, fromHigh);
+            Begin(ref record, layers, packet, time, fromHigh);
         fromA = record.Has(FlowFlags.AIsHigh) == fromHigh;
         if (fromA)
         {
@@ -203,7 +203,7 @@ internal sealed class FlowEngine : IFlowLeaving
         return ref record;
     }
 
-    private void Begin(ref FlowRecord record, in PacketLayers layers, long time, bool fromHigh)
+    private void Begin(ref FlowRecord record, in PacketLayers layers, ReadOnlySpan<byte> packet, long time, bool fromHigh)
     {
         record.Start = time;
         record.Last = time;
@@ -227,6 +227,8 @@ internal sealed class FlowEngine : IFlowLeaving
         record.Uuid = FlowIdentity.Uuid(record, _origin.Hash, ++_sequence);
         if (_timeouts.Lists > 0)
             _table.SetTimeout(ref record, _timeouts.ListOf(record));
+        if (layers.Tunnel != LayerType.None && TunnelDetails.Read(layers, packet) is { } tunnel)
+            _details.Of(ref record).Tunnel = tunnel;
     }
 
     private bool IsDue(in FlowRecord record) =>

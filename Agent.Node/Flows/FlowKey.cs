@@ -12,11 +12,12 @@ namespace Agent.Node.Flows;
 /// 40  HighLink      8
 /// 48  Tags          8  VLAN tags (48 bits) | IP protocol &lt;&lt; 48 | IP version &lt;&lt; 56
 /// 56  Path          8  layers, without Fragment where defragmented
-/// 64  NetworkId     8  VNI, GRE key, labels
+/// 64  NetworkId     8  VNI, GRE key, labels, ERSPAN session
 /// 72  Parent        8  UUID of the tunnel's flow
 /// </code>
 /// ICMP has no ports: type and code stand in the lower, the echo's identifier in the higher end's place. What has no
-/// network layer has its EtherType there.
+/// network layer has its EtherType there, and a tunnel with two identifiers (labels behind a GRE key or a VNI) the outer
+/// one, its upper half in the lower end's place.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
 internal struct FlowKey : IEquatable<FlowKey>
@@ -97,10 +98,11 @@ internal struct FlowKey : IEquatable<FlowKey>
         switch (layers.Transport)
         {
             // The same number at both ends: a tunnel's answers come with a port of their own, too.
-            case LayerType.Udp when layers.HasEntropyPort:
+            case LayerType.Udp when layers.HasEntropyPort && layers.OuterId == 0:
                 source = destination = layers.DestinationPort;
                 break;
-            case LayerType.Tcp or LayerType.Udp or LayerType.Sctp:
+            case LayerType.Tcp or LayerType.Sctp:
+            case LayerType.Udp when !layers.HasEntropyPort:
                 source = layers.SourcePort;
                 destination = layers.DestinationPort;
                 areEnds = true;
@@ -111,6 +113,12 @@ internal struct FlowKey : IEquatable<FlowKey>
                 destination = layers.IcmpId;
                 break;
             default:
+                if (layers.OuterId != 0)
+                {
+                    source = (ushort)(layers.OuterId >> PortBits);
+                    destination = (ushort)layers.OuterId;
+                    break;
+                }
                 source = layers.IpVersion == 0 ? layers.EtherType : (ushort)0;
                 destination = 0;
                 break;

@@ -44,6 +44,8 @@ internal static class FlowMessages
             flow.IpMetric = new IpMetric { Fragments = record.Fragments };
         if (details?.Tcp is { } tcp)
             flow.TcpMetric = tcp.ToMessage();
+        if (details?.Tunnel is { } tunnel)
+            flow.Tunnel = TunnelMessages.ToMessage(tunnel);
         return flow;
     }
 

@@ -24,6 +24,7 @@ public static class FlowView
         ("LastUpdateMetric", f => Metric(f.LastUpdateMetric)),
         ("TCPMetric", f => Counters(f.TcpMetric)),
         ("IPMetric", f => Counters(f.IpMetric)),
+        ("Tunnel", f => FlowTunnelView.Of(f.Tunnel)),
         ("Start", f => f.Start),
         ("Last", f => f.Last),
         ("RTT", f => f.RttNs),

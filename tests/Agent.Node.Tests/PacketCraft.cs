@@ -64,6 +64,12 @@ internal static class PacketCraft
     internal static byte[] Geneve(uint vni, ushort type, byte[] payload, int optionWords = 0) =>
         [(byte)optionWords, 0, .. U16(type), .. U32(vni << 8), .. optionWords == 0 ? [] : (byte[])[1, 2, 3, (byte)(optionWords - 1), .. new byte[(optionWords - 1) * 4]], .. payload];
 
+    internal static byte[] VxlanGroup(uint vni, int group, byte[] payload) => [0x88, 0x48, .. U16(group), .. U32(vni << 8), .. payload];
+
+    internal static byte[] GeneveOption(int optionClass, byte type, byte[] value) => [.. U16(optionClass), type, (byte)(value.Length / 4), .. value];
+
+    internal static byte[] GeneveWith(uint vni, ushort type, byte[] options, byte[] payload) => [(byte)(options.Length / 4), 0, .. U16(type), .. U32(vni << 8), .. options, .. payload];
+
     internal static byte[] Mpls(byte[] payload, params int[] labels) =>
         [.. labels.SelectMany((label, i) => U32(((uint)label << 12) | (i == labels.Length - 1 ? 0x100u : 0) | 64)), .. payload];
 
@@ -72,6 +78,8 @@ internal static class PacketCraft
         : [0x30, 255, .. U16(payload.Length), .. U32(tunnel), .. payload];
 
     internal static byte[] ErspanII(int session, byte[] payload) => [0x10, 0, .. U16(session), 0, 0, 0, 0, .. payload];
+
+    internal static byte[] ErspanIII(int session, byte[] payload) => [0x20, 0, .. U16(session), .. new byte[8], .. payload];
 
     internal static byte[] Pppoe(int session, ushort protocol, byte[] payload) => [0x11, 0, .. U16(session), .. U16(payload.Length + 2), .. U16(protocol), .. payload];
 

@@ -5,4 +5,7 @@ internal sealed class FlowDetails
 {
     /// <summary>Of a TCP connection, where it's asked for.</summary>
     internal TcpDetails? Tcp { get; set; }
+
+    /// <summary>Of a tunnel whose headers say more than its network ID.</summary>
+    internal TunnelDetails? Tunnel { get; set; }
 }

@@ -53,6 +53,19 @@ public sealed class DecodingTests
     }
 
     [Fact]
+    public void NVGRE_s_FlowID_is_not_part_of_its_network_when_a_key_is_said_to_be_NVGRE_s()
+    {
+        var ports = new TunnelPorts([], [], [], [], []) { IsNvgre = true };
+        var inner = PacketCraft.Ethernet(0x0806, PacketCraft.Arp());
+        byte[] Packet(ushort type, byte[] payload, uint key, uint? sequence = null) => PacketCraft.Ethernet(0x0800, PacketCraft.Ipv4(47, PacketCraft.Gre(type, payload, key, sequence)));
+        var nvgre = Packet(0x6558, inner, 0x00100207);
+        FlowsIn(LinkType.Ethernet, nvgre, ports).ShouldBe([$"Ethernet/IPv4/GRE#{0x1002}", "Ethernet/ARP"]);
+        FlowsIn(LinkType.Ethernet, nvgre).ShouldBe([$"Ethernet/IPv4/GRE#{0x100207}", "Ethernet/ARP"]);
+        FlowsIn(LinkType.Ethernet, Packet(0x6558, inner, 0x00100207, sequence: 1), ports)[0].ShouldBe($"Ethernet/IPv4/GRE#{0x100207}");
+        FlowsIn(LinkType.Ethernet, Packet(0x0800, PacketCraft.Ipv4(1, PacketCraft.Echo(1, 1)), 0x00100207), ports)[0].ShouldBe($"Ethernet/IPv4/GRE#{0x100207}");
+    }
+
+    [Fact]
     public void Mutated_packets_never_read_past_their_end_and_never_fail()
     {
         var random = new Random(20231114);
@@ -115,8 +128,7 @@ public sealed class DecodingTests
             PacketDecoder.Decode(link, rest, ports ?? TunnelPorts.Default, out var layers);
             if (layers.Path.Count == 0)
                 return found;
-            var showsId = layers.NetworkId != 0 && !layers.Path.ToString().Contains("PPPoE", StringComparison.Ordinal);
-            found.Add(showsId ? $"{layers.Path}#{layers.NetworkId}" : layers.Path.ToString());
+            found.Add(layers.NetworkId != 0 ? $"{layers.Path}#{layers.NetworkId}" : layers.Path.ToString());
             if (layers.End != DecodeEnd.Tunnel)
                 return found;
             rest = rest[layers.InnerOffset..];
