@@ -6,16 +6,16 @@ namespace Agent.Node.Capture;
 internal static class CaptureFlowOptions
 {
     /// <summary>For the packets as they are on the interface.</summary>
-    internal static FlowOptions Outside(CaptureSettings settings) => Of(settings, settings.MaxEntries);
+    internal static FlowOptions Outside(CaptureSettings settings) => Of(settings, settings.MaxEntries, 8 << 20);
 
     /// <summary>For what a tunnel carries.</summary>
-    internal static FlowOptions Inside(CaptureSettings settings) => Of(settings, settings.MaxTunnelEntries);
+    internal static FlowOptions Inside(CaptureSettings settings) => Of(settings, settings.MaxTunnelEntries, 256 << 10);
 
     /// <summary>Who sees the flows outside any tunnel.</summary>
     internal static FlowOrigin Origin(CaptureSettings settings) =>
         new(settings.Host, settings.NodeTid, settings.CaptureId) { ApplicationPorts = settings.ApplicationPorts };
 
-    private static FlowOptions Of(CaptureSettings settings, int maxEntries) => new()
+    private static FlowOptions Of(CaptureSettings settings, int maxEntries, long rawPacketCapacity) => new()
     {
         KeyMode = KeyMode(settings.LayerKeyMode),
         Ports = settings.TunnelPorts,
@@ -27,6 +27,8 @@ internal static class CaptureFlowOptions
         ApplicationTimeouts = settings.ApplicationTimeouts,
         Defragment = settings.IpDefrag,
         ExtraTcpMetric = settings.ExtraTcpMetric,
+        RawPacketLimit = settings.RawPacketLimit,
+        RawPacketCapacity = rawPacketCapacity,
     };
 
     private static LayerKeyMode KeyMode(string name) => name switch

@@ -32,7 +32,7 @@ internal abstract class CaptureLoop
         _statisticsEvery = settings.StatisticsEvery.Ticks * TimeSpan.NanosecondsPerTick;
         var origin = CaptureFlowOptions.Origin(settings);
         _collector = new FlowCollector(origin);
-        _batcher = new TunnelBatcher(capture, pool, mayWait: settings.Source == CaptureSource.File, _stop.Token);
+        _batcher = new TunnelBatcher(capture, pool, TunnelBatcher.LongestPacket(settings), mayWait: settings.Source == CaptureSource.File, _stop.Token);
         Engine = new FlowEngine(CaptureFlowOptions.Outside(settings), origin, _collector, _batcher);
         _samplingRate = (uint)Math.Max(settings.SamplingRate, 1);
     }
@@ -76,8 +76,11 @@ internal abstract class CaptureLoop
     protected void Process(PacketReader reader)
     {
         if (PacketsRead++ % _samplingRate == 0)
-            Engine.Process(reader.Time, reader.Link, reader.OriginalLength, reader.Packet, _samplingRate);
+            Engine.Process(reader.Time, reader.Link, reader.OriginalLength, Cut(reader.Packet), _samplingRate);
     }
+
+    /// <summary>What of a packet is to be kept: a file's, or a datagram's, may be longer than the capture asks for.</summary>
+    protected ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> packet) => packet.Length > Settings.SnapLength ? packet[..Settings.SnapLength] : packet;
 
     /// <summary>Does what is due at this time: reports, batches, statistics. Nanoseconds since 1970.</summary>
     protected void Advance(long now)
@@ -125,13 +128,17 @@ internal abstract class CaptureLoop
     {
         _batcher.Flush();
         if (_collector.Count > 0)
-            _uplink.Tell(new FlowUpdates(_collector.Take()));
+            _uplink.Tell(new FlowUpdates(_collector.Take()) { RawPackets = _collector.TakeRawPackets() });
     }
 
     private void ReportStatistics()
     {
         var (received, droppedByKernel, droppedByInterface) = Count();
-        _capture.Tell(new CaptureStatistics(Settings.CaptureId, received, droppedByKernel, droppedByInterface, _batcher.Dropped));
+        _capture.Tell(new CaptureStatistics(Settings.CaptureId, received, droppedByKernel, droppedByInterface, _batcher.Dropped)
+        {
+            FragmentErrors = Engine.FragmentErrors,
+            RawPacketsRefused = Engine.RawPacketsRefused,
+        });
     }
 }
 

@@ -17,7 +17,18 @@ internal sealed record CaptureFinished(string CaptureId);
 /// <param name="DroppedByKernel">For want of room in the kernel's ring.</param>
 /// <param name="DroppedByInterface">By the interface or its driver.</param>
 /// <param name="DroppedByUs">Read, and then not counted in a flow for want of time or room.</param>
-internal sealed record CaptureStatistics(string CaptureId, long Received, long DroppedByKernel, long DroppedByInterface, long DroppedByUs);
+internal sealed record CaptureStatistics(string CaptureId, long Received, long DroppedByKernel, long DroppedByInterface, long DroppedByUs)
+{
+    /// <summary>Packets that couldn't be put together from their fragments, outside of tunnels.</summary>
+    public long FragmentErrors { get; init; }
+
+    /// <summary>Packets that weren't kept raw for want of room, outside of tunnels.</summary>
+    public long RawPacketsRefused { get; init; }
+}
 
 /// <summary>Capture or tunnel -> uplink: flows as they are now. Nobody changes them afterwards.</summary>
-internal sealed record FlowUpdates(IReadOnlyList<Flow> Flows);
+internal sealed record FlowUpdates(IReadOnlyList<Flow> Flows)
+{
+    /// <summary>Packets of these flows as they were captured, none of which is told again.</summary>
+    public IReadOnlyList<RawPacket> RawPackets { get; init; } = [];
+}

@@ -1,6 +1,8 @@
 using Agent.Node.Decoding;
 using Agent.Node.Flows.Applications;
 
+using Shared.Messages.Captures;
+
 namespace Agent.Node.Capture;
 
 /// <summary>Where a capture's packets come from.</summary>
@@ -48,7 +50,7 @@ internal sealed record CaptureSettings
     public string BpfFilter { get; init; } = "";
 
     /// <summary>Bytes kept of each packet.</summary>
-    public int SnapLength { get; init; } = 256;
+    public int SnapLength { get; init; } = (int)CaptureLimits.MaxHeaderSize;
 
     /// <summary>Bytes of the kernel's ring.</summary>
     public int BufferSize { get; init; } = 2 << 20;

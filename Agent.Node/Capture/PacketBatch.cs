@@ -10,7 +10,8 @@ namespace Agent.Node.Capture;
 internal sealed class PacketBatch
 {
     /// <summary>Headers through some more tunnels; of a longer packet only its length is known.</summary>
-    internal const int MaximumPacket = 512;
+    internal const int UsualPacket = 512;
+    internal const int LongestPacket = Size - EntryHeader.Size;
     private const int Size = 16 * 1024;
 
     private readonly byte[] _bytes = new byte[Size];
@@ -35,8 +36,6 @@ internal sealed class PacketBatch
     /// <summary>False when there's no room for it.</summary>
     internal bool TryAdd(LinkType link, long time, int originalLength, ReadOnlySpan<byte> packet, uint samplingRate)
     {
-        if (packet.Length > MaximumPacket)
-            packet = packet[..MaximumPacket];
         if (_length + EntryHeader.Size + packet.Length > Size)
             return false;
         var header = new EntryHeader { Time = time, OriginalLength = originalLength, SamplingRate = samplingRate, Length = packet.Length, Link = link };

@@ -53,6 +53,6 @@ internal sealed class SflowLoop(CaptureSettings settings, IActorRef capture, IAc
             _lost += datagram.Sequence - _lastSequence - 1;
         _lastSequence = datagram.Sequence;
         while (datagram.MoveNext())
-            Engine.Process(now, datagram.Link, datagram.OriginalLength, datagram.Header, datagram.SamplingRate);
+            Engine.Process(now, datagram.Link, datagram.OriginalLength, Cut(datagram.Header), datagram.SamplingRate);
     }
 }

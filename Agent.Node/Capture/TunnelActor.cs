@@ -39,7 +39,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         _collector = new FlowCollector(origin);
         // An actor never waits for a batch. A file's packets mustn't be dropped: it has batches enough for what one batch carries.
         var inside = _isLive ? pool : new PacketBatchPool(int.MaxValue);
-        _batcher = new TunnelBatcher(Self, inside, mayWait: false, CancellationToken.None);
+        _batcher = new TunnelBatcher(Self, inside, TunnelBatcher.LongestPacket(settings), mayWait: false, CancellationToken.None);
         _tunnels = new TunnelActors(Context, settings, origin, inside, uplink, limit);
         _engine = new FlowEngine(CaptureFlowOptions.Inside(settings), origin, _collector, _batcher);
 
@@ -154,7 +154,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
     private void Report()
     {
         if (_collector.Count > 0)
-            _uplink.Tell(new FlowUpdates(_collector.Take()));
+            _uplink.Tell(new FlowUpdates(_collector.Take()) { RawPackets = _collector.TakeRawPackets() });
     }
 
     private sealed class DrainInner

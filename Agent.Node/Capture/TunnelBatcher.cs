@@ -11,7 +11,7 @@ internal sealed record TunnelEnded(ulong Tunnel);
 /// Copies what tunnels carry into batches, one open per tunnel, for the actor that owns the tunnels' actors. When no
 /// batch is free, packets of a live capture are dropped and counted; those of a file wait.
 /// </summary>
-internal sealed class TunnelBatcher(IActorRef owner, PacketBatchPool pool, bool mayWait, CancellationToken cancelled) : ITunnelSink
+internal sealed class TunnelBatcher(IActorRef owner, PacketBatchPool pool, int longestPacket, bool mayWait, CancellationToken cancelled) : ITunnelSink
 {
     private readonly Dictionary<ulong, PacketBatch> _open = [];
     private readonly List<PacketBatch> _flushing = [];
@@ -24,6 +24,8 @@ internal sealed class TunnelBatcher(IActorRef owner, PacketBatchPool pool, bool 
     {
         if (_closed)
             return;
+        if (packet.Length > longestPacket)
+            packet = packet[..longestPacket];
         if (_open.TryGetValue(tunnel, out var batch))
         {
             if (batch.TryAdd(link, time, originalLength, packet, samplingRate))
@@ -68,6 +70,10 @@ internal sealed class TunnelBatcher(IActorRef owner, PacketBatchPool pool, bool 
             pool.Return(batch);
         _open.Clear();
     }
+
+    /// <summary>Headers are enough, unless the packets themselves are asked for.</summary>
+    internal static int LongestPacket(CaptureSettings settings) =>
+        settings.RawPacketLimit > 0 ? Math.Min(settings.SnapLength, PacketBatch.LongestPacket) : PacketBatch.UsualPacket;
 
     private PacketBatch? Rent(ulong tunnel)
     {

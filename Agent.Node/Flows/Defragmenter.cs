@@ -16,15 +16,22 @@ internal readonly ref struct ReassembledPacket
     internal required long Bytes { get; init; }
 }
 
+/// <summary>A fragment as captured.</summary>
+internal readonly record struct FragmentFrame(long Time, int OriginalLength, byte[] Bytes);
+
 /// <summary>
 /// Puts IP fragments together (RFC 791, 3.2; RFC 8200, 4.5): bounded in packets, bytes and time. A packet with
-/// overlapping fragments is dropped whole (RFC 5722, 4 asks for that in IPv6; no honest sender does it in IPv4).
+/// overlapping fragments is dropped whole, those of its fragments that are still to come included (RFC 5722, 4 asks for
+/// that in IPv6; no honest sender does it in IPv4).
 /// </summary>
-internal sealed class Defragmenter
+/// <param name="loss">Told of packets that can't be put together.</param>
+/// <param name="framesKept">How many of a packet's fragments are kept as they were captured, for those who want to see them.</param>
+internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 0)
 {
     private const int MaximumPackets = 256;
     private const int MaximumLength = 65535;
     private const int MaximumRanges = 128;
+    private const int MaximumFrameBytes = 2 * MaximumLength;
     private const long Timeout = 30_000_000_000;
 
     private readonly Dictionary<FragmentKey, PartialPacket> _partial = [];
@@ -36,41 +43,47 @@ internal sealed class Defragmenter
     /// <summary>Packets that couldn't be put together.</summary>
     internal long Errors { get; private set; }
 
+    /// <summary>The fragments of the packet put together last.</summary>
+    internal IReadOnlyList<FragmentFrame> LastFrames { get; private set; } = [];
+
     /// <summary>Keeps a fragment; true when it was the one that was missing.</summary>
-    internal bool TryComplete(scoped in PacketLayers layers, scoped ReadOnlySpan<byte> packet, int originalLength, ulong parent, long now, out ReassembledPacket whole)
+    internal bool TryComplete(scoped in PacketLayers layers, scoped ReadOnlySpan<byte> packet, int originalLength, ulong parent, long time, long now, out ReassembledPacket whole)
     {
         whole = default;
         Forget(now);
         var key = new FragmentKey(layers.SourceHigh, layers.SourceLow, layers.DestinationHigh, layers.DestinationLow, layers.Identification, layers.IpProtocol, parent);
         var length = layers.NetworkPayloadLength;
-        if (length <= 0 || layers.FragmentOffset + length > MaximumLength)
-        {
-            Drop(key);
-            return false;
-        }
+        var start = Math.Min(layers.NetworkPayloadOffset, packet.Length);
+        var captured = packet.Slice(start, Math.Clamp(length, 0, packet.Length - start));
         if (!_partial.TryGetValue(key, out var partial))
         {
             if (_partial.Count == MaximumPackets)
                 DropOldest();
-            partial = new PartialPacket(now);
+            partial = new PartialPacket(layers, now);
             _partial.Add(key, partial);
             _byAge.Enqueue((key, now));
         }
-        var start = Math.Min(layers.NetworkPayloadOffset, packet.Length);
-        var captured = packet.Slice(start, Math.Min(length, packet.Length - start));
-        if (!partial.TryAdd(layers.FragmentOffset, length, layers.MoreFragments, captured, originalLength))
+        if (partial.IsLost)
+            return false;
+        if (length <= 0 || layers.FragmentOffset + length > MaximumLength || !partial.TryAdd(layers.FragmentOffset, length, layers.MoreFragments, captured, originalLength))
         {
-            Drop(key);
+            Lose(partial, parent, layers.FragmentOffset == 0 ? captured : default);
             return false;
         }
+        if (framesKept > 0)
+            partial.KeepFrame(framesKept, time, originalLength, packet);
         if (!partial.IsComplete)
             return false;
         var usable = partial.CopyTo(_whole);
         whole = new ReassembledPacket { Payload = _whole.AsSpan(0, usable), Length = partial.Length, Frames = partial.Frames, Bytes = partial.Bytes };
+        LastFrames = partial.KeptFrames;
         _partial.Remove(key);
         partial.Release();
         return true;
     }
+
+    /// <summary>No more fragments come: what isn't whole by now is lost.</summary>
+    internal void End() => Forget(long.MaxValue);
 
     private void Forget(long now)
     {
@@ -97,18 +110,36 @@ internal sealed class Defragmenter
 
     private void Drop(FragmentKey key)
     {
-        Errors++;
-        if (_partial.Remove(key, out var partial))
-            partial.Release();
+        _partial.Remove(key, out var partial);
+        if (!partial!.IsLost)
+            Lose(partial, key.Parent, default);
     }
 
-    private sealed class PartialPacket(long since)
+    /// <summary>Counts it once, and remembers it until its time is over: its other fragments are neither news nor another packet.</summary>
+    private void Lose(PartialPacket partial, ulong parent, scoped ReadOnlySpan<byte> first)
+    {
+        Errors++;
+        var usable = partial.CopyTo(_whole);
+        loss?.Lost(partial.Layers, usable > 0 ? _whole.AsSpan(0, usable) : first, parent);
+        partial.IsLost = true;
+        partial.Release();
+    }
+
+    private sealed class PartialPacket(in PacketLayers layers, long since)
     {
         private readonly List<(int Start, int End, int Captured)> _ranges = [];
+        private List<FragmentFrame>? _frames;
+        private int _frameBytes;
         private byte[] _bytes = ArrayPool<byte>.Shared.Rent(2048);
         private int _received;
 
+        /// <summary>Of the fragment that came first.</summary>
+        internal PacketLayers Layers { get; } = layers;
+
         internal long Since { get; } = since;
+
+        /// <summary>It can't be put together any more.</summary>
+        internal bool IsLost { get; set; }
 
         /// <summary>-1 until the last fragment came.</summary>
         internal int Length { get; private set; } = -1;
@@ -116,6 +147,8 @@ internal sealed class Defragmenter
         internal long Frames { get; private set; }
 
         internal long Bytes { get; private set; }
+
+        internal IReadOnlyList<FragmentFrame> KeptFrames => _frames ?? [];
 
         internal bool IsComplete => Length == _received;
 
@@ -151,13 +184,24 @@ internal sealed class Defragmenter
             return true;
         }
 
-        /// <summary>The bytes from the start up to the first that wasn't captured.</summary>
+        internal void KeepFrame(int most, long time, int originalLength, ReadOnlySpan<byte> packet)
+        {
+            _frames ??= [];
+            if (_frames.Count == most || _frameBytes + packet.Length > MaximumFrameBytes)
+                return;
+            _frameBytes += packet.Length;
+            _frames.Add(new FragmentFrame(time, originalLength, packet.ToArray()));
+        }
+
+        /// <summary>The bytes from the start up to the first that isn't there or wasn't captured.</summary>
         internal int CopyTo(Span<byte> whole)
         {
             _ranges.Sort();
             var usable = 0;
             foreach (var range in _ranges)
             {
+                if (range.Start > usable)
+                    break;
                 usable = range.Captured;
                 if (range.Captured < range.End)
                     break;
@@ -166,7 +210,12 @@ internal sealed class Defragmenter
             return usable;
         }
 
-        internal void Release() => ArrayPool<byte>.Shared.Return(_bytes);
+        internal void Release()
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = [];
+            _frames = null;
+        }
 
         private void Reserve(int length)
         {

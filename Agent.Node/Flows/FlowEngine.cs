@@ -42,8 +42,8 @@ internal sealed class FlowEngine : IFlowLeaving
         _tunnels = tunnels;
         _timeouts = new ApplicationTimeouts(origin.ApplicationPorts, options.ApplicationTimeouts);
         _table = new FlowTable(options.MaxEntries, this, _timeouts.Lists);
-        _inspector = new PacketInspector(_details, options);
-        _defragmenter = options.Defragment ? new Defragmenter() : null;
+        _defragmenter = options.Defragment ? new Defragmenter(new FragmentErrorCounter(_table, _details, options), options.RawPacketLimit) : null;
+        _inspector = new PacketInspector(_details, options, _defragmenter);
         _updateEvery = Nanoseconds(options.UpdateEvery);
         _firstUpdateAfter = Nanoseconds(options.FirstUpdateAfter);
         _tick = Math.Min(_updateEvery, _firstUpdateAfter);
@@ -66,6 +66,9 @@ internal sealed class FlowEngine : IFlowLeaving
 
     /// <summary>Fragments that led to no whole packet: overlapping, too late, or too many at once.</summary>
     internal long FragmentErrors => _defragmenter?.Errors ?? 0;
+
+    /// <summary>Packets that weren't kept raw for want of room.</summary>
+    internal long RawPacketsRefused => _inspector.RawPacketsRefused;
 
     /// <summary>Counts a packet in its flow, and what it carries in theirs.</summary>
     /// <param name="time">Nanoseconds since 1970.</param>
@@ -91,7 +94,7 @@ internal sealed class FlowEngine : IFlowLeaving
             long bytes = originalLength;
             if (layers.IsFragment && _defragmenter is not null)
             {
-                if (!_defragmenter.TryComplete(layers, packet, originalLength, parent, _clock, out var whole))
+                if (!_defragmenter.TryComplete(layers, packet, originalLength, parent, time, _clock, out var whole))
                     return;
                 packet = whole.Payload;
                 originalLength = whole.Length;
@@ -101,7 +104,7 @@ internal sealed class FlowEngine : IFlowLeaving
             }
             ref var record = ref CountPacket(layers, packet, parent, time, frames, bytes, samplingRate, out var fromA);
             if (!_inspector.IsIdle)
-                _inspector.Inspect(ref record, layers, packet, originalLength, fromA, time);
+                _inspector.Inspect(ref record, layers, link, packet, originalLength, fromA, time);
             if (layers.End != DecodeEnd.Tunnel || depth >= _options.MaxTunnelDepth)
                 return;
             var inner = packet[layers.InnerOffset..];
@@ -149,6 +152,7 @@ internal sealed class FlowEngine : IFlowLeaving
     internal void End()
     {
         _ending = true;
+        _defragmenter?.End();
         _table.Clear();
         _ending = false;
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using Agent.Node.Decoding;
 using Agent.Node.Flows.Details;
+using Google.Protobuf;
 using Shared.Messages.Flows;
 
 namespace Agent.Node.Flows;
@@ -40,14 +41,28 @@ internal static class FlowMessages
             flow.Transport = new TransportLayer { Protocol = LayersPath.NameOf(record.Transport), A = record.PortA, B = record.PortB };
         else if (record.Transport is LayerType.IcmpV4 or LayerType.IcmpV6)
             flow.Icmp = new IcmpLayer { Type = IcmpNames.Of(record.Transport, record.IcmpType), Code = record.IcmpCode, Id = record.IcmpId };
-        if (record.Fragments != 0)
-            flow.IpMetric = new IpMetric { Fragments = record.Fragments };
+        if (record.Fragments != 0 || details is { FragmentErrors: > 0 })
+            flow.IpMetric = new IpMetric { Fragments = record.Fragments, FragmentErrors = details?.FragmentErrors ?? 0 };
+        if (details?.RawPackets is { } packets)
+            flow.RawPacketsCaptured = packets.Captured;
         if (details?.Tcp is { } tcp)
             flow.TcpMetric = tcp.ToMessage();
         if (details?.Tunnel is { } tunnel)
             flow.Tunnel = TunnelMessages.ToMessage(tunnel);
         return flow;
     }
+
+    /// <summary>A packet of a flow.</summary>
+    internal static RawPacket ToMessage(in KeptPacket packet, Flow flow) => new()
+    {
+        FlowUuid = flow.Uuid,
+        L3TrackingId = flow.L3TrackingId,
+        Index = packet.Index,
+        TimeNs = packet.Time,
+        LinkType = LinkTypeNumbers.Of(packet.Link),
+        OriginalLength = packet.OriginalLength,
+        Data = UnsafeByteOperations.UnsafeWrap(packet.Bytes),
+    };
 
     /// <summary>"02:00:00:00:00:01".</summary>
     internal static string Mac(ulong address) => string.Create(17, address, static (text, address) =>

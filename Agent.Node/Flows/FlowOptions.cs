@@ -40,4 +40,10 @@ internal sealed record FlowOptions
 
     /// <summary>Follow the sequence numbers of TCP connections.</summary>
     public bool ExtraTcpMetric { get; init; }
+
+    /// <summary>Packets of each flow that are kept as captured.</summary>
+    public int RawPacketLimit { get; init; }
+
+    /// <summary>Bytes of packets kept that may wait for their flows' next reports.</summary>
+    public long RawPacketCapacity { get; init; } = 8 << 20;
 }

@@ -94,6 +94,24 @@ internal sealed class FlowTable
         return ref Add(key, hash, now);
     }
 
+    /// <summary>The record of this key, without using it; when there's none, there's nothing behind the reference.</summary>
+    internal ref FlowRecord Find(scoped in FlowKey key, out bool isFound)
+    {
+        var hash = KeyHash.Of(key);
+        for (var position = hash & _mask; _index[position] != 0; position = (position + 1) & _mask)
+        {
+            if ((uint)(_index[position] >> 32) != hash)
+                continue;
+            ref var record = ref Record(NumberIn(_index[position]));
+            if (!record.Key.Matches(key))
+                continue;
+            isFound = true;
+            return ref record;
+        }
+        isFound = false;
+        return ref Unsafe.NullRef<FlowRecord>();
+    }
+
     /// <summary>Puts a flow in the list of finished ones.</summary>
     internal void Close(ref FlowRecord record) => Move(ref record, Closing);
 

@@ -47,13 +47,13 @@ internal sealed record CapturePlan(string Type, CaptureSettings Settings)
             Host = host,
             Source = type switch { File => CaptureSource.File, OvsSflow => CaptureSource.Sflow, _ => CaptureSource.Pcap },
             BpfFilter = capture.BpfFilter,
-            SnapLength = capture.HeaderSize > 0 ? (int)Math.Min(capture.HeaderSize, 65535) : options.HeaderSize,
+            SnapLength = SnapLength(capture.HeaderSize, type, options),
             BufferSize = options.BufferSize,
             LayerKeyMode = capture.LayerKeyMode.Length > 0 ? capture.LayerKeyMode : "L2",
             ExtraTcpMetric = capture.ExtraTcpMetric || capture.ReassembleTcp,
             IpDefrag = capture.IpDefrag,
-            RawPacketLimit = (int)Math.Min(capture.RawPacketLimit, int.MaxValue),
-            SamplingRate = type == OvsSflow ? Math.Max(1, capture.SamplingRate > 0 ? (int)capture.SamplingRate : options.SflowSampling) : 1,
+            RawPacketLimit = (int)Math.Min(capture.RawPacketLimit, CaptureLimits.MaxRawPackets),
+            SamplingRate = SamplingRate(capture.SamplingRate, type, options),
             SflowAddress = options.SflowAddress,
             SflowPort = type == OvsSflow ? sflowPort : 0,
             UpdateEvery = flows.UpdateEvery,
@@ -69,6 +69,21 @@ internal sealed record CapturePlan(string Type, CaptureSettings Settings)
         };
         return (new CapturePlan(type, At(settings, type, place)), null);
     }
+
+    /// <summary>A file has its packets already: nothing is saved by less of them than there is.</summary>
+    private static int SnapLength(uint asked, string type, CaptureOptions options) => asked switch
+    {
+        > 0 => (int)Math.Clamp(asked, CaptureLimits.MinHeaderSize, CaptureLimits.MaxHeaderSize),
+        _ when type == File => (int)CaptureLimits.MaxHeaderSize,
+        _ => options.HeaderSize,
+    };
+
+    private static int SamplingRate(uint asked, string type, CaptureOptions options) => asked switch
+    {
+        > 0 => (int)Math.Min(asked, CaptureLimits.MaxSamplingRate),
+        _ when type == OvsSflow => Math.Max(1, options.SflowSampling),
+        _ => 1,
+    };
 
     private static CaptureSettings At(CaptureSettings settings, string type, CapturePlace place) => place switch
     {

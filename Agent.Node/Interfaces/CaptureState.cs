@@ -34,4 +34,10 @@ internal sealed record CaptureState
 
     /// <summary>By this agent: packets inside tunnels, whose actors were too busy or too many.</summary>
     public long PacketsAgentDropped { get; init; }
+
+    /// <summary>Packets that couldn't be put together from their fragments.</summary>
+    public long FragmentErrors { get; init; }
+
+    /// <summary>Packets that weren't kept raw for want of room.</summary>
+    public long RawPacketsRefused { get; init; }
 }

@@ -339,6 +339,8 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
                     PacketsDropped = statistics.DroppedByKernel,
                     PacketsIfDropped = statistics.DroppedByInterface,
                     PacketsAgentDropped = statistics.DroppedByUs,
+                    FragmentErrors = statistics.FragmentErrors,
+                    RawPacketsRefused = statistics.RawPacketsRefused,
                 },
             });
             if (!Timers.IsTimerActive(TellStatistics.Instance))

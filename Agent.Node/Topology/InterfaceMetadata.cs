@@ -173,6 +173,14 @@ internal static class InterfaceMetadata
             ("ID", c.Id), ("Type", c.Type), ("State", c.State), ("PacketsReceived", c.PacketsReceived), ("PacketsDropped", c.PacketsDropped),
             ("PacketsIfDropped", c.PacketsIfDropped), ("PacketsAgentDropped", c.PacketsAgentDropped),
         };
+        foreach (var (key, count) in new[] { ("FragmentErrors", c.FragmentErrors), ("RawPacketsRefused", c.RawPacketsRefused) })
+        {
+            if (count > 0)
+            {
+                fields.Add((key, count));
+            }
+        }
+
         foreach (var (key, text) in new[] { ("Name", c.Name), ("BPFFilter", c.BpfFilter), ("Error", c.Error) })
         {
             if (text.Length > 0)

@@ -5,16 +5,26 @@ namespace Agent.Node.Uplink;
 /// <summary>
 /// Flow updates on their way to the flows entities: grouped by partition, one unacknowledged message per partition, sent
 /// again until it's acknowledged. Counters are absolute, so a newer state of a flow takes the place of one that still
-/// waits. Bounded: what doesn't fit is dropped and counted. Pure but for its own state; no clock, no I/O.
+/// waits; a raw packet goes with the messages of its flow's partition, once. Bounded: what doesn't fit is dropped and
+/// counted. Pure but for its own state; no clock, no I/O.
 /// </summary>
 /// <param name="session">The agent's start.</param>
 /// <param name="host">This host's name.</param>
 /// <param name="capacity">Flow updates kept at most.</param>
 /// <param name="batch">Flow updates per message at most.</param>
 /// <param name="resendAfter">Time after which an unacknowledged message is due again.</param>
-internal sealed class FlowOutbox(string session, string host, int capacity, int batch, TimeSpan resendAfter)
+/// <param name="rawCapacity">Bytes of raw packets kept at most.</param>
+internal sealed class FlowOutbox(string session, string host, int capacity, int batch, TimeSpan resendAfter, long rawCapacity = FlowOutbox.DefaultRawCapacity)
 {
+    private const long DefaultRawCapacity = 32 << 20;
+
+    /// <summary>Bytes of raw packets in one message, and one packet more.</summary>
+    private const long RawBatch = 512 << 10;
+
     private readonly List<Queue<string>> _order = [];
+    private readonly List<Queue<RawPacket>> _rawOrder = [];
+    private readonly List<RawPacket> _rawUnassigned = [];
+    private long _rawBytes;
     private readonly Dictionary<string, Flow> _waiting = new(StringComparer.Ordinal);
     private readonly Dictionary<int, (UpdateFlows Message, DateTime SentAt)> _unacknowledged = [];
     private readonly Queue<string> _unassigned = [];
@@ -26,6 +36,9 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
 
     /// <summary>Flow updates dropped for want of room since the start.</summary>
     public long Dropped { get; private set; }
+
+    /// <summary>Raw packets dropped for want of room since the start.</summary>
+    public long RawPacketsDropped { get; private set; }
 
     /// <summary>Flow updates acknowledged since the start.</summary>
     public long Delivered { get; private set; }
@@ -43,13 +56,17 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
 
         IEnumerable<Flow> again = _unacknowledged.Values.SelectMany(u => u.Message.Flows).ToList();
         var waiting = _order.SelectMany(q => q).Concat(_unassigned).ToList();
+        List<RawPacket> packets = [.. _unacknowledged.Values.SelectMany(u => u.Message.RawPackets), .. _rawOrder.SelectMany(q => q), .. _rawUnassigned];
         _unacknowledged.Clear();
         _unacknowledgedFlows = 0;
         _unassigned.Clear();
         _order.Clear();
+        _rawOrder.Clear();
+        _rawUnassigned.Clear();
         for (var i = 0; i < partitions; i++)
         {
             _order.Add([]);
+            _rawOrder.Add([]);
         }
 
         foreach (var flow in again)
@@ -63,6 +80,11 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
         foreach (var uuid in waiting)
         {
             Enqueue(_waiting[uuid]);
+        }
+
+        foreach (var packet in packets)
+        {
+            Enqueue(packet);
         }
     }
 
@@ -85,6 +107,22 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
         }
     }
 
+    /// <summary>Takes packets that nobody else will tell of.</summary>
+    public void Offer(IEnumerable<RawPacket> packets)
+    {
+        foreach (var packet in packets)
+        {
+            if (_rawBytes + packet.Data.Length > rawCapacity)
+            {
+                RawPacketsDropped++;
+                continue;
+            }
+
+            _rawBytes += packet.Data.Length;
+            Enqueue(packet);
+        }
+    }
+
     /// <summary>The messages to send now: new ones, and those whose acknowledgement is overdue.</summary>
     public IReadOnlyList<UpdateFlows> Due(DateTime now)
     {
@@ -99,7 +137,7 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
                     due.Add(sent.Message);
                 }
             }
-            else if (_order[partition].Count > 0)
+            else if (_order[partition].Count + _rawOrder[partition].Count > 0)
             {
                 var message = Next(partition);
                 _unacknowledged[partition] = (message, now);
@@ -119,6 +157,7 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
             _unacknowledged.Remove(stored.Partition);
             _unacknowledgedFlows -= sent.Message.Flows.Count;
             Delivered += sent.Message.Flows.Count;
+            _rawBytes -= RawBytes(sent.Message);
         }
     }
 
@@ -132,9 +171,28 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
             message.Flows.Add(flow);
         }
 
+        for (long bytes = 0; bytes < RawBatch && _rawOrder[partition].TryDequeue(out var packet); bytes += packet.Data.Length)
+        {
+            message.RawPackets.Add(packet);
+        }
+
         return message;
     }
 
+    private static long RawBytes(UpdateFlows message) => message.RawPackets.Sum(packet => (long)packet.Data.Length);
+
     private void Enqueue(Flow flow) =>
         (Partitions == 0 ? _unassigned : _order[FlowPartition.Of(flow.L3TrackingId, Partitions)]).Enqueue(flow.Uuid);
+
+    private void Enqueue(RawPacket packet)
+    {
+        if (Partitions == 0)
+        {
+            _rawUnassigned.Add(packet);
+        }
+        else
+        {
+            _rawOrder[FlowPartition.Of(packet.L3TrackingId, Partitions)].Enqueue(packet);
+        }
+    }
 }

@@ -30,6 +30,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     private readonly FlowOutbox _flows;
     private Graph _graph = Graph.Empty;
     private long _reportedDrops;
+    private long _reportedRawDrops;
 
     /// <param name="host">This host's name.</param>
     /// <param name="session">Unique per start of the actor system.</param>
@@ -73,7 +74,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
             Become(Registered);
             OnSendDue();
         });
-        Receive<FlowUpdates>(updates => _flows.Offer(updates.Flows));
+        Receive<FlowUpdates>(Offer);
         Receive<SendDue>(_ => { });
     }
 
@@ -107,7 +108,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         });
         Receive<FlowUpdates>(updates =>
         {
-            _flows.Offer(updates.Flows);
+            Offer(updates);
             SendFlows();
         });
         Receive<SendDue>(_ => OnSendDue());
@@ -132,7 +133,19 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
                 _log.Warning("{0} flow updates dropped: the analyzers don't take them fast enough, or aren't there", _flows.Dropped - _reportedDrops);
                 _reportedDrops = _flows.Dropped;
             }
+
+            if (_flows.RawPacketsDropped > _reportedRawDrops)
+            {
+                _log.Warning("{0} raw packets dropped: the analyzers don't take them fast enough, or aren't there", _flows.RawPacketsDropped - _reportedRawDrops);
+                _reportedRawDrops = _flows.RawPacketsDropped;
+            }
         });
+    }
+
+    private void Offer(FlowUpdates updates)
+    {
+        _flows.Offer(updates.Flows);
+        _flows.Offer(updates.RawPackets);
     }
 
     private void OnSendDue()

@@ -5,17 +5,6 @@ namespace Analyzer.Node.Captures;
 /// <summary>What a capture may ask for.</summary>
 internal static class CaptureRules
 {
-    /// <summary>Packets kept of each flow at most: they go through the journal.</summary>
-    public const uint MaxRawPacketLimit = 100;
-
-    /// <summary>Of packets, at most one in so many.</summary>
-    public const uint MaxSamplingRate = 1_000_000;
-
-    /// <summary>Bytes of the longest packet.</summary>
-    public const uint MaxHeaderSize = 65535;
-
-    private const uint EthernetHeader = 14;
-
     private static readonly string[] Types = ["", "pcap", "afpacket", "ovsmirror", "ovssflow"];
     private static readonly string[] LayerKeyModes = ["", "L2", "L3"];
 
@@ -30,12 +19,12 @@ internal static class CaptureRules
             return $"Type: \"{capture.Type}\" is none of pcap, afpacket, ovsmirror, ovssflow.";
         if (!LayerKeyModes.Contains(capture.LayerKeyMode))
             return $"LayerKeyMode: \"{capture.LayerKeyMode}\" is neither L2 nor L3.";
-        if (capture.HeaderSize is not 0 and (< EthernetHeader or > MaxHeaderSize))
-            return $"HeaderSize: {capture.HeaderSize} bytes are less than an Ethernet header or more than a packet: it's {EthernetHeader} to {MaxHeaderSize}, or 0 for the default.";
-        if (capture.RawPacketLimit > MaxRawPacketLimit)
-            return $"RawPacketLimit: {capture.RawPacketLimit} packets per flow are more than the {MaxRawPacketLimit} that are kept.";
-        if (capture.SamplingRate > MaxSamplingRate)
-            return $"SamplingRate: one packet in {capture.SamplingRate} is less than one in {MaxSamplingRate}.";
+        if (capture.HeaderSize is not 0 and (< CaptureLimits.MinHeaderSize or > CaptureLimits.MaxHeaderSize))
+            return $"HeaderSize: {capture.HeaderSize} bytes are less than an Ethernet header or more than a packet: it's {CaptureLimits.MinHeaderSize} to {CaptureLimits.MaxHeaderSize}, or 0 for the default.";
+        if (capture.RawPacketLimit > CaptureLimits.MaxRawPackets)
+            return $"RawPacketLimit: {capture.RawPacketLimit} packets per flow are more than the {CaptureLimits.MaxRawPackets} that are kept.";
+        if (capture.SamplingRate > CaptureLimits.MaxSamplingRate)
+            return $"SamplingRate: one packet in {capture.SamplingRate} is less than one in {CaptureLimits.MaxSamplingRate}.";
         if (capture.Port > 65535)
             return $"Port: {capture.Port} is not a UDP port.";
         if (capture.BpfFilter.Length > 0 && filterError(capture.BpfFilter) is { } error)

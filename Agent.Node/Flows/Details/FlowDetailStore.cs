@@ -23,6 +23,8 @@ internal sealed class FlowDetailStore
     {
         if (record.Details == 0)
             return;
+        // Those nobody has taken: nobody is interested.
+        _details[record.Details]!.RawPackets?.Take();
         _details[record.Details] = null;
         _free.Push(record.Details);
         record.Details = 0;

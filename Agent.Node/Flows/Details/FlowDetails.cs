@@ -8,4 +8,10 @@ internal sealed class FlowDetails
 
     /// <summary>Of a tunnel whose headers say more than its network ID.</summary>
     internal TunnelDetails? Tunnel { get; set; }
+
+    /// <summary>Its first packets, where they're asked for.</summary>
+    internal RawPackets? RawPackets { get; set; }
+
+    /// <summary>Packets of this flow that couldn't be put together from their fragments.</summary>
+    internal long FragmentErrors { get; set; }
 }

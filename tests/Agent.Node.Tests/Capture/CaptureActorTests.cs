@@ -229,6 +229,52 @@ public sealed class CaptureActorTests : TestKit
         FishForMessage(message => message is CaptureStatistics { Received: 2, DroppedByKernel: 2 }, Patience);
     }
 
+    [Fact]
+    public void The_header_size_cuts_what_is_kept_and_nothing_of_what_is_counted()
+    {
+        var frame = Ethernet(0x0800, Ipv4(17, Udp(1, 2, new byte[500])));
+        Write(_file, LinkLayers.Ethernet, Enumerable.Repeat(frame, 5));
+        var uplink = CreateTestProbe();
+        Start(File(_file) with { SnapLength = 60, RawPacketLimit = 3 }, uplink);
+        var updates = uplink.ExpectMsg<FlowUpdates>(Patience);
+        updates.Flows.ShouldHaveSingleItem().Metric.AbBytes.ShouldBe(5 * frame.Length);
+        updates.RawPackets.Select(packet => (packet.Index, packet.OriginalLength, packet.Data.Length)).ShouldBe([(1L, (long)frame.Length, 60), (2, frame.Length, 60), (3, frame.Length, 60)]);
+    }
+
+    [Fact]
+    public void Raw_packets_inside_a_tunnel_are_whole()
+    {
+        var inner = Ethernet(0x0800, Ipv4(17, Udp(1, 2, new byte[1300])));
+        Write(_file, LinkLayers.Ethernet, Enumerable.Repeat(Ethernet(0x0800, Ipv4(17, Udp(40000, 4789, Vxlan(77, inner)), "172.16.0.1", "172.16.0.2")), 20));
+        var uplink = CreateTestProbe();
+        Start(File(_file) with { RawPacketLimit = 2 }, uplink);
+        var packets = new List<RawPacket>();
+        while (packets.Count < 4)
+            packets.AddRange(uplink.ExpectMsg<FlowUpdates>(Patience).RawPackets);
+        packets.Where(packet => packet.Data.Length == inner.Length).Select(packet => packet.Index).ShouldBe([1, 2]);
+        packets.Count(packet => packet.Data.Length > inner.Length).ShouldBe(2);
+    }
+
+    [Fact]
+    public void Of_a_sampled_capture_the_counters_are_estimates_and_say_so()
+    {
+        var frame = Ethernet(0x0800, Ipv4(6, Tcp(1, 2, data: 100)));
+        Write(_file, LinkLayers.Ethernet, Enumerable.Repeat(frame, 1000));
+        var uplink = CreateTestProbe();
+        Start(File(_file) with { SamplingRate = 10, ExtraTcpMetric = true }, uplink);
+        var flow = Take(uplink, found => found.Values.Any(flow => flow.Metric.AbPackets == 1000)).Values.ShouldHaveSingleItem();
+        (flow.SamplingRate, flow.Metric.AbBytes).ShouldBe((10u, 1000L * frame.Length));
+        (flow.TcpMetric.AbPackets, flow.TcpMetric.AbBytes, flow.TcpMetric.AbRetransmitted, flow.TcpMetric.AbSegmentSkipped).ShouldBe((1000, 100_000, 0, 0));
+    }
+
+    [Fact]
+    public void Statistics_count_what_couldnt_be_put_together()
+    {
+        Write(_file, LinkLayers.Ethernet, [Ethernet(0x0800, Ipv4(17, new byte[64], fragment: 0x2000))]);
+        Start(File(_file) with { IpDefrag = true }, CreateTestProbe());
+        FishForMessage(message => message is CaptureStatistics { FragmentErrors: 1 }, Patience);
+    }
+
     protected override void AfterAll()
     {
         base.AfterAll();

@@ -41,6 +41,37 @@ public sealed class CapturePlanTests
         (settings.SnapLength, settings.SamplingRate, settings.BpfFilter, settings.LayerKeyMode, settings.IpDefrag).ShouldBe((100, 50, "icmp", "L3", true));
     }
 
+    [Fact]
+    public void Sampling_raw_packets_and_TCP_metrics_are_done_at_any_place()
+    {
+        var asked = new Shared.Messages.Captures.Capture { SamplingRate = 20, RawPacketLimit = 7, ExtraTcpMetric = true };
+        foreach (var place in new[] { Device, Bridge, new CapturePlace.File("x.pcap") })
+        {
+            var settings = Plan(place, "", asked.Clone()).Settings;
+            (settings.SamplingRate, settings.RawPacketLimit, settings.ExtraTcpMetric).ShouldBe((20, 7, true));
+            foreach (var options in new[] { CaptureFlowOptions.Outside(settings), CaptureFlowOptions.Inside(settings) })
+                (options.RawPacketLimit, options.ExtraTcpMetric).ShouldBe((7, true));
+        }
+        Plan(Device, "", new Shared.Messages.Captures.Capture { ReassembleTcp = true }).Settings.ExtraTcpMetric.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void More_than_is_allowed_isnt_done_whoever_asks()
+    {
+        var settings = Plan(Device, "", new Shared.Messages.Captures.Capture { SamplingRate = uint.MaxValue, RawPacketLimit = uint.MaxValue, HeaderSize = uint.MaxValue }).Settings;
+
+        (settings.SamplingRate, settings.RawPacketLimit, settings.SnapLength).ShouldBe((1_000_000, 100, 65535));
+    }
+
+    [Fact]
+    public void A_file_s_packets_are_taken_whole_unless_less_is_asked_for()
+    {
+        var file = new CapturePlace.File("x.pcap");
+
+        Plan(file, "").Settings.SnapLength.ShouldBe(65535);
+        Plan(file, "", new Shared.Messages.Captures.Capture { HeaderSize = 64 }).Settings.SnapLength.ShouldBe(64);
+    }
+
     [Theory]
     [InlineData("ovsmirror", "capture type ovsmirror is for Open vSwitch bridges, and this is an interface: use pcap")]
     [InlineData("magic", "capture type magic isn't known: use pcap, ovsmirror or ovssflow")]

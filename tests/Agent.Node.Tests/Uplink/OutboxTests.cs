@@ -109,6 +109,54 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public void A_raw_packet_goes_once_and_again_only_with_a_message_that_isnt_acknowledged()
+    {
+        var outbox = Flows();
+        outbox.Offer([Packet("1", 1)]);
+        outbox.Assign(1);
+        outbox.Offer([Flow("1", "a")]);
+        var first = outbox.Due(Start).ShouldHaveSingleItem();
+        first.RawPackets.ShouldHaveSingleItem().Index.ShouldBe(1);
+        outbox.Offer([Packet("1", 2)]);
+        outbox.Offer([Flow("1", "a", packets: 2)]);
+        outbox.Due(Start + Resend).ShouldHaveSingleItem().ShouldBeSameAs(first);
+        outbox.Acknowledge(new FlowsStored { Session = "s", Partition = 0, Sequence = first.Sequence });
+        var second = outbox.Due(Start + Resend).ShouldHaveSingleItem();
+        second.RawPackets.ShouldHaveSingleItem().Index.ShouldBe(2);
+        outbox.Acknowledge(new FlowsStored { Session = "s", Partition = 0, Sequence = second.Sequence });
+        outbox.Due(Start + Resend).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Raw_packets_are_bounded_in_all_and_in_a_message()
+    {
+        var outbox = new FlowOutbox("s", "h", 10, 10, Resend, rawCapacity: 1_500_000);
+        outbox.Assign(1);
+        outbox.Offer([.. Enumerable.Range(1, 4).Select(i => Packet("1", i, 400_000))]);
+        outbox.RawPacketsDropped.ShouldBe(1);
+        var first = outbox.Due(Start).ShouldHaveSingleItem();
+        first.RawPackets.Select(packet => packet.Index).ShouldBe([1, 2]);
+        outbox.Acknowledge(new FlowsStored { Session = "s", Partition = 0, Sequence = first.Sequence });
+        outbox.Offer([Packet("1", 5, 400_000)]);
+        outbox.RawPacketsDropped.ShouldBe(1);
+        outbox.Due(Start).ShouldHaveSingleItem().RawPackets.Select(packet => packet.Index).ShouldBe([3, 5]);
+    }
+
+    [Fact]
+    public void Another_number_of_partitions_moves_raw_packets_too()
+    {
+        var outbox = Flows();
+        outbox.Assign(1);
+        outbox.Offer([Packet("1", 1)]);
+        outbox.Due(Start);
+        outbox.Offer([Packet("1", 2)]);
+        outbox.Assign(7);
+        var due = outbox.Due(Start).ShouldHaveSingleItem();
+        due.Partition.ShouldBe(FlowPartition.Of("a", 7));
+        due.RawPackets.Select(packet => packet.Index).ShouldBe([1, 2]);
+    }
+
+    [Fact]
     public void The_whole_graph_goes_first_and_changes_follow_in_sequence()
     {
         var outbox = Graphs();
@@ -180,6 +228,9 @@ public sealed class OutboxTests
     }
 
     private static FlowOutbox Flows(int capacity = 100, int batch = 10) => new("s", "h", capacity, batch, Resend);
+
+    private static RawPacket Packet(string flow, long index, int length = 10) =>
+        new() { FlowUuid = flow, L3TrackingId = "a", Index = index, Data = Google.Protobuf.ByteString.CopyFrom(new byte[length]) };
 
     private static GraphOutbox Graphs() => new("h", "s", Resend, TimeSpan.FromSeconds(5));
 
