@@ -25,6 +25,7 @@ internal static class CaptureFlowOptions
         FirstUpdateAfter = Min(TimeSpan.FromSeconds(1), settings.UpdateEvery),
         ExpireAfter = settings.ExpireAfter,
         ApplicationTimeouts = settings.ApplicationTimeouts,
+        ApplicationsByContent = settings.ApplicationsByContent,
         Defragment = settings.IpDefrag,
         ExtraTcpMetric = settings.ExtraTcpMetric,
         RawPacketLimit = settings.RawPacketLimit,

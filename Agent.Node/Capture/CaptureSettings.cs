@@ -80,6 +80,9 @@ internal sealed record CaptureSettings
     /// <summary>What ports say of a flow's application.</summary>
     public ApplicationPorts ApplicationPorts { get; init; } = ApplicationPorts.Default;
 
+    /// <summary>Recognize applications by what packets carry.</summary>
+    public bool ApplicationsByContent { get; init; } = true;
+
     /// <summary>How often the capture tells its own counters.</summary>
     public TimeSpan StatisticsEvery { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -38,6 +38,7 @@ internal static class IpProtocols
     internal const byte Authentication = 51;
     internal const byte IcmpV6 = 58;
     internal const byte DestinationOptions = 60;
+    internal const byte Vrrp = 112;
     internal const byte Sctp = 132;
     internal const byte Mobility = 135;
     internal const byte MplsInIp = 137;

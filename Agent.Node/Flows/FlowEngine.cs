@@ -43,7 +43,7 @@ internal sealed class FlowEngine : IFlowLeaving
         _timeouts = new ApplicationTimeouts(origin.ApplicationPorts, options.ApplicationTimeouts);
         _table = new FlowTable(options.MaxEntries, this, _timeouts.Lists);
         _defragmenter = options.Defragment ? new Defragmenter(new FragmentErrorCounter(_table, _details, options), options.RawPacketLimit) : null;
-        _inspector = new PacketInspector(_details, options, _defragmenter);
+        _inspector = new PacketInspector(_details, options, _defragmenter, new ApplicationInspector(_details, _table, _timeouts));
         _updateEvery = Nanoseconds(options.UpdateEvery);
         _firstUpdateAfter = Nanoseconds(options.FirstUpdateAfter);
         _tick = Math.Min(_updateEvery, _firstUpdateAfter);
@@ -229,6 +229,8 @@ internal sealed class FlowEngine : IFlowLeaving
         if (layers.End == DecodeEnd.Tunnel)
             record.Flags |= FlowFlags.IsTunnel;
         record.Uuid = FlowIdentity.Uuid(record, _origin.Hash, ++_sequence);
+        if (_options.ApplicationsByContent)
+            record.Looks = ApplicationInspector.LooksOf(layers);
         if (_timeouts.Lists > 0)
             _table.SetTimeout(ref record, _timeouts.ListOf(record));
         if (layers.Tunnel != LayerType.None && TunnelDetails.Read(layers, packet) is { } tunnel)

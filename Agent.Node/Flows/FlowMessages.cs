@@ -1,5 +1,6 @@
 using System.Net;
 using Agent.Node.Decoding;
+using Agent.Node.Flows.Applications;
 using Agent.Node.Flows.Details;
 using Google.Protobuf;
 using Shared.Messages.Flows;
@@ -41,6 +42,7 @@ internal static class FlowMessages
             flow.Transport = new TransportLayer { Protocol = LayersPath.NameOf(record.Transport), A = record.PortA, B = record.PortB };
         else if (record.Transport is LayerType.IcmpV4 or LayerType.IcmpV6)
             flow.Icmp = new IcmpLayer { Type = IcmpNames.Of(record.Transport, record.IcmpType), Code = record.IcmpCode, Id = record.IcmpId };
+        AddApplication(flow, details?.Application);
         if (record.Fragments != 0 || details is { FragmentErrors: > 0 })
             flow.IpMetric = new IpMetric { Fragments = record.Fragments, FragmentErrors = details?.FragmentErrors ?? 0 };
         if (details?.RawPackets is { } packets)
@@ -85,6 +87,16 @@ internal static class FlowMessages
         System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes, high);
         System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], low);
         return new IPAddress(version == 4 ? bytes[12..] : bytes).ToString();
+    }
+
+    // The application's layer is the report's alone: identifiers don't depend on how much of the packets was captured.
+    private static void AddApplication(Flow flow, ApplicationFacts? application)
+    {
+        if (application is null)
+            return;
+        flow.Application = application.Name;
+        flow.LayersPath = $"{flow.LayersPath}/{application.Name}";
+        application.AddTo(flow);
     }
 
     private static void AddNetwork(Flow flow, in FlowRecord record)

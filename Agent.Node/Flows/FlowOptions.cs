@@ -32,6 +32,9 @@ internal sealed record FlowOptions
     /// <summary>The same for flows of some applications, by name.</summary>
     public IReadOnlyDictionary<string, TimeSpan> ApplicationTimeouts { get; init; } = Applications.ApplicationTimeouts.Default;
 
+    /// <summary>Recognize applications by what packets carry, and keep what that says of names and addresses.</summary>
+    public bool ApplicationsByContent { get; init; } = true;
+
     /// <summary>A flow closed by FIN or RST stays this long, for the packets still on their way.</summary>
     public TimeSpan ClosedLinger { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -76,6 +76,9 @@ internal struct FlowRecord
     internal byte IcmpType;
     internal byte IcmpCode;
     internal byte LinkLayers;
+
+    /// <summary>How many more packets are looked at for their application: A's in the lower four bits, B's in the higher.</summary>
+    internal byte Looks;
     internal uint Hash;
     internal int Newer;
     internal int Older;

@@ -59,6 +59,7 @@ internal sealed record CapturePlan(string Type, CaptureSettings Settings)
             UpdateEvery = flows.UpdateEvery,
             ExpireAfter = flows.ExpireAfter,
             ApplicationTimeouts = flows.ApplicationTimeouts,
+            ApplicationsByContent = flows.ApplicationsByContent,
             ApplicationPorts = new ApplicationPorts(flows.ApplicationPorts.Tcp, flows.ApplicationPorts.Udp),
             StatisticsEvery = options.StatisticsEvery,
             MaxEntries = flows.MaxEntries,

@@ -90,6 +90,8 @@ public sealed record FlowOptions
     public required TimeSpan ExpireAfter { get; init; }
     /// <summary>The same for flows of some applications, by name.</summary>
     public required IReadOnlyDictionary<string, TimeSpan> ApplicationTimeouts { get; init; }
+    /// <summary>Recognize applications by what packets carry.</summary>
+    public required bool ApplicationsByContent { get; init; }
     /// <summary>What ports say of a flow's application.</summary>
     public required ApplicationPortOptions ApplicationPorts { get; init; }
     /// <summary>Most flows in a capture's table.</summary>

@@ -160,6 +160,7 @@ public sealed class SkydiveConfig
             UpdateEvery = flow.Duration("update-every", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
             ExpireAfter = flow.Duration("expire-after", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(30)),
             ApplicationTimeouts = ApplicationSettings.Timeouts(flow.Section("application-timeouts")),
+            ApplicationsByContent = flow.OneOf("applications-by-content", "on", "off") == "on",
             ApplicationPorts = ApplicationSettings.Ports(flow.Section("application-ports")),
             MaxEntries = flow.Number("max-entries", 1, 100_000_000),
             MaxTunnelEntries = flow.Number("max-tunnel-entries", 1, 100_000_000),

@@ -20,6 +20,12 @@ public static class FlowView
         ("Transport", f => f.Transport is null ? default(MetaValue) : Metadata.Create(
             ("Protocol", f.Transport.Protocol), ("A", f.Transport.A), ("B", f.Transport.B), ("ID", f.Transport.Id))),
         ("ICMP", f => f.Icmp is null ? default(MetaValue) : Metadata.Create(("Type", f.Icmp.Type), ("Code", (long)f.Icmp.Code), ("ID", (long)f.Icmp.Id))),
+        ("DNS", f => ApplicationView.Dns(f.Dns)),
+        ("DHCPv4", f => ApplicationView.Dhcpv4(f.Dhcpv4)),
+        ("VRRPv2", f => ApplicationView.Vrrp(f.Vrrp, 2)),
+        ("VRRPv3", f => ApplicationView.Vrrp(f.Vrrp, 3)),
+        ("TLS", f => ApplicationView.Tls(f.Tls)),
+        ("HTTP", f => ApplicationView.Http(f.Http)),
         ("Metric", f => Metric(f.Metric)),
         ("LastUpdateMetric", f => Metric(f.LastUpdateMetric)),
         ("TCPMetric", f => Counters(f.TcpMetric)),

@@ -34,6 +34,16 @@ internal static class Tshark
         [.. Run("-r", file, "-T", "fields", "-e", "frame.protocols", "-d", "udp.port==51234,mpls").Select(line =>
             line.Split(':').Where(Names.ContainsKey).Select(name => Names[name]).Aggregate(new List<string>(), Append).ToArray())];
 
+    /// <summary>All values that fields have in a file, packet by packet.</summary>
+    internal static ILookup<string, string> Fields(string file, params string[] fields)
+    {
+        string[] arguments = ["-r", file, "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator=;", .. fields.SelectMany(field => new[] { "-e", field })];
+        return Run(arguments)
+            .SelectMany(line => line.Split('\t').Zip(fields, (values, field) => (field, values)))
+            .SelectMany(column => column.values.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(value => (column.field, value)))
+            .ToLookup(pair => pair.field, pair => pair.value);
+    }
+
     private static List<string> Append(List<string> layers, string layer)
     {
         if (layer != "MPLS" || layers.LastOrDefault() != "MPLS")

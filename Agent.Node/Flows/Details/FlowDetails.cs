@@ -1,3 +1,5 @@
+using Agent.Node.Flows.Applications;
+
 namespace Agent.Node.Flows.Details;
 
 /// <summary>What only some flows have, kept beside the table so that its records stay small.</summary>
@@ -14,4 +16,7 @@ internal sealed class FlowDetails
 
     /// <summary>Packets of this flow that couldn't be put together from their fragments.</summary>
     internal long FragmentErrors { get; set; }
+
+    /// <summary>What the flow's packets say about its application.</summary>
+    internal ApplicationFacts? Application { get; set; }
 }

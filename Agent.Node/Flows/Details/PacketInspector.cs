@@ -1,15 +1,16 @@
 using Agent.Node.Decoding;
+using Agent.Node.Flows.Applications;
 
 namespace Agent.Node.Flows.Details;
 
 /// <summary>Looks at packets beyond their headers' keys, for those flows and options that ask for it. Called after the packet is counted.</summary>
-internal sealed class PacketInspector(FlowDetailStore details, FlowOptions options, Defragmenter? defragmenter)
+internal sealed class PacketInspector(FlowDetailStore details, FlowOptions options, Defragmenter? defragmenter, ApplicationInspector applications)
 {
     private readonly bool _followsTcp = options.ExtraTcpMetric;
     private readonly RawPacketBudget _rawPackets = new(options.RawPacketLimit, options.RawPacketCapacity);
 
     /// <summary>The engine asks first, so that a capture without any of these costs nothing per packet.</summary>
-    internal bool IsIdle { get; } = !options.ExtraTcpMetric && options.RawPacketLimit == 0;
+    internal bool IsIdle { get; } = !options.ExtraTcpMetric && options.RawPacketLimit == 0 && !options.ApplicationsByContent;
 
     /// <summary>Packets that weren't kept for want of room.</summary>
     internal long RawPacketsRefused => _rawPackets.Refused;
@@ -27,6 +28,8 @@ internal sealed class PacketInspector(FlowDetailStore details, FlowOptions optio
             (details.Of(ref record).Tcp ??= new TcpDetails()).Add(TcpSegment.Of(layers, packet, originalLength, time), fromA, record.SamplingRate);
         if (_rawPackets.Limit > 0)
             Keep(ref record, layers, link, packet, originalLength, time);
+        if (record.Looks != 0)
+            applications.Inspect(ref record, layers, packet, fromA, time);
     }
 
     private void Keep(ref FlowRecord record, in PacketLayers layers, LinkType link, ReadOnlySpan<byte> packet, int originalLength, long time)

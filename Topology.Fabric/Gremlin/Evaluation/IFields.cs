@@ -68,7 +68,11 @@ internal readonly struct FlowFields(Flow flow) : IFields
     public bool Any(string key, Func<MetaValue, bool> condition) =>
         key is "Network" or "Link" or "Transport"
             ? (TryGet(key + ".A", out var a) && condition(a)) || (TryGet(key + ".B", out var b) && condition(b))
-            : TryGet(key, out var value) && condition(value);
+            : TryGet(key, out var value) && AnyOf(value, condition);
+
+    // A flow's answers are a list of maps, in which a text record has a list of its own.
+    private static bool AnyOf(MetaValue value, Func<MetaValue, bool> condition) =>
+        condition(value) || (value.Kind == MetaKind.List && value.Items.Any(item => AnyOf(item, condition)));
 
     public IEnumerable<string> Keys() => FlowView.Keys(flow);
 }
