@@ -1,11 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Agent.Node.Flows.Command;
 using Agent.Node.Host;
 using Serilog;
 using Shared.Messages.Configuration;
 using Shared.Messages.Logging;
 
-const int wrongConfiguration = 2;
+const int wrongUse = 2;
 
 var configFile = new Option<string?>("--config", "-c") { Description = "HOCON file; without it the defaults hold" };
 var overrides = new Option<string[]>("--set") { Description = "A line of HOCON that wins over the file: skydive.host-id = agent1" };
@@ -22,7 +23,11 @@ topology.SetAction((arguments, stop) => WithConfig(arguments, async config =>
 
 var root = new RootCommand("Agent of SkydiveActors: topology and flows of a host") { configFile, overrides, run, topology, FlowsCommand.Create() };
 root.SetAction(Run);
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(8) });
+var arguments = root.Parse(args);
+if (arguments.Action is ParseErrorAction wrong)
+    wrong.ShowHelp = false;
+var exitCode = await arguments.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(8) });
+return arguments.Errors.Count > 0 ? wrongUse : exitCode;
 
 Task<int> Run(ParseResult arguments, CancellationToken stop) => WithConfig(arguments, async config =>
 {
@@ -47,6 +52,6 @@ async Task<int> WithConfig(ParseResult arguments, Func<SkydiveConfig, Task<int>>
     catch (SkydiveConfigException e)
     {
         Console.Error.WriteLine($"configuration: {e.Message}");
-        return wrongConfiguration;
+        return wrongUse;
     }
 }

@@ -52,6 +52,9 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <summary>Packets given, inner ones not counted again.</summary>
     internal long Packets { get; private set; }
 
+    /// <summary>The latest packet's time: nanoseconds since 1970.</summary>
+    internal long Clock => _clock;
+
     /// <summary>Packets whose first header wasn't whole.</summary>
     internal long Undecoded { get; private set; }
 

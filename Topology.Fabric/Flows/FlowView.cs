@@ -117,7 +117,8 @@ public static class FlowView
         _ => char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..],
     }));
 
-    private static string FinishName(FinishType finish) => finish switch
+    /// <summary>As the JSON names it.</summary>
+    public static string FinishName(FinishType finish) => finish switch
     {
         FinishType.Timeout => "TIMEOUT",
         FinishType.TcpFin => "TCP_FIN",

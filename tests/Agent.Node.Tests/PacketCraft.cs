@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Net;
+using PacketDotNet;
 using SharpPcap;
 using SharpPcap.LibPcap;
-using PacketDotNet;
 
 namespace Agent.Node.Tests;
 
@@ -90,14 +90,14 @@ internal static class PacketCraft
     internal static byte[] Mac(string address) => [.. address.Split(':').Select(part => Convert.ToByte(part, 16))];
 
     /// <summary>Writes a pcap file, a packet per millisecond from 2023-11-14T22:13:20Z on.</summary>
-    internal static void Write(string path, LinkLayers link, IEnumerable<byte[]> packets)
+    internal static void Write(string path, LinkLayers link, IEnumerable<byte[]> packets, ulong second = 1_700_000_000)
     {
         using var writer = new CaptureFileWriterDevice(path, FileMode.Create);
         writer.Open(link);
         ulong millisecond = 0;
         foreach (var packet in packets)
         {
-            writer.Write(new RawCapture(link, new PosixTimeval(1_700_000_000 + (millisecond / 1000), millisecond % 1000 * 1000), packet, null));
+            writer.Write(new RawCapture(link, new PosixTimeval(second + (millisecond / 1000), millisecond % 1000 * 1000), packet, null));
             millisecond++;
         }
     }

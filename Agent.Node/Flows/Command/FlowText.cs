@@ -3,34 +3,134 @@ using Shared.Messages.Flows;
 
 namespace Agent.Node.Flows.Command;
 
-/// <summary>A flow's values as text.</summary>
+/// <summary>A flow's values as people read them.</summary>
 internal static class FlowText
 {
+    private const int BitsPerVlan = 12;
+    private const int VlanMask = (1 << BitsPerVlan) - 1;
+
+    /// <summary>What the tunnel's identifier is called, by the path's last layer.</summary>
+    private static readonly Dictionary<string, string> IdNames = new(StringComparer.Ordinal)
+    {
+        ["VXLAN"] = "VNI",
+        ["VXLAN-GPE"] = "VNI",
+        ["Geneve"] = "VNI",
+        ["GRE"] = "key",
+        ["MPLS"] = "label",
+        ["NVGRE"] = "VSID",
+        ["GTPv1U"] = "TEID",
+        ["ERSPANII"] = "session",
+        ["ERSPANIII"] = "session",
+        ["PPPoE"] = "session",
+        ["PPP"] = "call",
+    };
+
     /// <summary>"10.0.0.1:80", "[fd00::1]:80", "10.0.0.1", or the MAC address where there's no network layer.</summary>
     internal static string End(Flow flow, bool a)
     {
         var address = a ? flow.Network?.A : flow.Network?.B;
         if (string.IsNullOrEmpty(address))
             return (a ? flow.Link?.A : flow.Link?.B) ?? "";
-        if (flow.Transport is not { } transport)
+        // A tunnel's ports say which tunnel, which the path says too, or only spread load.
+        if (flow.Transport is not { } transport || IdNames.ContainsKey(LastLayer(flow)))
             return address;
-        var port = (a ? transport.A : transport.B).ToString(CultureInfo.InvariantCulture);
-        return flow.Network!.Protocol == "IPV6" ? $"[{address}]:{port}" : $"{address}:{port}";
+        var port = Number(a ? transport.A : transport.B);
+        return address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}";
     }
 
-    /// <summary>The tunnel's identifier or the ICMP type and identifier; else empty.</summary>
+    /// <summary>What tells the flow apart beside its addresses: VLANs, the tunnel's identifier, the ICMP type and identifier.</summary>
     internal static string Id(Flow flow)
     {
-        if (flow.Network is { Id: not 0 } network)
-            return network.Id.ToString(CultureInfo.InvariantCulture);
-        return flow.Icmp is { } icmp ? string.Create(CultureInfo.InvariantCulture, $"{icmp.Type} {icmp.Id}") : "";
+        var vlans = Vlans(flow.Link?.Id ?? 0);
+        var own = OwnId(flow);
+        return vlans.Length > 0 && own.Length > 0 ? vlans + " " + own : vlans + own;
     }
 
-    internal static string FinishType(FinishType finish) => finish switch
+    /// <summary>The application, where it says more than the last layer does.</summary>
+    internal static string Application(Flow flow) => flow.Application == LastLayer(flow) ? "" : flow.Application;
+
+    /// <summary>"7/812 B": packets, and bytes in units of a thousand.</summary>
+    internal static string Traffic(long packets, long bytes) => packets == 0 ? "-" : $"{Number(packets)}/{Bytes(bytes)}";
+
+    /// <summary>"812 B", "1.62 kB", "16.2 MB".</summary>
+    internal static string Bytes(long bytes) => bytes < 1000
+        ? Number(bytes) + " B"
+        : Scaled(bytes, 1000, "kB", "MB", "GB", "TB", "PB", "EB");
+
+    /// <summary>"831 ns", "33.1 µs", "1.62 ms", "2.5 s", "4m05s", "3h12m": three digits are enough.</summary>
+    internal static string Duration(long nanoseconds)
     {
-        Shared.Messages.Flows.FinishType.Timeout => "TIMEOUT",
-        Shared.Messages.Flows.FinishType.TcpFin => "TCP_FIN",
-        Shared.Messages.Flows.FinishType.TcpRst => "TCP_RST",
-        _ => "NOT_FINISHED",
-    };
+        const long second = 1_000_000_000;
+        const long minute = 60 * second;
+        if (nanoseconds < 1000)
+            return Number(nanoseconds) + " ns";
+        if (nanoseconds < minute)
+            return Scaled(nanoseconds, 1000, "µs", "ms", "s");
+        var (minutes, seconds) = (nanoseconds / minute, nanoseconds % minute / second);
+        return minutes < 60
+            ? string.Create(CultureInfo.InvariantCulture, $"{minutes}m{seconds:00}s")
+            : string.Create(CultureInfo.InvariantCulture, $"{minutes / 60}h{minutes % 60:00}m");
+    }
+
+    internal static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The path's end, as much of it as there is room for: "…/UDP/VXLAN".</summary>
+    internal static string ShortPath(string path, int width)
+    {
+        if (path.Length <= width)
+            return path;
+        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
+        {
+            if (path.Length - slash + 1 <= width)
+                return "…" + path[slash..];
+        }
+        return ShortMiddle(path[(path.LastIndexOf('/') + 1)..], width);
+    }
+
+    /// <summary>Both ends of a text: "fd00::a0…ee4:ba3d".</summary>
+    internal static string ShortMiddle(string text, int width)
+    {
+        if (text.Length <= width || width < 1)
+            return text;
+        var end = (width - 1) / 2;
+        return string.Concat(text.AsSpan(0, width - 1 - end), "…", text.AsSpan(text.Length - end));
+    }
+
+    private static string LastLayer(Flow flow) => flow.LayersPath[(flow.LayersPath.LastIndexOf('/') + 1)..];
+
+    private static string OwnId(Flow flow)
+    {
+        if (flow.Icmp is { } icmp)
+            return icmp.Id == 0 ? icmp.Type : $"{icmp.Type} {Number(icmp.Id)}";
+        // Network.ID holds a stack of labels in one number.
+        if (flow.Tunnel is { MplsLabels: { Count: > 0 } labels })
+            return "label " + string.Join(',', labels.Select(label => Number(label)));
+        if (flow.Tunnel is { HasPppoeSession: true } pppoe)
+            return "session " + Number(pppoe.PppoeSession);
+        return flow.Network is { Id: not 0 } network
+            ? $"{IdNames.GetValueOrDefault(LastLayer(flow), "ID")} {Number(network.Id)}"
+            : "";
+    }
+
+    private static string Vlans(long tags)
+    {
+        var text = "";
+        for (var rest = tags; rest != 0; rest >>= BitsPerVlan)
+            text += (text.Length == 0 ? "VLAN " : ",") + Number(rest & VlanMask);
+        return text;
+    }
+
+    private static string Scaled(long value, double step, params ReadOnlySpan<string> units)
+    {
+        var scaled = value / step;
+        var unit = 0;
+        // What would round to four digits is one of the next unit.
+        while (scaled >= step - 0.5 && unit < units.Length - 1)
+        {
+            scaled /= step;
+            unit++;
+        }
+        var digits = scaled >= 99.95 ? "0" : scaled >= 9.995 ? "0.#" : "0.##";
+        return scaled.ToString(digits, CultureInfo.InvariantCulture) + " " + units[unit];
+    }
 }

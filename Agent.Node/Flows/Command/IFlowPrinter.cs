@@ -1,22 +1,17 @@
-using Agent.Node.Flows.Details;
+using Shared.Messages.Flows;
+using Topology.Fabric.Gremlin;
 
 namespace Agent.Node.Flows.Command;
 
-/// <summary>Prints each flow once it's over.</summary>
-internal interface IFlowPrinter : IFlowOutput
+/// <summary>Prints what the command found.</summary>
+internal interface IFlowPrinter
 {
-    /// <summary>No more flows come.</summary>
+    /// <summary>A flow that's over.</summary>
+    void Print(Flow flow);
+
+    /// <summary>What a query made of the flows: a count, values.</summary>
+    void Print(Traversal result);
+
+    /// <summary>No more comes.</summary>
     void Finish();
-}
-
-/// <summary>Prints nothing.</summary>
-internal sealed class NoPrinter : IFlowPrinter
-{
-    public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
-    {
-    }
-
-    public void Finish()
-    {
-    }
 }

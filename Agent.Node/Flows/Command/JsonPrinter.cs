@@ -1,23 +1,48 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
-using Agent.Node.Flows.Details;
+using Shared.Messages.Flows;
+using Topology.Fabric.Gremlin;
 using Topology.Fabric.Json;
 
 namespace Agent.Node.Flows.Command;
 
 /// <summary>A flow per line, as the analyzers' API answers it.</summary>
-internal sealed class JsonPrinter(TextWriter output, FlowOrigin origin) : IFlowPrinter
+internal sealed class JsonPrinter : IFlowPrinter
 {
-    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private readonly Stream _output;
+    private readonly ArrayBufferWriter<byte> _line = new();
+    private readonly Utf8JsonWriter _json;
 
-    public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
+    internal JsonPrinter(Stream output)
     {
-        _buffer.ResetWrittenCount();
-        using (var json = new Utf8JsonWriter(_buffer, GraphJson.WriterOptions))
-            FlowJson.Write(json, FlowMessages.ToMessage(record, reported, details, origin));
-        output.WriteLine(Encoding.UTF8.GetString(_buffer.WrittenSpan));
+        _output = output;
+        _json = new Utf8JsonWriter(_line, GraphJson.WriterOptions);
     }
 
-    public void Finish() => output.Flush();
+    public void Print(Flow flow)
+    {
+        FlowJson.Write(_json, flow);
+        EndLine();
+    }
+
+    public void Print(Traversal result)
+    {
+        TraversalJson.Write(_json, result);
+        EndLine();
+    }
+
+    public void Finish()
+    {
+        _json.Dispose();
+        _output.Flush();
+    }
+
+    private void EndLine()
+    {
+        _json.Flush();
+        _line.Write("\n"u8);
+        _output.Write(_line.WrittenSpan);
+        _line.ResetWrittenCount();
+        _json.Reset();
+    }
 }

@@ -1,47 +1,137 @@
-using Agent.Node.Flows.Details;
-using System.Globalization;
 using Shared.Messages.Flows;
+using Topology.Fabric.Gremlin;
 
 namespace Agent.Node.Flows.Command;
 
-/// <summary>A table for people: flows in the order they began, what a tunnel carries indented below it.</summary>
-internal sealed class TablePrinter(TextWriter output, FlowOrigin origin) : IFlowPrinter
+/// <summary>
+/// A table for people, as wide as the terminal: flows in the order they come or began, what a tunnel carries below it
+/// as a tree, and the sums of the outermost flows.
+/// </summary>
+/// <param name="output">Where it goes.</param>
+/// <param name="width">The terminal's; null: as wide as it needs to be.</param>
+/// <param name="keepsOrder">Flows come in the order they are to be shown in; else they are shown in the order they began.</param>
+internal sealed class TablePrinter(TextWriter output, int? width, bool keepsOrder) : IFlowPrinter
 {
-    private const int Columns = 8;
-    private const int FirstNumber = 4;
-
-    private static readonly string[] Header = ["LAYERS", "A", "B", "ID", "AB PACKETS", "AB BYTES", "BA PACKETS", "BA BYTES"];
+    private const long NanosecondsPerMillisecond = 1_000_000;
 
     private readonly List<Flow> _flows = [];
 
-    public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details) => _flows.Add(FlowMessages.ToMessage(record, reported, details, origin));
+    public void Print(Flow flow) => _flows.Add(flow);
+
+    public void Print(Traversal result)
+    {
+        foreach (var line in ResultText.Lines(result))
+            output.Write(line + "\n");
+    }
 
     public void Finish()
     {
-        if (_flows.Count == 0)
-            return;
-        var known = _flows.Select(flow => flow.Uuid).ToHashSet();
-        var byParent = _flows.OrderBy(flow => flow.Start).ToLookup(flow => known.Contains(flow.ParentUuid) ? flow.ParentUuid : "");
-        List<string[]> rows = [Header];
-        AddRows(rows, byParent, "", 0);
-        var widths = Enumerable.Range(0, Columns).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows)
-            output.WriteLine(string.Join("  ", row.Select((cell, column) => column < FirstNumber ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))));
+        if (_flows.Count > 0)
+            WriteTable();
         output.Flush();
     }
 
-    private static void AddRows(List<string[]> rows, ILookup<string, Flow> byParent, string parent, int depth)
+    private void WriteTable()
     {
+        var rows = Rows();
+        var columns = TableColumns.Fit(
+            [.. TableColumns.Names.Select((name, column) => WidestOf(rows, name, column))],
+            rows.Max(row => Math.Min(row.Cells[0].Length, row.Tree.Length + "…".Length + row.Cells[0].Length - Math.Max(0, row.Cells[0].LastIndexOf('/')))),
+            width);
+        WriteRow(columns, "", TableColumns.Names);
+        foreach (var row in rows)
+            WriteRow(columns, row.Tree, row.Cells);
+        WriteSums(rows);
+    }
+
+    private static int WidestOf(List<Row> rows, string name, int column)
+    {
+        var widest = rows.Max(row => row.Cells[column].Length + (column == 0 ? row.Tree.Length : 0));
+        return widest == 0 ? 0 : Math.Max(widest, name.Length);
+    }
+
+    private List<Row> Rows()
+    {
+        var known = _flows.Select(flow => flow.Uuid).ToHashSet(StringComparer.Ordinal);
+        var ordered = keepsOrder ? _flows : [.. _flows.OrderBy(flow => flow.Start)];
+        var byParent = ordered.ToLookup(flow => known.Contains(flow.ParentUuid) ? flow.ParentUuid : "", StringComparer.Ordinal);
+        var rows = new List<Row>(_flows.Count);
+        foreach (var flow in byParent[""])
+        {
+            rows.Add(new Row(flow, "", Cells(flow)));
+            AddInner(rows, byParent, flow.Uuid, "");
+        }
+        return rows;
+    }
+
+    private static void AddInner(List<Row> rows, ILookup<string, Flow> byParent, string parent, string tree)
+    {
+        var left = byParent[parent].Count();
         foreach (var flow in byParent[parent])
         {
-            rows.Add(
-            [
-                new string(' ', 2 * depth) + flow.LayersPath, FlowText.End(flow, a: true), FlowText.End(flow, a: false), FlowText.Id(flow),
-                Number(flow.Metric.AbPackets), Number(flow.Metric.AbBytes), Number(flow.Metric.BaPackets), Number(flow.Metric.BaBytes),
-            ]);
-            AddRows(rows, byParent, flow.Uuid, depth + 1);
+            var isLast = --left == 0;
+            rows.Add(new Row(flow, tree + (isLast ? "└─ " : "├─ "), Cells(flow)));
+            AddInner(rows, byParent, flow.Uuid, tree + (isLast ? "   " : "│  "));
         }
     }
 
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+    private static string[] Cells(Flow flow) =>
+    [
+        flow.LayersPath,
+        FlowText.End(flow, a: true),
+        FlowText.End(flow, a: false),
+        FlowText.Id(flow),
+        FlowText.Application(flow),
+        FlowText.Traffic(flow.Metric.AbPackets, flow.Metric.AbBytes),
+        FlowText.Traffic(flow.Metric.BaPackets, flow.Metric.BaBytes),
+        flow.RttNs > 0 ? FlowText.Duration(flow.RttNs) : "",
+        flow.Last > flow.Start ? FlowText.Duration((flow.Last - flow.Start) * NanosecondsPerMillisecond) : "",
+    ];
+
+    private void WriteRow(TableColumns columns, string tree, IReadOnlyList<string> cells)
+    {
+        var line = new System.Text.StringBuilder();
+        for (var i = 0; i < cells.Count; i++)
+        {
+            var column = (TableColumn)i;
+            var room = columns.WidthOf(column);
+            if (room == 0)
+                continue;
+            if (line.Length > 0)
+                line.Append(' ', columns.Gap);
+            switch (column)
+            {
+                case TableColumn.Layers:
+                    line.Append((tree + FlowText.ShortPath(cells[i], Math.Max(room - tree.Length, 1))).PadRight(room));
+                    break;
+                case TableColumn.A or TableColumn.B:
+                    line.Append(FlowText.ShortMiddle(cells[i], room).PadRight(room));
+                    break;
+                case TableColumn.Id or TableColumn.Application:
+                    line.Append(cells[i].PadRight(room));
+                    break;
+                default:
+                    line.Append(cells[i].PadLeft(room));
+                    break;
+            }
+        }
+        output.Write(line.ToString().TrimEnd() + "\n");
+    }
+
+    // What a tunnel carries is in the tunnel's own counters already.
+    private void WriteSums(List<Row> rows)
+    {
+        var outer = rows.Where(row => row.Tree.Length == 0).Select(row => row.Flow.Metric).ToList();
+        var packets = outer.Sum(metric => metric.AbPackets + metric.BaPackets);
+        var bytes = outer.Sum(metric => metric.AbBytes + metric.BaBytes);
+        var time = _flows.Max(flow => flow.Last) - _flows.Min(flow => flow.Start);
+        var inner = _flows.Count(flow => flow.ParentUuid.Length > 0);
+        output.Write(
+            $"{Counted(_flows.Count, "flow")}{(inner > 0 ? $" ({FlowText.Number(inner)} in tunnels)" : "")}, {Counted(packets, "packet")}, {FlowText.Bytes(bytes)}"
+            + $"{(time > 0 ? " in " + FlowText.Duration(time * NanosecondsPerMillisecond) : "")}\n");
+    }
+
+    private static string Counted(long count, string what) => $"{FlowText.Number(count)} {what}{(count == 1 ? "" : "s")}";
+
+    private sealed record Row(Flow Flow, string Tree, string[] Cells);
 }

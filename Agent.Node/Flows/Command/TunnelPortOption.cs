@@ -19,7 +19,7 @@ internal static class TunnelPortOption
 
     internal static Option<TunnelPorts> Create() => new("--tunnel-port")
     {
-        Description = $"a UDP port of a tunnel, as vxlan=4790: {string.Join(", ", Tunnels.Keys)}",
+        Description = $"A UDP port of a tunnel, as vxlan=4790: {string.Join(", ", Tunnels.Keys)}",
         Arity = ArgumentArity.OneOrMore,
         DefaultValueFactory = _ => TunnelPorts.Default,
         CustomParser = Parse,

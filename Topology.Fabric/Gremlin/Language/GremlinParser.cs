@@ -9,6 +9,7 @@ namespace Topology.Fabric.Gremlin.Language;
 /// Reads Skydive's Gremlin:
 /// <code>
 /// query    = "G" { "." step }
+/// steps    = step { "." step }
 /// step     = name "(" [ argument { "," argument } ] ")"
 /// argument = text | number | "true" | "false" | name [ "(" … ")" ]
 /// text     = '…' or "…", with \' \" \\ inside
@@ -23,9 +24,15 @@ internal static class GremlinParser
 
     /// <summary>The steps after "G".</summary>
     /// <exception cref="GremlinException">The query can't be read.</exception>
-    public static ImmutableArray<StepSyntax> Parse(string query) =>
+    public static ImmutableArray<StepSyntax> Parse(string query) => Read(query).Query();
+
+    /// <summary>Steps without the "G" before them.</summary>
+    /// <exception cref="GremlinException">They can't be read.</exception>
+    public static ImmutableArray<StepSyntax> ParseSteps(string steps) => Read(steps).Steps();
+
+    private static Reader Read(string query) =>
         query.Length <= MaxLength
-            ? new Reader(query).Query()
+            ? new Reader(query)
             : throw new GremlinException(MaxLength + 1, $"a query may have {MaxLength} characters, this one has {query.Length}");
 
     private ref struct Reader(string text)
@@ -41,25 +48,45 @@ internal static class GremlinParser
             if (!Name().Equals("G", StringComparison.OrdinalIgnoreCase))
                 throw Error(start, "a query begins with G");
             var steps = ImmutableArray.CreateBuilder<StepSyntax>();
+            AddSteps(steps);
+            return steps.ToImmutable();
+        }
+
+        public ImmutableArray<StepSyntax> Steps()
+        {
+            var steps = ImmutableArray.CreateBuilder<StepSyntax>();
+            SkipSpaces();
+            if (AtEnd)
+                throw Error(_at, "a step should be here");
+            steps.Add(Step());
+            AddSteps(steps);
+            return steps.ToImmutable();
+        }
+
+        private void AddSteps(ImmutableArray<StepSyntax>.Builder steps)
+        {
             SkipSpaces();
             while (!AtEnd)
             {
                 Expect('.', "'.' and a step");
                 SkipSpaces();
-                var column = _at;
-                var name = Name();
-                if (name.Length == 0)
-                    throw Error(column, $"a step should follow '.', not {Here()}");
                 if (steps.Count == MaxSteps)
-                    throw Error(column, $"a query may have {MaxSteps} steps");
-                SkipSpaces();
-                if (!Peek('('))
-                    throw Error(_at, $"'(' should follow the step {name}, not {Here()}");
-                steps.Add(new StepSyntax(name, column + 1, Arguments(depth: 0)));
+                    throw Error(_at, $"a query may have {MaxSteps} steps");
+                steps.Add(Step());
                 SkipSpaces();
             }
+        }
 
-            return steps.ToImmutable();
+        private StepSyntax Step()
+        {
+            var column = _at;
+            var name = Name();
+            if (name.Length == 0)
+                throw Error(column, column == 0 ? $"a step should be here, not {Here()}" : $"a step should follow '.', not {Here()}");
+            SkipSpaces();
+            if (!Peek('('))
+                throw Error(_at, $"'(' should follow the step {name}, not {Here()}");
+            return new StepSyntax(name, column + 1, Arguments(depth: 0));
         }
 
         private ImmutableArray<ArgumentSyntax> Arguments(int depth)

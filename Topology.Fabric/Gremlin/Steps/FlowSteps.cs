@@ -101,17 +101,18 @@ internal static class FlowSteps
     /// <summary>Conditions on flows, whose keys must be a flow's.</summary>
     public static Func<IFields, bool> Conditions(Arguments arguments) => arguments.All(CheckKey);
 
+    public static IFields FieldsOf(Flow flow) => new FlowFields(flow);
+
     private static string CheckKey(string key, int column) =>
         FlowView.IsKnown(key) ? key : throw new GremlinException(column, $"a flow has no field '{key}'");
-
-    private static IFields FieldsOf(Flow flow) => new FlowFields(flow);
 
     private static StepDefinition Filter(string name, Func<Arguments, Func<IFields, bool>> compile) =>
         Step<FlowsTraversal, FlowsTraversal>(name, arguments =>
         {
             var matches = compile(arguments);
             return input => input with { Flows = [.. input.Flows.Where(f => matches(FieldsOf(f)))] };
-        });
+        }) with
+        { Condition = compile };
 
     // The nodes flows were seen on, and for "Nodes" those with the flow's addresses too.
     private static StepDefinition Nodes(string name, Func<Flow, bool> withEnds) =>

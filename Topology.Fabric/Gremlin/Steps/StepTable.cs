@@ -10,7 +10,11 @@ internal sealed record Run(IFlowSource Flows, CancellationToken Stop);
 internal delegate ValueTask<Traversal> StepRun(Traversal input, Run run);
 
 /// <summary>A step on one kind of traversal.</summary>
-internal sealed record StepDefinition(string Name, Type Input, Type Output, Func<Arguments, StepRun> Compile);
+internal sealed record StepDefinition(string Name, Type Input, Type Output, Func<Arguments, StepRun> Compile)
+{
+    /// <summary>Of a step that keeps or drops each item whatever the others are: what it keeps.</summary>
+    public Func<Arguments, Func<IFields, bool>>? Condition { get; init; }
+}
 
 /// <summary>All steps by name and by what they work on.</summary>
 internal static class StepTable

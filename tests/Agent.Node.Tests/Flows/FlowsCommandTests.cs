@@ -1,44 +1,72 @@
+using System.IO.Compression;
+using System.IO.Pipes;
+using System.Text;
 using System.Text.Json;
 using Agent.Node.Decoding;
 using Agent.Node.Flows;
 using Agent.Node.Flows.Command;
 using PacketDotNet;
+using Topology.Fabric.Flows;
 using static Agent.Node.Tests.PacketCraft;
 
 namespace Agent.Node.Tests.Flows;
 
 public sealed class FlowsCommandTests : IDisposable
 {
-    private readonly string _file = Path.Combine(Path.GetTempPath(), $"flows-{Guid.NewGuid():N}.pcap");
-    private readonly StringWriter _output = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flows-");
+    private readonly string _file;
+    private readonly MemoryStream _output = new();
     private readonly StringWriter _error = new();
+    private readonly Interruption _interruption = new();
 
     public FlowsCommandTests()
     {
-        var inner = Ethernet(0x0800, Ipv4(6, Tcp(1000, 80), "192.168.0.1", "192.168.0.2"));
-        Write(_file, LinkLayers.Ethernet, Enumerable.Repeat(Ethernet(0x0800, Ipv4(17, Udp(5000, 4789, Vxlan(77, inner)))), 3));
+        _file = PathOf("tunnel.pcap");
+        Write(_file, LinkLayers.Ethernet, Enumerable.Repeat(Tunnel(77, Tcp(1000, 80)), 3));
     }
 
-    public void Dispose() => File.Delete(_file);
+    public void Dispose()
+    {
+        _folder.Delete(recursive: true);
+        _interruption.Dispose();
+        _output.Dispose();
+        _error.Dispose();
+    }
 
     [Fact]
-    public void A_table_has_inner_flows_indented_below_their_tunnel()
+    public void A_table_has_inner_flows_below_their_tunnel_and_sums_of_the_outer_ones()
     {
         Run("table").ShouldBe(0);
         var lines = Lines();
-        lines.Length.ShouldBe(3);
-        lines[1].ShouldStartWith("Ethernet/IPv4/UDP/VXLAN  10.0.0.1:5000");
-        lines[2].ShouldStartWith("  Ethernet/IPv4/TCP");
-        lines[2].ShouldContain("192.168.0.1:1000");
-        _error.ToString().ShouldStartWith("3 packets, 2 flows");
+        lines.Length.ShouldBe(4);
+        lines[0].ShouldStartWith("LAYERS ");
+        lines[1].ShouldStartWith("Ethernet/IPv4/UDP/VXLAN  10.0.0.1 ");
+        lines[1].ShouldContain(" VNI 77 ");
+        lines[2].ShouldStartWith("└─ Ethernet/IPv4/TCP     192.168.0.1:1000  192.168.0.2:80");
+        lines[3].ShouldStartWith("2 flows (1 in tunnels), 3 packets, ");
+        _error.ToString().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(80)]
+    [InlineData(100)]
+    public void A_table_fits_the_terminal(int width)
+    {
+        Run(new FlowsRequest { Files = [_file], Width = width }).ShouldBe(0);
+        var lines = Lines();
+        lines.ShouldAllBe(line => line.Length <= width);
+        lines[2].ShouldStartWith("└─ ");
+        lines[2].ShouldContain("TCP");
     }
 
     [Fact]
-    public void JSON_is_a_flow_per_line()
+    public void JSON_is_a_flow_per_line_with_the_fields_queries_know()
     {
         Run("json").ShouldBe(0);
         var flows = Lines().Select(line => JsonDocument.Parse(line).RootElement).ToList();
         flows.Count.ShouldBe(2);
+        flows.SelectMany(flow => flow.EnumerateObject()).ShouldAllBe(field => FlowView.IsKnown(field.Name));
         var tunnel = flows.Single(flow => flow.GetProperty("ParentUUID").GetString() == "");
         tunnel.GetProperty("Network").GetProperty("ID").GetInt64().ShouldBe(77);
         var inner = flows.Single(flow => flow.GetProperty("ParentUUID").GetString() != "");
@@ -47,28 +75,212 @@ public sealed class FlowsCommandTests : IDisposable
     }
 
     [Fact]
-    public void CSV_has_a_value_per_column()
+    public void CSV_has_the_same_values_as_JSON_under_the_same_names()
     {
+        Run("json").ShouldBe(0);
+        var flows = Lines().Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Run("csv").ShouldBe(0);
         var lines = Lines();
         lines.Length.ShouldBe(3);
-        lines.ShouldAllBe(line => line.Split(',', StringSplitOptions.None).Length == lines[0].Split(',', StringSplitOptions.None).Length);
+        var header = lines[0].Split(',');
+        for (var row = 0; row < flows.Count; row++)
+        {
+            var values = lines[row + 1].Split(',');
+            values.Length.ShouldBe(header.Length);
+            for (var column = 0; column < header.Length; column++)
+                values[column].ShouldBe(ValueOf(flows[row], header[column]), header[column]);
+        }
+    }
+
+    [Fact]
+    public void CSV_quotes_what_would_break_a_line()
+    {
+        var strange = PathOf("a \"b\", c.pcap");
+        File.Copy(_file, strange);
+        Run(new FlowsRequest { Files = [strange], Output = "csv" }).ShouldBe(0);
+        Lines()[1].ShouldEndWith(",\"" + strange.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"");
     }
 
     [Fact]
     public void None_only_counts()
     {
         Run("none").ShouldBe(0);
-        _output.ToString().ShouldBeEmpty();
-        _error.ToString().ShouldStartWith("3 packets, 2 flows");
+        _output.Length.ShouldBe(0);
+        _error.ToString().ShouldStartWith("3 packets, 2 flows in");
+    }
+
+    [Theory]
+    [InlineData("Has('Application', 'VXLAN')", "Ethernet/IPv4/UDP/VXLAN")]
+    [InlineData("Has('Network', '192.168.0.2')", "Ethernet/IPv4/TCP")]
+    [InlineData("G.Flows().HasNot('Transport').Count()", "0")]
+    [InlineData("Values('LayersPath').Dedup().Limit(1)", "Ethernet/IPv4/UDP/VXLAN")]
+    [InlineData("Sort(DESC, 'Network.A').Limit(1)", "Ethernet/IPv4/TCP")]
+    [InlineData("Sort('Network.A').Limit(1)", "Ethernet/IPv4/UDP/VXLAN")]
+    [InlineData("Flows('Metric.ABPackets', Gt(3)).Count()", "0")]
+    public void A_filter_selects_and_orders_flows(string filter, string found)
+    {
+        Run(new FlowsRequest { Files = [_file], Filter = FlowsCommand.ReadQuery(filter.StartsWith("Flows", StringComparison.Ordinal) ? "G." + filter : filter) }).ShouldBe(0);
+        var lines = Lines();
+        (lines.Length > 1 ? lines[1] : lines[0]).Split(' ')[0].ShouldBe(found);
+        lines.Length.ShouldBeOneOf(1, 3);
+    }
+
+    [Theory]
+    [InlineData("Has('Colour', 'red')", "--filter: column 5: a flow has no field 'Colour'")]
+    [InlineData("Has('Application', 'DNS'", "--filter: column 25: the '(' of column 4 has no ')'")]
+    [InlineData("Nodes()", "--filter: column 1: Nodes asks for nodes")]
+    [InlineData("RawPackets()", "--filter: column 1: RawPackets asks for ")]
+    [InlineData("G.V()", "--filter: column 3: ")]
+    [InlineData("udp port 53", "--bpf 'udp port 53'")]
+    public void A_wrong_filter_is_told_with_its_column(string filter, string message) =>
+        Should.Throw<FormatException>(() => FlowsCommand.ReadQuery(filter)).Message.ShouldContain(message);
+
+    [Fact]
+    public void A_packet_filter_leaves_packets_out_and_a_wrong_one_is_refused()
+    {
+        Run(new FlowsRequest { Files = [_file], PacketFilter = "tcp" }).ShouldBe(0);
+        _error.ToString().ShouldContain("no packet matches --bpf");
+        Run(new FlowsRequest { Files = [_file], PacketFilter = "no such filter" }).ShouldBe(2);
+        _error.ToString().ShouldContain("no such filter");
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_named()
+    public void A_gzipped_file_is_read_as_it_is()
     {
-        FlowsCommand.Run(["/nowhere/x.pcap"], "table", null, new FlowOptions(), _output, _error).ShouldBe(1);
-        _error.ToString().ShouldContain("/nowhere/x.pcap");
+        var zipped = Zipped(File.ReadAllBytes(_file));
+        Run(new FlowsRequest { Files = [zipped], Output = "none" }).ShouldBe(0);
+        _error.ToString().ShouldStartWith("3 packets, 2 flows in");
     }
+
+    [Fact]
+    public void A_gzipped_file_that_is_cut_off_gives_the_flows_so_far_and_an_error()
+    {
+        var noise = new byte[900];
+        new Random(1).NextBytes(noise);
+        Write(_file, LinkLayers.Ethernet, Enumerable.Range(0, 100).Select(port => Ethernet(0x0800, Ipv4(17, Udp(port, 9, noise)))));
+        var zipped = Zipped(File.ReadAllBytes(_file));
+        using (var file = new FileStream(zipped, FileMode.Open))
+            file.SetLength(file.Length * 9 / 10);
+        Run(new FlowsRequest { Files = [zipped] }).ShouldBe(1);
+        _error.ToString().ShouldStartWith(zipped + ": ");
+        _error.ToString().ShouldNotContain("/proc/");
+        Lines().Length.ShouldBeGreaterThan(2);
+    }
+
+    [Fact]
+    public void A_file_that_is_cut_off_gives_the_flows_so_far_and_an_error()
+    {
+        using (var file = new FileStream(_file, FileMode.Open))
+            file.SetLength(file.Length - 5);
+        Run("table").ShouldBe(1);
+        _error.ToString().ShouldContain(_file);
+        _error.ToString().ShouldContain("after 2 packets");
+        Lines()[^1].ShouldContain("2 packets");
+    }
+
+    [Theory]
+    [InlineData("missing.pcap", null, "there is no such file")]
+    [InlineData(".", null, "is a directory")]
+    [InlineData("empty.pcap", "", "is empty")]
+    [InlineData("x.zst", "28b52ffd0458", "zstd -dc")]
+    [InlineData("text.pcap", "68656c6c6f2c20776f726c6421212121212121212121212121212121", "unknown file format")]
+    public void What_cannot_be_read_is_named(string name, string? content, string message)
+    {
+        var path = PathOf(name);
+        if (content is not null)
+            File.WriteAllBytes(path, Convert.FromHexString(content));
+        Run(new FlowsRequest { Files = [path] }).ShouldBe(1);
+        _error.ToString().ShouldStartWith(path + ": ");
+        _error.ToString().ShouldContain(message);
+        _output.Length.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_file_without_packets_says_so()
+    {
+        Write(_file, LinkLayers.Ethernet, []);
+        Run("table").ShouldBe(0);
+        _error.ToString().Trim().ShouldBe(_file + ": there are no packets in it");
+    }
+
+    [Fact]
+    public void Flows_that_had_to_leave_early_are_counted()
+    {
+        Write(_file, LinkLayers.Ethernet, Enumerable.Range(1, 5).Select(port => Ethernet(0x0800, Ipv4(17, Udp(port, 9, [])))));
+        Run(new FlowsRequest { Files = [_file], Options = new FlowOptions { MaxEntries = 2, ReportUpdates = false } }).ShouldBe(0);
+        _error.ToString().ShouldStartWith("3 flows left early: there were more than 2 at once");
+        Lines().Length.ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task A_pipe_is_read_to_its_end()
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        var writing = Task.Run(() =>
+        {
+            pipe.Write(File.ReadAllBytes(_file));
+            pipe.Dispose();
+        });
+        Run(new FlowsRequest { Files = [$"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}"], Output = "none" }).ShouldBe(0);
+        await writing;
+        _error.ToString().ShouldStartWith("3 packets, 2 flows in");
+    }
+
+    [Fact]
+    public async Task A_signal_ends_the_wait_for_a_silent_pipe()
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        pipe.Write(File.ReadAllBytes(_file));
+        var asked = Task.Run(() => _interruption.Request(130));
+        Run(new FlowsRequest { Files = [$"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}"] }).ShouldBe(130);
+        (await asked).ShouldBeTrue();
+        _interruption.Request(130).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Files_that_follow_on_each_other_are_one_capture_whatever_their_order()
+    {
+        var (first, second) = (PathOf("b.pcap"), PathOf("a.pcap"));
+        var packet = Ethernet(0x0800, Ipv4(6, Tcp(1000, 80)));
+        Write(first, LinkLayers.Ethernet, [packet, packet], second: 1_000);
+        Write(second, LinkLayers.Ethernet, [packet], second: 1_010);
+        Run(new FlowsRequest { Files = [second, first], Output = "json" }).ShouldBe(0);
+        var flow = JsonDocument.Parse(Lines().ShouldHaveSingleItem()).RootElement;
+        flow.GetProperty("Metric").GetProperty("ABPackets").GetInt64().ShouldBe(3);
+        flow.GetProperty("CaptureID").GetString().ShouldBe(first);
+    }
+
+    [Fact]
+    public void Files_of_the_same_time_are_captures_of_their_own_that_saw_the_same_packets()
+    {
+        var (here, there) = (PathOf("eth1.pcap"), PathOf("br0.pcap"));
+        var packet = Ethernet(0x0800, Ipv4(6, Tcp(1000, 80)));
+        Write(here, LinkLayers.Ethernet, [packet, packet]);
+        Write(there, LinkLayers.Ethernet, [packet, packet]);
+        Run(new FlowsRequest { Files = [here, there], Output = "json" }).ShouldBe(0);
+        var flows = Lines().Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        flows.Select(flow => flow.GetProperty("CaptureID").GetString()).ShouldBe([here, there]);
+        flows.Select(flow => flow.GetProperty("UUID").GetString()).Distinct().Count().ShouldBe(2);
+        flows.Select(flow => flow.GetProperty("TrackingID").GetString()).Distinct().Count().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("500ms", 0.5)]
+    [InlineData("30s", 30)]
+    [InlineData("1.5m", 90)]
+    [InlineData("2h", 7200)]
+    [InlineData("1d", 86400)]
+    public void Times_have_units(string text, double seconds) => FlowsCommand.ReadDuration(text).TotalSeconds.ShouldBe(seconds);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("10")]
+    [InlineData("s")]
+    [InlineData("-5s")]
+    [InlineData("5x")]
+    [InlineData("0s")]
+    [InlineData("999999999d")]
+    public void What_is_no_time_is_refused(string text) => Should.Throw<FormatException>(() => FlowsCommand.ReadDuration(text)).Message.ShouldContain($"'{text}'");
 
     [Theory]
     [InlineData("vxlan=70000", "--tunnel-port vxlan=70000: should be")]
@@ -91,7 +303,36 @@ public sealed class FlowsCommandTests : IDisposable
         command.Parse([]).GetRequiredValue(option).ShouldBeSameAs(TunnelPorts.Default);
     }
 
-    private int Run(string output) => FlowsCommand.Run([_file], output, null, new FlowOptions { ReportUpdates = false }, _output, _error);
+    private static byte[] Tunnel(uint vni, byte[] payload) =>
+        Ethernet(0x0800, Ipv4(17, Udp(5000, 4789, Vxlan(vni, Ethernet(0x0800, Ipv4(6, payload, "192.168.0.1", "192.168.0.2"))))));
 
-    private string[] Lines() => _output.ToString().TrimEnd().Split(Environment.NewLine);
+    private static string ValueOf(JsonElement flow, string key)
+    {
+        foreach (var name in key.Split('.'))
+        {
+            if (!flow.TryGetProperty(name, out flow))
+                return "";
+        }
+        return flow.ToString();
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
+    private string Zipped(byte[] content)
+    {
+        var path = PathOf("capture.pcap.gz");
+        using var zip = new GZipStream(File.Create(path), CompressionLevel.Fastest);
+        zip.Write(content);
+        return path;
+    }
+
+    private int Run(string output) => Run(new FlowsRequest { Files = [_file], Output = output });
+
+    private int Run(FlowsRequest request)
+    {
+        _output.SetLength(0);
+        return FlowsCommand.Run(request, _output, _error, _interruption);
+    }
+
+    private string[] Lines() => Encoding.UTF8.GetString(_output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -110,12 +110,11 @@ public sealed class TunnelDetailsTests
 
     private static string Json(byte[] packet)
     {
-        var output = new StringWriter();
-        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, new JsonPrinter(output, Captures.Origin));
-        engine.Process(1, LinkType.Ip, packet.Length, packet);
-        engine.End();
-        var tunnel = output.ToString().TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).Single(flow => !flow.TryGetProperty("ParentUUID", out var parent) || parent.GetString() is "");
-        return tunnel.GetProperty("Tunnel").GetRawText();
+        using var output = new MemoryStream();
+        var printer = new JsonPrinter(output);
+        printer.Print(FlowsOf(packet).Single(flow => flow.ParentUuid.Length == 0));
+        printer.Finish();
+        return JsonDocument.Parse(output.ToArray()).RootElement.GetProperty("Tunnel").GetRawText();
     }
 
     private static FlowTunnel? Tunnel(byte[] packet) => FlowsOf(packet).Single(flow => flow.ParentUuid.Length == 0).Tunnel;

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Globalization;
+using Agent.Node.Capture;
+using SharpPcap.LibPcap;
+using Topology.Fabric.Gremlin;
+
+namespace Agent.Node.Flows.Command;
+
+/// <summary>
+/// One run of the command: reads the captures one after the other and prints their flows. Files that follow on each
+/// other in time (tcpdump's -C and -G make such) are one capture; a file that overlaps the one before it is another
+/// capture point's, with flows of its own.
+/// </summary>
+internal sealed class FlowsRun
+{
+    /// <summary>A capture couldn't be read, or not to its end; what could be is printed.</summary>
+    internal const int Failed = 1;
+
+    /// <summary>The command line asks for what can't be done.</summary>
+    internal const int Refused = 2;
+
+    private readonly FlowsRequest _request;
+    private readonly FlowSelection _selection;
+    private readonly TextWriter _messages;
+    private readonly Interruption _interruption;
+    private readonly Progress? _progress;
+    private FlowEngine? _engine;
+    private long _packets;
+    private long _flows;
+    private long _evicted;
+    private int _exitCode;
+
+    /// <param name="request">What to do.</param>
+    /// <param name="printer">Where flows go.</param>
+    /// <param name="messages">For what isn't a flow.</param>
+    /// <param name="interruption">Ends the run early.</param>
+    /// <param name="progress">Shows how far it is; null: nobody looks.</param>
+    internal FlowsRun(FlowsRequest request, IFlowPrinter printer, TextWriter messages, Interruption interruption, Progress? progress = null)
+    {
+        _request = request;
+        _selection = new FlowSelection(request.Filter, printer);
+        _messages = messages;
+        _interruption = interruption;
+        _progress = progress;
+    }
+
+    /// <summary>The exit code.</summary>
+    internal int Run()
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            foreach (var name in InOrder(_request.Files))
+            {
+                Read(name);
+                if (_interruption.IsRequested)
+                    break;
+            }
+            EndEngine();
+            _progress?.Dispose();
+            _selection.Finish();
+        }
+        catch (GremlinException e)
+        {
+            _progress?.Dispose();
+            _messages.WriteLine($"--filter: {e.Message}");
+            return Refused;
+        }
+        Conclude(Stopwatch.GetElapsedTime(started));
+        return _interruption.IsRequested ? _interruption.ExitCode : _exitCode;
+    }
+
+    /// <summary>By the time of their first packet, so that a shell's "*" needn't know the order; what can be read only once stays where it is.</summary>
+    private IReadOnlyList<string> InOrder(IReadOnlyList<string> files)
+    {
+        if (files.Count == 1)
+            return files;
+        var readable = new List<(string Name, long FirstTime)>();
+        foreach (var name in files)
+        {
+            try
+            {
+                readable.Add((name, FirstTimeOf(name) ?? long.MaxValue));
+            }
+            catch (CaptureException e)
+            {
+                Fail(e.Message);
+            }
+        }
+        return [.. readable.OrderBy(file => file.FirstTime).Select(file => file.Name)];
+    }
+
+    private static long? FirstTimeOf(string name)
+    {
+        using var input = CaptureInput.Open(name);
+        if (input.IsLive)
+            throw new CaptureException($"{input.Name}: can only be read once, alone");
+        using var device = CaptureFile.Open(input.Path, null, input.Name);
+        var reader = new PacketReader(device);
+        return reader.Read() == SharpPcap.GetPacketStatus.PacketRead ? reader.Time : null;
+    }
+
+    private void Read(string name)
+    {
+        try
+        {
+            if (_engine is not null && FirstTimeOf(name) < _engine.Clock)
+                EndEngine();
+            using var input = CaptureInput.Open(name);
+            _engine ??= NewEngine(input.Name);
+            var before = _engine.Packets;
+            _progress?.Follow(input, _engine);
+            using (_interruption.StopsReading(input))
+                CaptureFile.Read(input, _request.PacketFilter, _engine, _interruption.Token);
+            if (_engine.Packets == before && !_interruption.IsRequested)
+                Say($"{input.Name}: {(string.IsNullOrEmpty(_request.PacketFilter) ? "there are no packets in it" : "no packet matches --bpf")}");
+        }
+        catch (CaptureException e)
+        {
+            Fail(e.Message);
+            if (!string.IsNullOrEmpty(_request.PacketFilter) && !PcapDevice.CheckFilter(_request.PacketFilter, out _))
+                _exitCode = Refused;
+        }
+    }
+
+    /// <summary>Files must not share a capture's name: their flows' UUIDs would be the same.</summary>
+    private FlowEngine NewEngine(string name)
+    {
+        var origin = new FlowOrigin(Environment.MachineName, "", name);
+        return new FlowEngine(_request.Options, origin, _selection.For(origin));
+    }
+
+    private void EndEngine()
+    {
+        if (_engine is not { } engine)
+            return;
+        engine.End();
+        _packets += engine.Packets;
+        _flows += engine.Total;
+        _evicted += engine.Evicted;
+        _engine = null;
+    }
+
+    private void Conclude(TimeSpan elapsed)
+    {
+        if (_evicted > 0)
+        {
+            Say(string.Create(CultureInfo.InvariantCulture,
+                $"{_evicted} flows left early: there were more than {_request.Options.MaxEntries} at once (--max-flows)"));
+        }
+        if (_request.Output == "none")
+        {
+            var kept = _request.Filter is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ({_selection.Kept} of them kept)");
+            var seconds = elapsed.TotalSeconds;
+            Say(string.Create(CultureInfo.InvariantCulture, $"{_packets} packets, {_flows} flows{kept} in {seconds:0.000} s, {_packets / seconds:0} packets/s"));
+        }
+    }
+
+    private void Fail(string message)
+    {
+        Say(message);
+        if (_exitCode == 0)
+            _exitCode = Failed;
+    }
+
+    private void Say(string message)
+    {
+        _progress?.Clear();
+        _messages.WriteLine(message);
+    }
+}
