@@ -85,7 +85,7 @@ internal abstract class CaptureLoop
     /// <summary>Does what is due at this time: reports, batches, statistics. Nanoseconds since 1970.</summary>
     protected void Advance(long now)
     {
-        Engine.AdvanceTo(now);
+        _collector.Advance(Engine, now);
         if (now < _nextFlush)
             return;
         _nextFlush = now + FlushEvery;

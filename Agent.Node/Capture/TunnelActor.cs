@@ -102,7 +102,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         foreach (var entry in batch)
         {
             if (!_isLive)
-                _engine.AdvanceTo(entry.Time);
+                _collector.Advance(_engine, entry.Time);
             _engine.Process(entry.Time, entry.Link, entry.OriginalLength, entry.Packet, entry.SamplingRate);
         }
         _pool.Return(batch);
@@ -112,7 +112,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
 
     private void OnTick()
     {
-        _engine.AdvanceTo(CaptureClock.Now);
+        _collector.Advance(_engine, CaptureClock.Now);
         _batcher.Flush();
         Report();
         TellDropped();

@@ -50,6 +50,28 @@ public sealed class FlowsEntityTests : EntityTest
     }
 
     [Fact]
+    public void Raw_packets_are_there_after_a_restart_whether_from_events_or_from_a_snapshot()
+    {
+        foreach (var updates in new[] { 2, 7 })
+        {
+            var entity = Start(Settings);
+            for (var i = 1; i <= updates; i++)
+            {
+                var update = FlowPartitionStateTests.Update(Flow("a", offset: i));
+                update.RawPackets.Add(new RawPacket { FlowUuid = "a", Index = i });
+                entity.Tell(update, TestActor);
+                ExpectMsg<FlowsStored>();
+            }
+
+            StopAndWait(entity);
+            var again = Start(Settings);
+            again.Tell(new GetRawPackets { Partition = 3, Uuids = { "a" } }, TestActor);
+            ExpectMsg<FoundRawPackets>().RawPackets.Select(packet => packet.Index).ShouldBe(Enumerable.Range(1, updates).Select(i => (long)i));
+            StopAndWait(again);
+        }
+    }
+
+    [Fact]
     public void Flows_past_their_retention_leave_by_themselves()
     {
         var entity = Start(Settings with { Limits = new FlowLimits(TimeSpan.FromMilliseconds(1), 1000), ExpireEvery = TimeSpan.FromMilliseconds(50) });
