@@ -13,9 +13,9 @@ internal sealed class PartitionedFlowSource(ICanTell region, int partitions, Tim
         var query = new GetFlows();
         if (nodeTids is not null)
             query.NodeTids.Add(nodeTids);
-        return FlowQuery.Ask(region, partitions, query, timeout).WaitAsync(stop);
+        return PartitionQuery.Ask(region, partitions, query, timeout).WaitAsync(stop);
     }
 
     public Task<IReadOnlyList<RawPacket>> GetRawPacketsAsync(IReadOnlyCollection<Flow> flows, CancellationToken stop) =>
-        FlowQuery.AskRawPackets(region, partitions, flows, timeout).WaitAsync(stop);
+        PartitionQuery.AskRawPackets(region, partitions, flows, timeout).WaitAsync(stop);
 }

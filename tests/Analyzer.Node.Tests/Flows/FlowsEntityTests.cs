@@ -95,7 +95,7 @@ public sealed class FlowsEntityTests : EntityTest
     public async Task A_query_asks_all_partitions_and_merges_their_answers()
     {
         var region = Sys.ActorOf(Props.Create(() => new Region(4, -1)));
-        var flows = await FlowQuery.Ask(region, 4, new GetFlows { Limit = 3 }, TimeSpan.FromSeconds(20));
+        var flows = await PartitionQuery.Ask(region, 4, new GetFlows { Limit = 3 }, TimeSpan.FromSeconds(20));
 
         flows.Select(f => f.Uuid).ShouldBe(["p3", "p2", "p1"]);
     }
@@ -104,7 +104,7 @@ public sealed class FlowsEntityTests : EntityTest
     public async Task A_partition_that_does_not_answer_is_named()
     {
         var region = Sys.ActorOf(Props.Create(() => new Region(4, 2)));
-        var error = await Should.ThrowAsync<FlowQueryException>(() => FlowQuery.Ask(region, 4, new GetFlows(), TimeSpan.FromMilliseconds(300)));
+        var error = await Should.ThrowAsync<FlowQueryException>(() => PartitionQuery.Ask(region, 4, new GetFlows(), TimeSpan.FromMilliseconds(300)));
 
         error.Message.ShouldContain("of 4 partitions, 2 did not answer within 0.3 s");
     }
@@ -112,8 +112,8 @@ public sealed class FlowsEntityTests : EntityTest
     [Fact]
     public void A_query_by_L3TrackingID_asks_only_where_its_flows_can_be()
     {
-        FlowQuery.PartitionsOf(new GetFlows { L3TrackingIds = { "x", "x" } }, 16).ShouldBe([FlowPartition.Of("x", 16)]);
-        FlowQuery.PartitionsOf(new GetFlows(), 3).ShouldBe([0, 1, 2]);
+        PartitionQuery.PartitionsOf(new GetFlows { L3TrackingIds = { "x", "x" } }, 16).ShouldBe([FlowPartition.Of("x", 16)]);
+        PartitionQuery.PartitionsOf(new GetFlows(), 3).ShouldBe([0, 1, 2]);
     }
 
     private static Flow Flow(string uuid, long offset = 0) =>

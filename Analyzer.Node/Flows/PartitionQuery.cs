@@ -7,7 +7,7 @@ namespace Analyzer.Node.Flows;
 internal sealed class FlowQueryException(string message) : Exception(message);
 
 /// <summary>Asks all partitions that can have an answer, and makes one of theirs.</summary>
-internal static class FlowQuery
+internal static class PartitionQuery
 {
     /// <summary>The flows that meet every given criterion, the most recently seen first.</summary>
     /// <param name="region">The shard region of the flows entities.</param>
