@@ -24,17 +24,13 @@ internal static class FlowTransitions
     {
         if ((flags & (TcpHeader.Syn | TcpHeader.Fin | TcpHeader.Rst)) == 0)
             return false;
+        // Whoever asks: the flow's A is not the client when a packet of the server's was seen first.
         if ((flags & TcpHeader.Syn) != 0)
         {
             if ((flags & TcpHeader.Ack) == 0)
-            {
-                if (fromA)
-                    record.RequestedAt = time;
-            }
-            else if (!fromA && record.RequestedAt != 0 && record.RoundTrip == 0 && time >= record.RequestedAt)
-            {
+                record.RequestedAt = time;
+            else if (record.RequestedAt != 0 && record.RoundTrip == 0 && time >= record.RequestedAt)
                 record.RoundTrip = time - record.RequestedAt;
-            }
         }
         if ((flags & TcpHeader.Rst) != 0)
         {
