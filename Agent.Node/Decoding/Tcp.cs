@@ -9,7 +9,7 @@ internal readonly ref struct TcpHeader
     internal const byte Syn = 0x02;
     internal const byte Rst = 0x04;
     internal const byte Ack = 0x10;
-    private const int MinimumLength = 20;
+    internal const int MinimumLength = 20;
 
     private TcpHeader(ReadOnlySpan<byte> data)
     {

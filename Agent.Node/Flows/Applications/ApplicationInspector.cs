@@ -33,6 +33,16 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
         _ => 0,
     };
 
+    /// <summary>
+    /// Whether there's more than a transport header of the shortest length: most packets of a connection that is being opened
+    /// or acknowledged have none. A length that isn't there says nothing.
+    /// </summary>
+    internal static bool HasPayload(in PacketLayers layers)
+    {
+        var header = layers.Transport == LayerType.Tcp ? TcpHeader.MinimumLength : UdpHeader.Length;
+        return layers.IsReassembled || (uint)(layers.NetworkPayloadLength - 1) >= (uint)header;
+    }
+
     /// <summary>As <see cref="PacketInspector.Inspect"/>, for a flow that has looks left.</summary>
     internal void Inspect(ref FlowRecord record, in PacketLayers layers, ReadOnlySpan<byte> packet, bool fromA, long time)
     {

@@ -28,7 +28,7 @@ internal sealed class PacketInspector(FlowDetailStore details, FlowOptions optio
             (details.Of(ref record).Tcp ??= new TcpDetails()).Add(TcpSegment.Of(layers, packet, originalLength, time), fromA, record.SamplingRate);
         if (_rawPackets.Limit > 0)
             Keep(ref record, layers, link, packet, originalLength, time);
-        if (record.Looks != 0)
+        if (record.Looks != 0 && ApplicationInspector.HasPayload(layers))
             applications.Inspect(ref record, layers, packet, fromA, time);
     }
 

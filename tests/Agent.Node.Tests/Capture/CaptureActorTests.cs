@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Agent.Node.Capture;
+using Agent.Node.Flows.Applications;
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
@@ -84,6 +85,19 @@ public sealed class CaptureActorTests : TestKit
         var through = flows.Values.Count(flow => flow.LayersPath == "IPv4/ICMPv4");
         through.ShouldBeInRange(2, 3);
         FishForMessage(message => message is CaptureStatistics statistics && statistics.DroppedByUs == 9 - through, Patience);
+    }
+
+    [Fact]
+    public void Applications_are_named_and_read_in_tunnels_as_configured()
+    {
+        var inner = Ipv4(6, Tcp(40000, 7777), "10.1.0.1", "10.1.0.2");
+        var query = Ipv4(17, Udp(40000, 53, ApplicationCraft.DnsQuery(1, "inner.example")), "10.1.0.1", "10.1.0.2");
+        Write(_file, LinkLayers.Ethernet, new[] { inner, query }.Select(packet => Ethernet(0x0800, Ipv4(4, Ipv4(4, packet, "10.2.0.1", "10.2.0.2"), "10.3.0.1", "10.3.0.2"))));
+        var uplink = CreateTestProbe();
+        Start(File(_file) with { ApplicationPorts = new ApplicationPorts(new Dictionary<int, string> { [7777] = "Mine" }, new Dictionary<int, string>()) }, uplink);
+        var flows = Take(uplink, found => found.Count == 4);
+        flows.Values.ShouldContain(flow => flow.Application == "Mine");
+        flows.Values.Single(flow => flow.Application == "DNS").Dns.Questions[0].Name.ShouldBe("inner.example");
     }
 
     [Fact]

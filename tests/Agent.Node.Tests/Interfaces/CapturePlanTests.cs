@@ -56,6 +56,17 @@ public sealed class CapturePlanTests
     }
 
     [Fact]
+    public void What_is_configured_of_applications_reaches_the_captures_and_the_tunnels_in_them()
+    {
+        var flows = SkydiveConfig.Parse("skydive.flow { application-ports.tcp.7777 = Mine, application-timeouts.Mine = 3s, applications-by-content = off }").Flow;
+        var wanted = new NodeCapture { NodeTid = "tid", Capture = new Shared.Messages.Captures.Capture { Uuid = "c1" } };
+        var settings = CapturePlan.Decide(wanted, Device, 0, "h1", Config.Agent.Capture, flows).Plan!.Settings;
+        CaptureFlowOptions.Origin(settings).ApplicationPorts.NameOf(LayerType.Tcp, 7777, 40000).ShouldBe("Mine");
+        foreach (var options in new[] { CaptureFlowOptions.Outside(settings), CaptureFlowOptions.Inside(settings) })
+            (options.ApplicationsByContent, options.ApplicationTimeouts["Mine"]).ShouldBe((false, TimeSpan.FromSeconds(3)));
+    }
+
+    [Fact]
     public void More_than_is_allowed_isnt_done_whoever_asks()
     {
         var settings = Plan(Device, "", new Shared.Messages.Captures.Capture { SamplingRate = uint.MaxValue, RawPacketLimit = uint.MaxValue, HeaderSize = uint.MaxValue }).Settings;
