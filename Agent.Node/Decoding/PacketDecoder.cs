@@ -113,9 +113,8 @@ internal static class PacketDecoder
                         return;
                     }
                     layers.AddLinkLayer(LayerType.PppoE);
-                    layers.NetworkId = pppoe.Session;
+                    layers.NetworkId = layers.PppoeSession = pppoe.Session;
                     layers.Tunnel = LayerType.PppoE;
-                    layers.TunnelOffset = offset;
                     if (type == EtherTypes.PppoeSession)
                         DecodePpp(packet, offset + PppoeHeader.Length, ports, ref layers);
                     return;

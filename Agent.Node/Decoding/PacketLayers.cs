@@ -46,6 +46,7 @@ internal struct PacketLayers
     /// <summary>Set when the source port of the tunnel only spreads load (RFC 7348, 5; RFC 8926, 3.3).</summary>
     internal bool HasEntropyPort;
     internal ushort EtherType;
+    internal ushort PppoeSession;
     internal ushort SourcePort;
     internal ushort DestinationPort;
     internal ushort IcmpId;

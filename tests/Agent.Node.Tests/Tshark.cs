@@ -1,10 +1,14 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Agent.Node.Tests;
 
 /// <summary>Wireshark's view of a capture file.</summary>
 internal static class Tshark
 {
+    /// <summary>As our decoder does by default.</summary>
+    private static readonly string[] DecodeAs = ["-d", "udp.port==51234,mpls", "-o", "ip.defragment:FALSE"];
+
     private static readonly Dictionary<string, string> Names = new()
     {
         ["eth"] = "Ethernet",
@@ -29,10 +33,32 @@ internal static class Tshark
         ["ieee8021ad"] = "Dot1Q",
     };
 
-    /// <summary>The layers of each packet that we have names for; a label stack is one.</summary>
-    internal static string[][] Layers(string file) =>
-        [.. Run("-r", file, "-T", "fields", "-e", "frame.protocols", "-d", "udp.port==51234,mpls").Select(line =>
-            line.Split(':').Where(Names.ContainsKey).Select(name => Names[name]).Aggregate(new List<string>(), Append).ToArray())];
+    /// <summary>
+    /// Of each packet the layers that we have names for, a label stack being one, and the values of these fields, numbers as
+    /// decimals; of a field that occurs several times in their order.
+    /// </summary>
+    internal static (string[] Layers, string[][] Values)[] Packets(string file, IEnumerable<string> fields)
+    {
+        var asked = fields.SelectMany(field => new[] { "-e", field == "vlan.id" ? "ieee8021ad.id" : field, "-e", field });
+        return [.. Run(["-r", file, "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,", "-e", "frame.protocols", .. asked, .. DecodeAs]).Select(line =>
+        {
+            var columns = line.Split('\t');
+            return (columns[0].Split(':').Where(Names.ContainsKey).Select(name => Names[name]).Aggregate(new List<string>(), Append).ToArray(), Pairs(columns[1..]).ToArray());
+        })];
+    }
+
+    /// <summary>Fields are asked for in pairs, for the VLAN tags of both kinds; otherwise the two are the same.</summary>
+    private static IEnumerable<string[]> Pairs(string[] columns)
+    {
+        for (var column = 0; column < columns.Length; column += 2)
+        {
+            var values = columns[column] == columns[column + 1] || columns[column].Length == 0 ? columns[column + 1] : string.Join(',', columns[column], columns[column + 1]).TrimEnd(',');
+            yield return [.. values.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Decimal)];
+        }
+    }
+
+    private static string Decimal(string value) =>
+        value.StartsWith("0x", StringComparison.Ordinal) ? ulong.Parse(value.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture) : value;
 
     /// <summary>All values that fields have in a file, packet by packet.</summary>
     internal static ILookup<string, string> Fields(string file, params string[] fields)

@@ -28,12 +28,27 @@ internal sealed class TunnelDetails
     public bool PolicyApplied { get; private init; }
 
     /// <summary>PPPoE's session.</summary>
-    public ushort? PppoeSession { get; private init; }
+    public ushort? PppoeSession { get; private set; }
 
     /// <summary>Null when there's nothing to say.</summary>
     /// <param name="layers">The first packet's.</param>
     /// <param name="packet">What the layers' offsets are into.</param>
     internal static TunnelDetails? Read(in PacketLayers layers, ReadOnlySpan<byte> packet)
+    {
+        var details = ReadHeaders(layers, packet);
+        if (layers.PppoeSession != 0)
+            (details ??= new TunnelDetails()).PppoeSession = layers.PppoeSession;
+        return details;
+    }
+
+    /// <summary>The labels, the top one first.</summary>
+    internal IEnumerable<uint> Labels()
+    {
+        for (var offset = 0; offset < MplsStack.Length; offset += Decoding.MplsStack.EntryLength)
+            yield return Decoding.MplsStack.LabelOf(BinaryPrimitives.ReadUInt32BigEndian(MplsStack.AsSpan(offset)));
+    }
+
+    private static TunnelDetails? ReadHeaders(in PacketLayers layers, ReadOnlySpan<byte> packet)
     {
         var data = packet[layers.TunnelOffset..];
         switch (layers.Tunnel)
@@ -57,18 +72,9 @@ internal sealed class TunnelDetails
                 };
             case LayerType.Mpls:
                 return new TunnelDetails { MplsStack = StackIn(data) };
-            case LayerType.PppoE when PppoeHeader.TryRead(data, out var pppoe):
-                return new TunnelDetails { PppoeSession = pppoe.Session };
             default:
                 return null;
         }
-    }
-
-    /// <summary>The labels, the top one first.</summary>
-    internal IEnumerable<uint> Labels()
-    {
-        for (var offset = 0; offset < MplsStack.Length; offset += Decoding.MplsStack.EntryLength)
-            yield return Decoding.MplsStack.LabelOf(BinaryPrimitives.ReadUInt32BigEndian(MplsStack.AsSpan(offset)));
     }
 
     private static bool IsMpls(ushort protocol) => protocol is EtherTypes.Mpls or EtherTypes.MplsMulticast;

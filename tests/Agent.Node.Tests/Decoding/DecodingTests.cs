@@ -98,25 +98,6 @@ public sealed class DecodingTests
         }
     }
 
-    [RequiresFact("tshark")]
-    public void Wireshark_sees_the_same_layers()
-    {
-        var packets = TestPackets.All.Where(packet => packet.WiresharkAgrees).ToList();
-        var file = Path.GetTempFileName();
-        try
-        {
-            PacketCraft.Write(file, PacketDotNet.LinkLayers.Ethernet, packets.Select(packet => packet.Bytes));
-            var seen = Tshark.Layers(file);
-            seen.Length.ShouldBe(packets.Count);
-            for (var i = 0; i < packets.Count; i++)
-                seen[i].ShouldBe(Layers(packets[i].Flows), packets[i].Name);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
     private static string[] Layers(IEnumerable<string> flows) => [.. flows.SelectMany(flow => flow.Split('#')[0].Split('/'))];
 
     private static List<string> FlowsIn(LinkType link, byte[] bytes, TunnelPorts? ports = null)

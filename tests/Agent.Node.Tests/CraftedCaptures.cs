@@ -1,0 +1,222 @@
+using PacketDotNet;
+using static Agent.Node.Tests.PacketCraft;
+
+namespace Agent.Node.Tests;
+
+/// <summary>A flow of a crafted capture; the next one travels in it.</summary>
+/// <param name="Path">LayersPath.</param>
+/// <param name="A">Network.A; empty: there's no network layer.</param>
+/// <param name="B">Network.B.</param>
+/// <param name="Headers">Bytes in front of the flow's first layer, in each packet.</param>
+/// <param name="Id">Network.ID.</param>
+/// <param name="Tags">Link.ID.</param>
+internal sealed record CraftedFlow(string Path, string A, string B, int Headers, long Id = 0, long Tags = 0);
+
+/// <summary>A capture file of these tests: a TCP conversation of three packets there and two back, in tunnels.</summary>
+/// <param name="Name">The file, below captures/tunnels/.</param>
+/// <param name="Link">Its link type.</param>
+/// <param name="Around">The layers, the outermost first; each puts its header before what it gets.</param>
+/// <param name="Flows">The flows it must give, the outermost first.</param>
+internal sealed record CraftedCapture(string Name, LinkLayers Link, CraftedCapture.Layer[] Around, CraftedFlow[] Flows)
+{
+    /// <param name="payload">What it carries.</param>
+    /// <param name="back">An answer.</param>
+    /// <param name="number">Of the packet: a tunnel's source port differs from one to the next.</param>
+    internal delegate byte[] Layer(byte[] payload, bool back, int number);
+
+    internal const int There = 3;
+    internal const int Back = 2;
+
+    internal static string Folder { get; } = System.IO.Path.Combine(Captures.RepositoryRoot, "tests", "Agent.Node.Tests", "captures", "tunnels");
+
+    internal string Path => System.IO.Path.Combine(Folder, Name + ".pcap");
+
+    internal IEnumerable<(bool IsBack, byte[] Bytes)> Packets()
+    {
+        for (var number = 0; number < There + Back; number++)
+        {
+            var back = number % 2 == 1;
+            var packet = back ? Tcp(80, 1000, data: 20 * number) : Tcp(1000, 80, data: 10 * number);
+            foreach (var layer in Around.Reverse())
+                packet = layer(packet, back, number);
+            yield return (back, packet);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
+
+/// <summary>Every tunnel once, over IPv4 or IPv6 and with either inside, and tunnels in each other. `captures/README.md` says how the files are made.</summary>
+internal static class CraftedCaptures
+{
+    internal const string InnerA4 = "192.168.7.1";
+    internal const string InnerB4 = "192.168.7.2";
+    internal const string InnerA6 = "fd77::1";
+    internal const string InnerB6 = "fd77::2";
+    private const int Eth = 14;
+    private const int V4 = 20;
+    private const int V6 = 40;
+    private const int UdpHeader = 8;
+    private const int VxlanHeader = 8;
+
+    private static readonly CraftedCapture.Layer Inner4 = Over4(6, InnerA4, InnerB4);
+    private static readonly CraftedCapture.Layer Inner6 = Over6(6, InnerA6, InnerB6);
+    private static readonly CraftedCapture.Layer Frame4 = Frame(0x0800, "02:00:00:00:77:01", "02:00:00:00:77:02");
+    private static readonly CraftedCapture.Layer Frame6 = Frame(0x86dd, "02:00:00:00:77:01", "02:00:00:00:77:02");
+    private static readonly CraftedCapture.Layer Wire4 = Frame(0x0800, MacA, MacB);
+    private static readonly CraftedCapture.Layer Wire6 = Frame(0x86dd, MacA, MacB);
+
+    internal static IReadOnlyList<CraftedCapture> All { get; } =
+    [
+        new("gre-in-gre", LinkLayers.Ethernet, [Wire4, Over4(47), In(p => Gre(0x0800, p)), Over4(47, "10.2.0.1", "10.2.0.2"), In(p => Gre(0x0800, p, key: 5)), Inner4],
+        [
+            new("Ethernet/IPv4/GRE", "10.0.0.1", "10.0.0.2", 0),
+            new("IPv4/GRE", "10.2.0.1", "10.2.0.2", Eth + V4 + 4, Id: 5),
+            new("IPv4/TCP", InnerA4, InnerB4, Eth + V4 + 4 + V4 + 8),
+        ]),
+        new("gre6-vlan", LinkLayers.Ethernet, [Wire6, Over6(47), Numbered((p, n) => Gre(0x6558, p, key: 0x01020304, sequence: (uint)n, checksum: true)), Frame(0x8100), Tag(42, 0x86dd), Inner6],
+        [
+            new("Ethernet/IPv6/GRE", "fd00::1", "fd00::2", 0, Id: 0x01020304),
+            new("Ethernet/Dot1Q/IPv6/TCP", InnerA6, InnerB6, Eth + V6 + 16, Tags: 42),
+        ]),
+        new("vxlan-in-geneve", LinkLayers.Ethernet,
+        [
+            Wire4, Over4(17), UdpTo(6081), In(p => GeneveWith(10, 0x6558, [.. GeneveOption(0x0102, 0x80, [1, 2, 3, 4]), .. GeneveOption(0x0103, 1, [])], p)),
+            Frame(0x0800, "02:00:00:00:66:01", "02:00:00:00:66:02"), Over4(17, "10.2.0.1", "10.2.0.2"), UdpTo(4789), In(p => Vxlan(20, p)), Frame4, Inner4,
+        ],
+        [
+            new("Ethernet/IPv4/UDP/Geneve", "10.0.0.1", "10.0.0.2", 0, Id: 10),
+            new("Ethernet/IPv4/UDP/VXLAN", "10.2.0.1", "10.2.0.2", Eth + V4 + UdpHeader + 20, Id: 20),
+            new("Ethernet/IPv4/TCP", InnerA4, InnerB4, Eth + V4 + UdpHeader + 20 + Eth + V4 + UdpHeader + VxlanHeader),
+        ]),
+        new("vlan-in-vxlan-in-mpls-udp", LinkLayers.Ethernet,
+        [
+            Wire4, Over4(17), UdpTo(6635), In(p => Mpls(p, 100, 200)), Over4(17, "10.2.0.1", "10.2.0.2"), UdpTo(4789), In(p => Vxlan(20, p)), Frame(0x8100), Tag(42, 0x0800), Inner4,
+        ],
+        [
+            new("Ethernet/IPv4/UDP/MPLS", "10.0.0.1", "10.0.0.2", 0, Id: 100 | (200L << 20)),
+            new("IPv4/UDP/VXLAN", "10.2.0.1", "10.2.0.2", Eth + V4 + UdpHeader + 8, Id: 20),
+            new("Ethernet/Dot1Q/IPv4/TCP", InnerA4, InnerB4, Eth + V4 + UdpHeader + 8 + V4 + UdpHeader + VxlanHeader, Tags: 42),
+        ]),
+        new("vxlan6", LinkLayers.Ethernet, [Wire6, Over6(17), UdpTo(4789), In(p => Vxlan(0xffffff, p)), Frame6, Inner6],
+        [
+            new("Ethernet/IPv6/UDP/VXLAN", "fd00::1", "fd00::2", 0, Id: 0xffffff),
+            new("Ethernet/IPv6/TCP", InnerA6, InnerB6, Eth + V6 + UdpHeader + VxlanHeader),
+        ]),
+        new("qinq-in-vxlan-in-qinq", LinkLayers.Ethernet,
+        [
+            Frame(0x8100), Tag(1, 0x8100), Tag(2, 0x8100), Tag(3, 0x8100), Tag(4, 0x0800), Over4(17), UdpTo(4789), In(p => VxlanGroup(9, 5000, p)), Frame(0x8100), Tag(5, 0x8100), Tag(6, 0x86dd), Inner6,
+        ],
+        [
+            new("Ethernet/Dot1Q/Dot1Q/Dot1Q/Dot1Q/IPv4/UDP/VXLAN", "10.0.0.1", "10.0.0.2", 0, Id: 9, Tags: 1 | (2L << 12) | (3L << 24) | (4L << 36)),
+            new("Ethernet/Dot1Q/Dot1Q/IPv6/TCP", InnerA6, InnerB6, Eth + 16 + V4 + UdpHeader + VxlanHeader, Tags: 5 | (6L << 12)),
+        ]),
+        new("vxlan-gpe6", LinkLayers.Ethernet, [Wire6, Over6(17), UdpTo(4790), In(p => VxlanGpe(79, 2, p)), Inner6],
+        [
+            new("Ethernet/IPv6/UDP/VXLAN-GPE", "fd00::1", "fd00::2", 0, Id: 79),
+            new("IPv6/TCP", InnerA6, InnerB6, Eth + V6 + UdpHeader + VxlanHeader),
+        ]),
+        new("geneve6-ip", LinkLayers.Ethernet, [Wire6, Over6(17), UdpTo(6081), In(p => Geneve(10, 0x86dd, p)), Inner6],
+        [
+            new("Ethernet/IPv6/UDP/Geneve", "fd00::1", "fd00::2", 0, Id: 10),
+            new("IPv6/TCP", InnerA6, InnerB6, Eth + V6 + UdpHeader + 8),
+        ]),
+        new("mpls-in-gre6", LinkLayers.Ethernet, [Wire6, Over6(47), In(p => Gre(0x8847, Mpls(p, 100, 200, 300, 400), key: 7)), Inner6],
+        [
+            new("Ethernet/IPv6/GRE/MPLS", "fd00::1", "fd00::2", 0, Id: 100 | (200L << 20) | (300L << 40)),
+            new("IPv6/TCP", InnerA6, InnerB6, Eth + V6 + 8 + 16),
+        ]),
+        new("mpls-on-ethernet", LinkLayers.Ethernet, [Frame(0x8847), In(p => Mpls(p, 100, 7, 4711, 200)), Inner4],
+        [
+            new("Ethernet/MPLS", "", "", 0, Id: 100 | (200L << 20)),
+            new("IPv4/TCP", InnerA4, InnerB4, Eth + 16),
+        ]),
+        new("erspan-vlan", LinkLayers.Ethernet, [Wire4, Over4(47), Numbered((p, n) => Gre(0x88be, ErspanII(33, p), sequence: (uint)n)), Frame(0x8100), Tag(42, 0x86dd), Inner6],
+        [
+            new("Ethernet/IPv4/GRE/ERSPANII", "10.0.0.1", "10.0.0.2", 0, Id: 33),
+            new("Ethernet/Dot1Q/IPv6/TCP", InnerA6, InnerB6, Eth + V4 + 8 + 8, Tags: 42),
+        ]),
+        new("ip-in-ip", LinkLayers.Ethernet, [Wire4, Over4(41), Over6(4), Over4(4, "10.2.0.1", "10.2.0.2"), Over4(41, "10.3.0.1", "10.3.0.2"), Over6(41, "fd03::1", "fd03::2"), Inner6],
+        [
+            new("Ethernet/IPv4", "10.0.0.1", "10.0.0.2", 0),
+            new("IPv6", "fd00::1", "fd00::2", Eth + V4),
+            new("IPv4", "10.2.0.1", "10.2.0.2", Eth + V4 + V6),
+            new("IPv4", "10.3.0.1", "10.3.0.2", Eth + V4 + V6 + V4),
+            new("IPv6", "fd03::1", "fd03::2", Eth + V4 + V6 + V4 + V4),
+            new("IPv6/TCP", InnerA6, InnerB6, Eth + V4 + V6 + V4 + V4 + V6),
+        ]),
+        new("gtp6", LinkLayers.Ethernet, [Wire6, Over6(17), UdpTo(2152), In(p => Gtp(0x01020304, p, extension: true)), Inner4],
+        [
+            new("Ethernet/IPv6/UDP/GTPv1U", "fd00::1", "fd00::2", 0, Id: 0x01020304),
+            new("IPv4/TCP", InnerA4, InnerB4, Eth + V6 + UdpHeader + 16),
+        ]),
+        new("vxlan-in-pppoe", LinkLayers.Ethernet, [Frame(0x8864), In(p => Pppoe(9, 0x57, p)), Over6(17), UdpTo(4789), In(p => Vxlan(20, p)), Frame4, Inner4],
+        [
+            new("Ethernet/PPPoE/PPP/IPv6/UDP/VXLAN", "fd00::1", "fd00::2", 0, Id: 20),
+            new("Ethernet/IPv4/TCP", InnerA4, InnerB4, Eth + 8 + V6 + UdpHeader + VxlanHeader),
+        ]),
+        new("pptp", LinkLayers.Ethernet, [Wire4, Over4(47), In(p => Pptp(3, [0xff, 3, 0, 0x21, .. p])), Inner4],
+        [
+            new("Ethernet/IPv4/GRE", "10.0.0.1", "10.0.0.2", 0, Id: 3),
+            new("PPP/IPv4/TCP", InnerA4, InnerB4, Eth + V4 + 16),
+        ]),
+        new("eight-deep", LinkLayers.Ethernet,
+        [
+            Wire6, Over6(17), UdpTo(4789), In(p => Vxlan(1, p)), Wire4, Over4(17), UdpTo(6081), In(p => Geneve(2, 0x6558, p)), Wire4, Over4(47), In(p => Gre(0x6558, p, key: 3)),
+            Wire6, Over6(47), Numbered((p, n) => Gre(0x88be, ErspanII(4, p), sequence: (uint)n)), Wire4, Over4(47), In(p => Gre(0x8847, Mpls(p, 500))), Over4(17), UdpTo(2152), In(p => Gtp(6, p)),
+            Over6(17), UdpTo(6635), In(p => Mpls(p, 700)), Over4(41), Inner6,
+        ],
+        [
+            new("Ethernet/IPv6/UDP/VXLAN", "fd00::1", "fd00::2", 0, Id: 1),
+            new("Ethernet/IPv4/UDP/Geneve", "10.0.0.1", "10.0.0.2", 70, Id: 2),
+            new("Ethernet/IPv4/GRE", "10.0.0.1", "10.0.0.2", 120, Id: 3),
+            new("Ethernet/IPv6/GRE/ERSPANII", "fd00::1", "fd00::2", 162, Id: 4),
+            new("Ethernet/IPv4/GRE/MPLS", "10.0.0.1", "10.0.0.2", 232, Id: 500),
+            new("IPv4/UDP/GTPv1U", "10.0.0.1", "10.0.0.2", 274, Id: 6),
+            new("IPv6/UDP/MPLS", "fd00::1", "fd00::2", 310, Id: 700),
+            new("IPv4", "10.0.0.1", "10.0.0.2", 362),
+            new("IPv6/TCP", InnerA6, InnerB6, 382),
+        ]),
+        new("raw-gre", LinkLayers.RawLegacy, [Over6(47), In(p => Gre(0x0800, p)), Inner4],
+        [
+            new("IPv6/GRE", "fd00::1", "fd00::2", 0),
+            new("IPv4/TCP", InnerA4, InnerB4, V6 + 4),
+        ]),
+        new("cooked-vxlan", LinkLayers.LinuxSll, [In(p => [0, 0, 0, 1, 0, 6, .. Mac(MacA), 0, 0, 8, 0, .. p]), Over4(17), UdpTo(4789), In(p => Vxlan(20, p)), Frame4, Inner4],
+        [
+            new("IPv4/UDP/VXLAN", "10.0.0.1", "10.0.0.2", 0, Id: 20),
+            new("Ethernet/IPv4/TCP", InnerA4, InnerB4, 16 + V4 + UdpHeader + VxlanHeader),
+        ]),
+        new("cooked2-vlan", LinkLayers.LinuxSll2, [In(p => [0x81, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, .. Mac(MacA), 0, 0, .. p]), Tag(42, 0x86dd), Inner6],
+            [new("Dot1Q/IPv6/TCP", InnerA6, InnerB6, 0, Tags: 42)]),
+        new("null-geneve", LinkLayers.Null, [In(p => [2, 0, 0, 0, .. p]), Over4(17), UdpTo(6081), In(p => Geneve(10, 0x0800, p)), Inner4],
+        [
+            new("IPv4/UDP/Geneve", "10.0.0.1", "10.0.0.2", 0, Id: 10),
+            new("IPv4/TCP", InnerA4, InnerB4, 4 + V4 + UdpHeader + 8),
+        ]),
+        new("loop", LinkLayers.Loop, [In(p => [0, 0, 0, 2, .. p]), Inner4], [new("IPv4/TCP", InnerA4, InnerB4, 0)]),
+        new("ppp-mpls", LinkLayers.Ppp, [In(p => [0xff, 3, 2, 0x81, .. Mpls(p, 100)]), Inner4],
+        [
+            new("PPP/MPLS", "", "", 0, Id: 100),
+            new("IPv4/TCP", InnerA4, InnerB4, 8),
+        ]),
+    ];
+
+    private static CraftedCapture.Layer In(Func<byte[], byte[]> header) => (payload, _, _) => header(payload);
+
+    private static CraftedCapture.Layer Numbered(Func<byte[], int, byte[]> header) => (payload, _, number) => header(payload, number);
+
+    private static CraftedCapture.Layer Frame(ushort type, string a = "02:00:00:00:77:01", string b = "02:00:00:00:77:02") =>
+        (payload, back, _) => Ethernet(type, payload, back ? b : a, back ? a : b);
+
+    private static CraftedCapture.Layer Tag(int id, ushort type) => (payload, _, _) => Vlan(id, type, payload);
+
+    private static CraftedCapture.Layer Over4(byte protocol, string a = "10.0.0.1", string b = "10.0.0.2") =>
+        (payload, back, number) => Ipv4(protocol, payload, back ? b : a, back ? a : b, identification: number);
+
+    private static CraftedCapture.Layer Over6(byte next, string a = "fd00::1", string b = "fd00::2") =>
+        (payload, back, _) => Ipv6(next, payload, back ? b : a, back ? a : b);
+
+    private static CraftedCapture.Layer UdpTo(int port) => (payload, _, number) => Udp(45600 + number, port, payload);
+}

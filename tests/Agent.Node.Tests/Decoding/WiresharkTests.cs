@@ -1,0 +1,64 @@
+using Agent.Node.Capture;
+using Agent.Node.Decoding;
+
+namespace Agent.Node.Tests.Decoding;
+
+/// <summary>Every packet of every capture, layer by layer and field by field, as Wireshark sees it.</summary>
+public sealed class WiresharkTests
+{
+    [RequiresFact("tshark")]
+    public void The_crafted_captures_are_to_Wireshark_what_they_are_to_us()
+    {
+        foreach (var capture in CraftedCaptures.All)
+            Compare(capture.Path).ShouldBe(CraftedCapture.There + CraftedCapture.Back, capture.Name);
+    }
+
+    [RequiresFact("tshark")]
+    public void The_test_packets_are_to_Wireshark_what_they_are_to_us()
+    {
+        var packets = TestPackets.All.Where(packet => packet.WiresharkAgrees).ToList();
+        var file = Path.GetTempFileName();
+        try
+        {
+            PacketCraft.Write(file, PacketDotNet.LinkLayers.Ethernet, packets.Select(packet => packet.Bytes));
+            Compare(file).ShouldBe(packets.Count);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [SharedCaptureFact]
+    public void The_captures_from_outside_are_to_Wireshark_what_they_are_to_us()
+    {
+        if (RequiresFactAttribute.Missing("tshark"))
+            return;
+        // Wireshark decodes a first fragment as if it were whole, a raw IP packet that a file calls Ethernet as Ethernet, and
+        // takes the zeros a MAC address below Contrail's labels starts with for a control word.
+        string[] others = ["ipv4-fragments.pcap", "link-type-12.pcap", "contrail-udp-mpls-eth-and-ipv4.pcap"];
+        var compared = 0;
+        foreach (var file in Directory.EnumerateFiles(Captures.SharedFolder, "*.pcap").Where(file => !others.Contains(Path.GetFileName(file))))
+            compared += Compare(file);
+        compared.ShouldBeGreaterThan(100);
+    }
+
+    /// <summary>How many packets were compared.</summary>
+    private static int Compare(string file)
+    {
+        var seen = Tshark.Packets(file, PacketFacts.Fields);
+        using var device = CaptureFile.Open(file, null);
+        var reader = new PacketReader(device);
+        var number = 0;
+        for (; reader.Read() == SharpPcap.GetPacketStatus.PacketRead; number++)
+        {
+            var facts = PacketFacts.Of(reader.Link, reader.Packet);
+            // Wireshark leaves VXLAN-GPE out of a frame's protocols; the VNI below says that it was seen.
+            facts.Layers.Where(layer => layer != "VXLAN-GPE").ShouldBe(seen[number].Layers, $"{file}, packet {number + 1}");
+            for (var field = 0; field < PacketFacts.Fields.Length; field++)
+                facts[PacketFacts.Fields[field]].ShouldBe(seen[number].Values[field], $"{file}, packet {number + 1}: {PacketFacts.Fields[field]}");
+        }
+        seen.Length.ShouldBe(number);
+        return number;
+    }
+}
