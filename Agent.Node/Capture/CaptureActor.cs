@@ -15,7 +15,8 @@ internal sealed class CaptureActor : ReceiveActor
     private readonly CaptureSettings _settings;
     private readonly TunnelActors _tunnels;
     private readonly CaptureLoop? _loop;
-    private long _droppedInTunnels;
+    private CaptureStatistics? _outside;
+    private TunnelLosses _inTunnels = TunnelLosses.None;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
     public CaptureActor(CaptureSettings settings, IActorRef uplink)
@@ -48,14 +49,23 @@ internal sealed class CaptureActor : ReceiveActor
         Receive<LoopOpened>(_ => OnOpened());
         Receive<PacketBatch>(_tunnels.Deliver);
         Receive<TunnelEnded>(ended => _tunnels.End(ended.Tunnel));
-        Receive<CaptureStatistics>(statistics => Context.Parent.Tell(statistics with { DroppedByUs = statistics.DroppedByUs + _tunnels.Refused + _droppedInTunnels }));
-        Receive<TunnelDropped>(dropped => _droppedInTunnels += dropped.Packets);
+        Receive<CaptureStatistics>(statistics =>
+        {
+            _outside = statistics;
+            TellStatistics();
+        });
+        Receive<TunnelLosses>(losses => _inTunnels += losses);
         Receive<LoopEnded>(OnEnded);
         Receive<Terminated>(terminated => _tunnels.Forget(terminated.ActorRef));
     }
 
     private void Draining()
     {
+        Receive<TunnelLosses>(losses =>
+        {
+            _inTunnels += losses;
+            TellStatistics();
+        });
         Receive<Terminated>(terminated =>
         {
             _tunnels.Forget(terminated.ActorRef);
@@ -67,6 +77,18 @@ internal sealed class CaptureActor : ReceiveActor
     {
         _log.Info("capture {0} started on {1}", _settings.CaptureId, SourceName);
         Context.Parent.Tell(new CaptureStarted(_settings.CaptureId));
+    }
+
+    private void TellStatistics()
+    {
+        if (_outside is not { } outside)
+            return;
+        Context.Parent.Tell(outside with
+        {
+            DroppedByUs = outside.DroppedByUs + _tunnels.Refused + _inTunnels.PacketsDropped,
+            FragmentErrors = outside.FragmentErrors + _inTunnels.FragmentErrors,
+            RawPacketsRefused = outside.RawPacketsRefused + _inTunnels.RawPacketsRefused,
+        });
     }
 
     private void OnEnded(LoopEnded ended)

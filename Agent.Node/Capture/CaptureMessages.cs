@@ -19,10 +19,10 @@ internal sealed record CaptureFinished(string CaptureId);
 /// <param name="DroppedByUs">Read, and then not counted in a flow for want of time or room.</param>
 internal sealed record CaptureStatistics(string CaptureId, long Received, long DroppedByKernel, long DroppedByInterface, long DroppedByUs)
 {
-    /// <summary>Packets that couldn't be put together from their fragments, outside of tunnels.</summary>
+    /// <summary>Packets that couldn't be put together from their fragments.</summary>
     public long FragmentErrors { get; init; }
 
-    /// <summary>Packets that weren't kept raw for want of room, outside of tunnels.</summary>
+    /// <summary>Packets that weren't kept raw for want of room.</summary>
     public long RawPacketsRefused { get; init; }
 }
 

@@ -22,7 +22,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
     private readonly TunnelBatcher _batcher;
     private readonly TunnelActors _tunnels;
     private readonly FlowEngine _engine;
-    private long _droppedBefore;
+    private TunnelLosses _told = TunnelLosses.None;
 
     /// <param name="settings">The capture's.</param>
     /// <param name="origin">Whose packets, and inside which flow.</param>
@@ -45,7 +45,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
 
         Receive<PacketBatch>(OnBatch);
         Receive<TunnelEnded>(ended => _tunnels.End(ended.Tunnel));
-        Receive<TunnelDropped>(dropped => Context.Parent.Tell(dropped));
+        Receive<TunnelLosses>(losses => Context.Parent.Tell(losses));
         Receive<Tick>(_ => OnTick());
         Receive<DrainTunnel>(_ => OnDrain());
         Receive<DrainInner>(_ => OnDrainInner());
@@ -88,7 +88,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
             _tunnels.Forget(terminated.ActorRef);
             StopWhenDrained();
         });
-        Receive<TunnelDropped>(dropped => Context.Parent.Tell(dropped));
+        Receive<TunnelLosses>(losses => Context.Parent.Tell(losses));
         Receive<Tick>(_ => { });
     }
 
@@ -115,24 +115,26 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         _collector.Advance(_engine, CaptureClock.Now);
         _batcher.Flush();
         Report();
-        TellDropped();
+        TellLosses();
     }
 
-    private void TellDropped()
+    private void TellLosses()
     {
-        var dropped = _batcher.Dropped + _tunnels.Refused;
-        if (dropped == _droppedBefore)
+        var losses = new TunnelLosses(_batcher.Dropped + _tunnels.Refused, _engine.FragmentErrors, _engine.RawPacketsRefused);
+        if (losses == _told)
             return;
-        _log.Warning("capture {0} dropped {1} packets of tunnels inside flow {2}: their actors are busy, or too many", _origin.CaptureId, dropped - _droppedBefore, FlowIdentity.Format(_origin.ParentUuid));
-        Context.Parent.Tell(new TunnelDropped(dropped - _droppedBefore));
-        _droppedBefore = dropped;
+        var news = losses - _told;
+        if (news.PacketsDropped > 0)
+            _log.Warning("capture {0} dropped {1} packets of tunnels inside flow {2}: their actors are busy, or too many", _origin.CaptureId, news.PacketsDropped, FlowIdentity.Format(_origin.ParentUuid));
+        Context.Parent.Tell(news);
+        _told = losses;
     }
 
     private void OnDrain()
     {
         _engine.End();
         Report();
-        TellDropped();
+        TellLosses();
         // Behind the batches for inner tunnels, that are on their way to ourselves.
         _batcher.Flush();
         Self.Tell(DrainInner.Instance);
@@ -167,9 +169,6 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         internal static readonly Tick Instance = new();
     }
 }
-
-/// <summary>Tunnel -> what it's inside of, up to the capture: packets of tunnels in it were dropped.</summary>
-internal sealed record TunnelDropped(long Packets);
 
 /// <summary>No more packets come: report what's left, let the tunnels inside do so, and stop.</summary>
 internal sealed class DrainTunnel

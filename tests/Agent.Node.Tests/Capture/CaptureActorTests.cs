@@ -255,6 +255,21 @@ public sealed class CaptureActorTests : TestKit
         updates.RawPackets.Select(packet => (packet.Index, packet.OriginalLength, packet.Data.Length)).ShouldBe([(1L, (long)frame.Length, 60), (2, frame.Length, 60), (3, frame.Length, 60)]);
     }
 
+    [RequiresFact("root", "ip", "ping")]
+    public void A_live_capture_takes_no_more_of_a_packet_than_the_header_size()
+    {
+        using var pair = new VethPair("snap");
+        var uplink = CreateTestProbe();
+        Start(Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BpfFilter = "icmp", SnapLength = 60, RawPacketLimit = 2 }, uplink);
+        ExpectMsg<CaptureStarted>(Patience);
+        pair.Ping(2);
+        var updates = new List<FlowUpdates>();
+        while (updates.Count == 0 || updates[^1].Flows[^1].Metric.AbPackets < 2)
+            updates.Add(uplink.ExpectMsg<FlowUpdates>(Patience));
+        updates.SelectMany(update => update.RawPackets).Select(packet => (packet.Index, packet.Data.Length, packet.OriginalLength)).ShouldBe([(1L, 60, 98L), (2, 60, 98)]);
+        updates[^1].Flows[^1].Metric.AbBytes.ShouldBe(2 * 98);
+    }
+
     [Fact]
     public void Raw_packets_inside_a_tunnel_are_whole()
     {
@@ -287,6 +302,16 @@ public sealed class CaptureActorTests : TestKit
         Write(_file, LinkLayers.Ethernet, [Ethernet(0x0800, Ipv4(17, new byte[64], fragment: 0x2000))]);
         Start(File(_file) with { IpDefrag = true }, CreateTestProbe());
         FishForMessage(message => message is CaptureStatistics { FragmentErrors: 1 }, Patience);
+    }
+
+    [Fact]
+    public void Statistics_count_what_couldnt_be_put_together_inside_tunnels_too()
+    {
+        var inner = Ethernet(0x0800, Ipv4(17, new byte[64], fragment: 0x2000));
+        Write(_file, LinkLayers.Ethernet, [Ethernet(0x0800, Ipv4(17, Udp(40000, 4789, Vxlan(77, inner)), "172.16.0.1", "172.16.0.2"))]);
+        Start(File(_file) with { IpDefrag = true }, CreateTestProbe());
+        FishForMessage(message => message is CaptureStatistics { FragmentErrors: 1 }, Patience);
+        ExpectMsg<CaptureFinished>(Patience);
     }
 
     protected override void AfterAll()

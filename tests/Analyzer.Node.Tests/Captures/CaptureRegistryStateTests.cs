@@ -31,6 +31,23 @@ public sealed class CaptureRegistryStateTests
     }
 
     [Theory]
+    [InlineData(13, 0, 0, "HeaderSize: 13 bytes")]
+    [InlineData(65536, 0, 0, "HeaderSize: 65536 bytes")]
+    [InlineData(0, 101, 0, "RawPacketLimit: 101 packets")]
+    [InlineData(0, 0, 1_000_001, "SamplingRate: one packet in 1000001")]
+    [InlineData(14, 100, 1_000_000, null)]
+    [InlineData(65535, 0, 0, null)]
+    public void Options_out_of_bounds_are_named(uint headerSize, uint rawPackets, uint sampling, string? named)
+    {
+        var refusal = Decide(CaptureRegistryState.Empty, new Capture { GremlinQuery = "G.V()", HeaderSize = headerSize, RawPacketLimit = rawPackets, SamplingRate = sampling }).Refusal;
+
+        if (named is null)
+            refusal.ShouldBeNull();
+        else
+            refusal!.Reason.ShouldStartWith(named);
+    }
+
+    [Theory]
     [InlineData("", "", "", "", "GremlinQuery")]
     [InlineData("G.V()", "nonsense", "", "", "BPFFilter: \"nonsense\": syntax error")]
     [InlineData("G.V()", "", "magic", "", "Type: \"magic\"")]
