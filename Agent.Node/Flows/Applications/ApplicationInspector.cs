@@ -91,6 +91,9 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
         {
             if (FactsOf<HttpFacts>(ref record, known).Take(status))
                 LookNoMore(ref record, fromA);
+            // The request was before the capture: the next one isn't what this answers.
+            if (known is null)
+                LookNoMore(ref record, !fromA);
         }
         else if (known is null or DnsFacts && TryReadDnsOverTcp(layers, payload, isWhole, out var dns))
         {

@@ -95,6 +95,17 @@ public sealed class ApplicationInspectorTests
     }
 
     [Fact]
+    public void A_status_whose_request_was_not_seen_is_not_given_to_the_next_request()
+    {
+        var flow = Of(
+        [
+            FromServer(6, TcpData(80, 40000, Text("HTTP/1.1 500 Error\r\n\r\n"))),
+            FromClient(6, TcpData(40000, 80, Text("GET /next HTTP/1.1\r\nHost: a\r\n\r\n"))),
+        ]).ShouldHaveSingleItem();
+        flow.Http.ShouldBe(new Http { Status = 500 });
+    }
+
+    [Fact]
     public void Content_wins_over_the_port_and_is_found_on_any_port()
     {
         Of([FromClient(6, TcpData(40000, 22, Text("GET / HTTP/1.1\r\n\r\n")))]).ShouldHaveSingleItem().Application.ShouldBe("HTTP");
