@@ -44,7 +44,10 @@ internal static class CaptureFile
         if (string.IsNullOrEmpty(filter) && !input.IsPipe && OpenWithoutLibpcap(input.Path) is { } file)
         {
             using (file)
+            {
+                input.Reader = file;
                 Read(file, engine, stop);
+            }
             return;
         }
         using var device = Open(input.Path, filter, input.Name);

@@ -83,6 +83,9 @@ internal sealed class CaptureInput : IDisposable
         }
     }
 
+    /// <summary>Who reads the file, where it isn't libpcap.</summary>
+    internal PcapFile? Reader { get; set; }
+
     /// <summary>Bytes read of it so far, before decompression; null where that can't be seen.</summary>
     internal long? Position => _pipe is not null ? _pipe.Source.Count : PositionOfFile();
 
@@ -137,11 +140,13 @@ internal sealed class CaptureInput : IDisposable
             throw new CaptureException($"{name}: is compressed by {format}; gzip is read as it is, for this one: {program} FILE | skydive flows -");
     }
 
-    /// <summary>Where the reader, whoever it is, stands in the file: the kernel tells for each of our descriptors.</summary>
+    /// <summary>Where the reader stands in the file. Of libpcap's the kernel tells: one of our descriptors has moved.</summary>
     private long? PositionOfFile()
     {
         try
         {
+            if (Reader is { } reader)
+                return reader.Position;
             _target ??= TargetOf(Path);
             long? furthest = null;
             foreach (var descriptor in Directory.EnumerateFileSystemEntries(OwnDescriptors))
@@ -153,9 +158,9 @@ internal sealed class CaptureInput : IDisposable
             }
             return furthest;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            // A descriptor was closed meanwhile: the next look will tell.
+            // It was closed meanwhile: there's no more to tell.
             return null;
         }
     }

@@ -44,6 +44,9 @@ internal sealed class PcapFile : IDisposable
 
     internal LinkType Link { get; }
 
+    /// <summary>Bytes read of the file. May be asked on any thread, until it's disposed.</summary>
+    internal long Position => _stream.Position;
+
     /// <summary>Of the packet read: nanoseconds since 1970.</summary>
     internal long Time { get; private set; }
 

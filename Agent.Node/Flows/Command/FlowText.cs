@@ -38,16 +38,12 @@ internal static class FlowText
         return address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}";
     }
 
-    /// <summary>What tells the flow apart beside its addresses: VLANs, the tunnel's identifier, the ICMP type and identifier.</summary>
-    internal static string Id(Flow flow)
-    {
-        var vlans = Vlans(flow.Link?.Id ?? 0);
-        var own = OwnId(flow);
-        return vlans.Length > 0 && own.Length > 0 ? vlans + " " + own : vlans + own;
-    }
-
-    /// <summary>The application, where it says more than the last layer does.</summary>
-    internal static string Application(Flow flow) => flow.Application == LastLayer(flow) ? "" : flow.Application;
+    /// <summary>
+    /// What the path and the addresses don't say: VLANs, the tunnel's identifier, the ICMP type and identifier, the
+    /// application: "VNI 77", "VLAN 8,10 ECHO 4711", "GET shop.example 200".
+    /// </summary>
+    internal static string About(Flow flow) =>
+        Joined(Vlans(flow.Link?.Id ?? 0), Id(flow), flow.Application == LastLayer(flow) ? "" : flow.Application, Application(flow));
 
     /// <summary>"7/812 B": packets, and bytes in units of a thousand.</summary>
     internal static string Traffic(long packets, long bytes) => packets == 0 ? "-" : $"{Number(packets)}/{Bytes(bytes)}";
@@ -57,7 +53,7 @@ internal static class FlowText
         ? Number(bytes) + " B"
         : Scaled(bytes, 1000, "kB", "MB", "GB", "TB", "PB", "EB");
 
-    /// <summary>"831 ns", "33.1 µs", "1.62 ms", "2.5 s", "4m05s", "3h12m": three digits are enough.</summary>
+    /// <summary>"831 ns", "33.1 µs", "1.62 ms", "2.5 s", "4m05s", "3h12m", "12 days": three digits are enough.</summary>
     internal static string Duration(long nanoseconds)
     {
         const long second = 1_000_000_000;
@@ -67,6 +63,8 @@ internal static class FlowText
         if (nanoseconds < minute)
             return Scaled(nanoseconds, 1000, "µs", "ms", "s");
         var (minutes, seconds) = (nanoseconds / minute, nanoseconds % minute / second);
+        if (minutes >= 48 * 60)
+            return Number(minutes / 60 / 24) + " days";
         return minutes < 60
             ? string.Create(CultureInfo.InvariantCulture, $"{minutes}m{seconds:00}s")
             : string.Create(CultureInfo.InvariantCulture, $"{minutes / 60}h{minutes % 60:00}m");
@@ -96,9 +94,20 @@ internal static class FlowText
         return string.Concat(text.AsSpan(0, width - 1 - end), "…", text.AsSpan(text.Length - end));
     }
 
+    private static string Joined(params IEnumerable<string> parts) => string.Join(' ', parts.Where(part => part.Length > 0));
+
     private static string LastLayer(Flow flow) => flow.LayersPath[(flow.LayersPath.LastIndexOf('/') + 1)..];
 
-    private static string OwnId(Flow flow)
+    private static string Application(Flow flow)
+    {
+        if (flow.Dns is { Questions: [var question, ..] } dns)
+            return Joined(question.Name, dns.ResponseCode == "NOERROR" ? "" : dns.ResponseCode);
+        if (flow.Http is { } http)
+            return Joined(http.Method, http.Host, http.Status == 0 ? "" : Number(http.Status));
+        return flow.Tls?.ServerName ?? "";
+    }
+
+    private static string Id(Flow flow)
     {
         if (flow.Icmp is { } icmp)
             return icmp.Id == 0 ? icmp.Type : $"{icmp.Type} {Number(icmp.Id)}";

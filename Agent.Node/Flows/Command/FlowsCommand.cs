@@ -68,7 +68,7 @@ internal static class FlowsCommand
                         ExpireAfter = result.GetValue(expireAfter) is { } time ? ReadDuration(time) : defaults.ExpireAfter,
                         ReportUpdates = false,
                     },
-                    Width = Console.IsOutputRedirected ? null : Console.WindowWidth,
+                    Width = Console.IsOutputRedirected ? null : TerminalSize.Columns(descriptor: 1),
                 });
             }
             catch (FormatException e)
@@ -103,7 +103,7 @@ internal static class FlowsCommand
         interruption.Listen();
         try
         {
-            using var progress = isQuiet ? null : new Progress(Console.Error, () => Console.WindowWidth);
+            using var progress = isQuiet ? null : new Progress(Console.Error, () => TerminalSize.Columns(descriptor: 2));
             return Run(request, request.Output == "none" ? Stream.Null : FlowsOutput.Open(), Console.Error, interruption, progress);
         }
         catch (IOException e) when (FlowsOutput.IsBrokenPipe(e))

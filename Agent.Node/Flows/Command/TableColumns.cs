@@ -6,8 +6,7 @@ internal enum TableColumn
     Layers,
     A,
     B,
-    Id,
-    Application,
+    About,
     AToB,
     BToA,
     RoundTrip,
@@ -16,14 +15,15 @@ internal enum TableColumn
 
 /// <summary>
 /// Which columns there are and how wide. What doesn't fit gives way in the order that costs least: the flow's duration,
-/// the space between columns, the path's outer layers, the round trip, then the middle of addresses.
+/// the space between columns, the path's outer layers, the round trip, then the middle of what it is about, and of addresses.
 /// </summary>
 internal sealed class TableColumns
 {
     private const int Wide = 2;
-    private const int ShortestEnd = 12;
+    private const int ShortestEnd = 10;
+    private const int ShortestAbout = 12;
 
-    internal static readonly IReadOnlyList<string> Names = ["LAYERS", "A", "B", "ID", "APP", "A→B", "B→A", "RTT", "TIME"];
+    internal static readonly IReadOnlyList<string> Names = ["LAYERS", "A", "B", "ABOUT", "A→B", "B→A", "RTT", "TIME"];
 
     private readonly int[] _widths;
 
@@ -46,7 +46,8 @@ internal sealed class TableColumns
             columns.Gap = 1;
         columns.Narrow(TableColumn.Layers, shortestLayers, limit);
         columns.Drop(TableColumn.RoundTrip, limit);
-        columns.NarrowEnds(limit);
+        columns.Narrow(TableColumn.About, ShortestAbout, limit);
+        columns.NarrowEnds(ShortestEnd, limit);
         return columns;
     }
 
@@ -66,11 +67,11 @@ internal sealed class TableColumns
     }
 
     // The wider one first, then both alike.
-    private void NarrowEnds(int limit)
+    private void NarrowEnds(int shortest, int limit)
     {
         ref var a = ref _widths[(int)TableColumn.A];
         ref var b = ref _widths[(int)TableColumn.B];
-        while (Total > limit && Math.Max(a, b) > ShortestEnd)
+        while (Total > limit && Math.Max(a, b) > shortest)
         {
             if (a >= b)
                 a--;

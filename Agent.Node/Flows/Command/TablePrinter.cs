@@ -80,8 +80,7 @@ internal sealed class TablePrinter(TextWriter output, int? width, bool keepsOrde
         flow.LayersPath,
         FlowText.End(flow, a: true),
         FlowText.End(flow, a: false),
-        FlowText.Id(flow),
-        FlowText.Application(flow),
+        FlowText.About(flow),
         FlowText.Traffic(flow.Metric.AbPackets, flow.Metric.AbBytes),
         FlowText.Traffic(flow.Metric.BaPackets, flow.Metric.BaBytes),
         flow.RttNs > 0 ? FlowText.Duration(flow.RttNs) : "",
@@ -104,11 +103,8 @@ internal sealed class TablePrinter(TextWriter output, int? width, bool keepsOrde
                 case TableColumn.Layers:
                     line.Append((tree + FlowText.ShortPath(cells[i], Math.Max(room - tree.Length, 1))).PadRight(room));
                     break;
-                case TableColumn.A or TableColumn.B:
+                case TableColumn.A or TableColumn.B or TableColumn.About:
                     line.Append(FlowText.ShortMiddle(cells[i], room).PadRight(room));
-                    break;
-                case TableColumn.Id or TableColumn.Application:
-                    line.Append(cells[i].PadRight(room));
                     break;
                 default:
                     line.Append(cells[i].PadLeft(room));

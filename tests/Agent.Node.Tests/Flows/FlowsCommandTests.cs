@@ -41,6 +41,7 @@ public sealed class FlowsCommandTests : IDisposable
         lines.Length.ShouldBe(4);
         lines[0].ShouldStartWith("LAYERS ");
         lines[1].ShouldStartWith("Ethernet/IPv4/UDP/VXLAN  10.0.0.1 ");
+        lines[0].ShouldContain(" ABOUT ");
         lines[1].ShouldContain(" VNI 77 ");
         lines[2].ShouldStartWith("└─ Ethernet/IPv4/TCP     192.168.0.1:1000  192.168.0.2:80");
         lines[3].ShouldStartWith("2 flows (1 in tunnels), 3 packets, ");
@@ -58,6 +59,15 @@ public sealed class FlowsCommandTests : IDisposable
         lines.ShouldAllBe(line => line.Length <= width);
         lines[2].ShouldStartWith("└─ ");
         lines[2].ShouldContain("TCP");
+    }
+
+    [Fact]
+    public void The_README_shows_what_is_printed()
+    {
+        var capture = Path.Combine(Captures.RepositoryRoot, "tests", "Agent.Node.Tests", "captures", "vxlan-in-vxlan.pcap");
+        Run(new FlowsRequest { Files = [capture], Width = 100 }).ShouldBe(0);
+        var readme = File.ReadAllText(Path.Combine(Captures.RepositoryRoot, "README.md"));
+        readme.ShouldContain("```\n" + Encoding.UTF8.GetString(_output.ToArray()) + "```\n");
     }
 
     [Fact]
