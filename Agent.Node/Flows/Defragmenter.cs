@@ -28,6 +28,9 @@ internal readonly record struct FragmentFrame(long Time, int OriginalLength, byt
 /// <param name="framesKept">How many of a packet's fragments are kept as they were captured, for those who want to see them.</param>
 internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 0)
 {
+    /// <summary>Most entries of what waits for fragments, those of packets that came whole meanwhile included.</summary>
+    internal const int MostKept = 4 * MaximumPackets;
+
     private const int MaximumPackets = 256;
     private const int MaximumLength = 65535;
     private const int MaximumRanges = 128;
@@ -42,6 +45,9 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
 
     /// <summary>Packets that couldn't be put together.</summary>
     internal long Errors { get; private set; }
+
+    /// <summary>At most <see cref="MostKept"/>.</summary>
+    internal int Kept => _byAge.Count;
 
     /// <summary>The fragments of the packet put together last.</summary>
     internal IReadOnlyList<FragmentFrame> LastFrames { get; private set; } = [];
@@ -60,6 +66,8 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
             if (_partial.Count == MaximumPackets)
                 DropOldest();
             partial = new PartialPacket(layers, now);
+            if (_byAge.Count == MostKept)
+                ForgetComplete();
             _partial.Add(key, partial);
             _byAge.Enqueue((key, now));
         }
@@ -93,6 +101,14 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
             if (IsCurrent(oldest))
                 Drop(oldest.Key);
         }
+    }
+
+    /// <summary>Behind one packet that stays incomplete, those of many that didn't would pile up until its time is over.</summary>
+    private void ForgetComplete()
+    {
+        _byAge.Clear();
+        foreach (var (key, partial) in _partial.OrderBy(entry => entry.Value.Since))
+            _byAge.Enqueue((key, partial.Since));
     }
 
     private bool IsCurrent((FragmentKey Key, long Since) entry) => _partial.TryGetValue(entry.Key, out var partial) && partial.Since == entry.Since;

@@ -64,6 +64,12 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <summary>Flows there are now.</summary>
     internal int Count => _table.Count;
 
+    /// <summary>Those of them that have details.</summary>
+    internal int DetailedFlows => _details.Count;
+
+    /// <summary>What waits for fragments.</summary>
+    internal int FragmentsKept => _defragmenter?.Kept ?? 0;
+
     /// <summary>Flows there have been.</summary>
     internal long Total => (long)_sequence;
 

@@ -7,6 +7,9 @@ internal sealed class FlowDetailStore
     private FlowDetails?[] _details = new FlowDetails?[1];
     private int _used = 1;
 
+    /// <summary>Flows that have details.</summary>
+    internal int Count => _used - 1 - _free.Count;
+
     /// <summary>The flow's details, or null.</summary>
     internal FlowDetails? Find(in FlowRecord record) => record.Details == 0 ? null : _details[record.Details];
 

@@ -149,7 +149,26 @@ public sealed class FlowPropertyTests
         }
     }
 
-    /// <summary>Ways to give an engine packets, which must come to the same.</summary>
+    [Fact]
+    public void What_is_kept_of_fragments_stays_bounded_behind_a_packet_that_is_never_whole()
+    {
+        const int packets = 3000;
+        var datagram = Udp(5000, 6000, new byte[56]);
+        var output = new FinalFlows();
+        var engine = new FlowEngine(new FlowOptions { Defragment = true }, Captures.Origin, output);
+        void Send(byte[] packet) => engine.Process(Start, LinkType.Ip, packet.Length, packet);
+        Send(Ipv4(17, datagram[..32], "10.9.9.9", fragment: 0x2000));
+        for (var id = 0; id < packets; id++)
+        {
+            Send(Ipv4(17, datagram[..32], fragment: 0x2000, identification: id));
+            Send(Ipv4(17, datagram[32..], fragment: 4, identification: id));
+            engine.FragmentsKept.ShouldBeLessThanOrEqualTo(Defragmenter.MostKept);
+        }
+        engine.End();
+        output.Flows.Single(flow => flow.Transport is not null && flow.Network.A == "10.0.0.1").Metric.AbPackets.ShouldBe(2 * packets);
+    }
+
+    /// <summary>The one way in which these tests give an engine packets.</summary>
     private static void Feed(FlowEngine engine, IReadOnlyList<Packet> packets)
     {
         for (var i = 0; i < packets.Count; i++)
