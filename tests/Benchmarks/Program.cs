@@ -1,3 +1,4 @@
+using System.Globalization;
 using Benchmarks.Actors;
 using Benchmarks.Flows;
 using Benchmarks.Remoting;
@@ -12,6 +13,10 @@ switch (args)
         return FlowBenchmark.Run(rest);
     case ["flows", "files", var folder]:
         return FileBenchmark.Write(folder);
+    case ["flows", "live", .. var rest]:
+        return LiveBenchmark.Run(rest);
+    case ["flows", "live-capture", var space, var device, var buffer]:
+        return await LiveCapture.RunAsync(space, device, int.Parse(buffer, CultureInfo.InvariantCulture));
     case ["flows"]:
         return FileBenchmark.Run() + FlowBenchmark.Run([]);
     case []:

@@ -57,7 +57,7 @@ internal static class FlowTools
         return null;
     }
 
-    private static string? Have(string program, string package)
+    internal static string? Have(string program, string package)
     {
         if (ChildProcess.Find(program) is { } there)
             return there;
