@@ -117,7 +117,8 @@ internal sealed class CaptureActor : ReceiveActor
     private string SourceName => _settings.Source switch
     {
         CaptureSource.File => _settings.FilePath,
-        CaptureSource.Sflow => $"sFlow port {_settings.SflowPort}",
+        CaptureSource.Sflow => $"sFlow port {_settings.ListenPort}",
+        CaptureSource.NetFlow => $"NetFlow port {_settings.ListenPort}",
         _ => _settings.Device,
     };
 }

@@ -1,3 +1,4 @@
+using Agent.Node.Capture.NetFlow;
 using Agent.Node.Flows;
 using Agent.Node.Namespaces;
 using Akka.Actor;
@@ -15,9 +16,8 @@ internal abstract class CaptureLoop
     private const long FlushEvery = 100 * NanosecondsPerMillisecond;
 
     private readonly IActorRef _capture;
-    private readonly IActorRef _uplink;
     private readonly CancellationTokenSource _stop = new();
-    private readonly FlowCollector _collector;
+    private readonly FlowReporter _reporter;
     private readonly TunnelBatcher _batcher;
     private readonly long _statisticsEvery;
     private readonly uint _samplingRate;
@@ -28,12 +28,11 @@ internal abstract class CaptureLoop
     {
         Settings = settings;
         _capture = capture;
-        _uplink = uplink;
         _statisticsEvery = settings.StatisticsEvery.Ticks * TimeSpan.NanosecondsPerTick;
         var origin = CaptureFlowOptions.Origin(settings);
-        _collector = new FlowCollector(origin);
+        _reporter = new FlowReporter(origin, uplink);
         _batcher = new TunnelBatcher(capture, pool, TunnelBatcher.LongestPacket(settings), mayWait: settings.Source == CaptureSource.File, _stop.Token);
-        Engine = new FlowEngine(CaptureFlowOptions.Outside(settings), origin, _collector, _batcher);
+        Engine = new FlowEngine(CaptureFlowOptions.Outside(settings), origin, _reporter, _batcher);
         _samplingRate = (uint)Math.Max(settings.SamplingRate, 1);
     }
 
@@ -50,6 +49,7 @@ internal abstract class CaptureLoop
     {
         CaptureSource.Pcap => new PcapLoop(settings, capture, uplink, pool),
         CaptureSource.Sflow => new SflowLoop(settings, capture, uplink, pool),
+        CaptureSource.NetFlow => new NetFlowLoop(settings, capture, uplink, pool),
         CaptureSource.File => new FileLoop(settings, capture, uplink, pool),
         _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Source, "unknown source of packets"),
     };
@@ -71,6 +71,9 @@ internal abstract class CaptureLoop
 
     /// <summary>Packets read, dropped by the kernel and by the interface.</summary>
     protected abstract (long Received, long DroppedByKernel, long DroppedByInterface) Count();
+
+    /// <summary>What was received and can't be counted in a flow; besides what tunnels drop.</summary>
+    protected virtual long Unread => 0;
 
     /// <summary>Gives the packet at hand to the engine, if it's one that is sampled.</summary>
     protected void Process(PacketReader reader)
@@ -113,28 +116,37 @@ internal abstract class CaptureLoop
         }
         catch (Exception e)
         {
-            // Whatever it is, it ends this capture and nothing else: the actor gives the reason to its parent.
-            error = e is CaptureException or IOException ? e.Message : e.ToString();
+            error = Words(e);
         }
-        Engine.End();
-        Flush();
+        try
+        {
+            Engine.End();
+            _batcher.Flush();
+            _reporter.Complete();
+        }
+        catch (Exception e)
+        {
+            error ??= Words(e);
+        }
         if (error is null)
             ReportStatistics();
         Close();
         _capture.Tell(new LoopEnded(error));
     }
 
+    /// <summary>Whatever it is, it ends this capture and nothing else: the actor gives the reason to its parent.</summary>
+    private static string Words(Exception e) => e is CaptureException or IOException ? e.Message : e.ToString();
+
     private void Flush()
     {
         _batcher.Flush();
-        if (_collector.Count > 0)
-            _uplink.Tell(new FlowUpdates(_collector.Take()) { RawPackets = _collector.TakeRawPackets() });
+        _reporter.Flush();
     }
 
     private void ReportStatistics()
     {
         var (received, droppedByKernel, droppedByInterface) = Count();
-        _capture.Tell(new CaptureStatistics(Settings.CaptureId, received, droppedByKernel, droppedByInterface, _batcher.Dropped)
+        _capture.Tell(new CaptureStatistics(Settings.CaptureId, received, droppedByKernel, droppedByInterface, _batcher.Dropped + Unread)
         {
             FragmentErrors = Engine.FragmentErrors,
             RawPacketsRefused = Engine.RawPacketsRefused,

@@ -14,6 +14,9 @@ internal enum CaptureSource
     /// <summary>sFlow datagrams on a UDP port.</summary>
     Sflow,
 
+    /// <summary>NetFlow 5, NetFlow 9 and IPFIX datagrams on a UDP port.</summary>
+    NetFlow,
+
     /// <summary>A pcap or pcapng file.</summary>
     File,
 }
@@ -38,10 +41,10 @@ internal sealed record CaptureSettings
     /// <summary>File of the network namespace the interface is in; null: the agent's own.</summary>
     public string? NamespacePath { get; init; }
 
-    /// <summary>Address and UDP port to receive sFlow on.</summary>
-    public string SflowAddress { get; init; } = "127.0.0.1";
+    /// <summary>Address and UDP port to receive sFlow or NetFlow on.</summary>
+    public string ListenAddress { get; init; } = "127.0.0.1";
 
-    public int SflowPort { get; init; }
+    public int ListenPort { get; init; }
 
     /// <summary>The file to read.</summary>
     public string FilePath { get; init; } = "";
@@ -53,7 +56,7 @@ internal sealed record CaptureSettings
     public int SnapLength { get; init; } = (int)CaptureLimits.MaxHeaderSize;
 
     /// <summary>Bytes of the kernel's ring.</summary>
-    public int BufferSize { get; init; } = 2 << 20;
+    public int BufferSize { get; init; } = 16 << 20;
 
     /// <summary>"L2" or "L3".</summary>
     public string LayerKeyMode { get; init; } = "L2";

@@ -16,16 +16,16 @@ internal sealed class SflowLoop(CaptureSettings settings, IActorRef capture, IAc
 
     protected override void Open()
     {
-        if (!IPAddress.TryParse(Settings.SflowAddress, out var address))
-            throw new CaptureException($"can't receive sFlow on {Settings.SflowAddress}: that is no IP address");
+        if (!IPAddress.TryParse(Settings.ListenAddress, out var address))
+            throw new CaptureException($"can't receive sFlow on {Settings.ListenAddress}: that is no IP address");
         try
         {
             _socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = Settings.BufferSize };
-            _socket.Bind(new IPEndPoint(address, Settings.SflowPort));
+            _socket.Bind(new IPEndPoint(address, Settings.ListenPort));
         }
         catch (SocketException e)
         {
-            throw new CaptureException($"can't receive sFlow on {address}, UDP port {Settings.SflowPort}: {e.Message}", e);
+            throw new CaptureException($"can't receive sFlow on {address}, UDP port {Settings.ListenPort}: {e.Message}", e);
         }
     }
 

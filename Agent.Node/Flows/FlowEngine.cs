@@ -129,6 +129,23 @@ internal sealed class FlowEngine : IFlowLeaving
         }
     }
 
+    /// <summary>Counts what somebody else counted of one direction of a flow. Times are nanoseconds since 1970.</summary>
+    /// <param name="layers">What each of the packets says.</param>
+    /// <param name="now">The time it is, for flows to end.</param>
+    /// <param name="start">When the direction began.</param>
+    /// <param name="last">When its last packet passed.</param>
+    /// <param name="packets">How many packets were counted.</param>
+    /// <param name="bytes">Their bytes.</param>
+    /// <param name="samplingRate">How many packets each one stands for.</param>
+    internal void CountSummary(in PacketLayers layers, long now, long start, long last, long packets, long bytes, uint samplingRate)
+    {
+        Packets++;
+        if (now > _clock)
+            _clock = now;
+        ref var record = ref CountPacket(layers, default, _origin.ParentUuid, last, packets, bytes, samplingRate, out var fromA);
+        FlowSummary.BeganAt(ref record, start, fromA);
+    }
+
     /// <summary>Reports changed flows and lets quiet ones go, if it's time for that. Nanoseconds since 1970.</summary>
     internal void AdvanceTo(long now)
     {

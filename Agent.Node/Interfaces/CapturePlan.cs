@@ -8,13 +8,15 @@ using Shared.Messages.Configuration;
 namespace Agent.Node.Interfaces;
 
 /// <summary>How a wanted capture is done at a node: its type, with what left open decided, and what the capture is told.</summary>
-/// <param name="Type">"pcap", "ovsmirror", "ovssflow" or "file".</param>
+/// <param name="Type">"pcap", "ovsmirror", "ovssflow", "sflow", "netflow" or "file".</param>
 /// <param name="Settings">For the capture; the device of a mirror is its port.</param>
 internal sealed record CapturePlan(string Type, CaptureSettings Settings)
 {
     public const string Pcap = "pcap";
     public const string OvsMirror = "ovsmirror";
     public const string OvsSflow = "ovssflow";
+    public const string Sflow = "sflow";
+    public const string NetFlow = "netflow";
     public const string File = "file";
 
     /// <summary>Decides.</summary>
@@ -34,7 +36,7 @@ internal sealed record CapturePlan(string Type, CaptureSettings Settings)
             return (null, error);
         }
 
-        if (type == OvsSflow && sflowPort == 0)
+        if (type is OvsSflow or Sflow && sflowPort == 0)
         {
             return (null, $"no UDP port is free for sFlow: {options.SflowPortMin} to {options.SflowPortMax} are in use");
         }
@@ -45,7 +47,13 @@ internal sealed record CapturePlan(string Type, CaptureSettings Settings)
             CaptureId = capture.Uuid,
             NodeTid = wanted.NodeTid,
             Host = host,
-            Source = type switch { File => CaptureSource.File, OvsSflow => CaptureSource.Sflow, _ => CaptureSource.Pcap },
+            Source = type switch
+            {
+                File => CaptureSource.File,
+                OvsSflow or Sflow => CaptureSource.Sflow,
+                NetFlow => CaptureSource.NetFlow,
+                _ => CaptureSource.Pcap,
+            },
             BpfFilter = capture.BpfFilter,
             SnapLength = SnapLength(capture.HeaderSize, type, options),
             BufferSize = options.BufferSize,
@@ -54,8 +62,13 @@ internal sealed record CapturePlan(string Type, CaptureSettings Settings)
             IpDefrag = capture.IpDefrag,
             RawPacketLimit = (int)Math.Min(capture.RawPacketLimit, CaptureLimits.MaxRawPackets),
             SamplingRate = SamplingRate(capture.SamplingRate, type, options),
-            SflowAddress = options.SflowAddress,
-            SflowPort = type == OvsSflow ? sflowPort : 0,
+            ListenAddress = type == NetFlow ? options.NetFlowAddress : options.SflowAddress,
+            ListenPort = type switch
+            {
+                OvsSflow or Sflow => sflowPort,
+                NetFlow => capture.Port > 0 ? (int)capture.Port : options.NetFlowPort,
+                _ => 0,
+            },
             UpdateEvery = flows.UpdateEvery,
             ExpireAfter = flows.ExpireAfter,
             ApplicationTimeouts = flows.ApplicationTimeouts,
@@ -98,11 +111,14 @@ internal sealed record CapturePlan(string Type, CaptureSettings Settings)
     {
         (CapturePlace.None, _) => (null, "there's no device to capture on: capture on the bridge it belongs to"),
         (CapturePlace.Device, "" or Pcap or "afpacket") => (Pcap, null),
+        (CapturePlace.Device or CapturePlace.Host, Sflow or NetFlow) => (asked, null),
+        (CapturePlace.Host, "") => (null, $"a host has no packets of its own: say {Sflow} or {NetFlow}, or capture on an interface"),
+        (CapturePlace.Host, _) => (null, $"capture type {asked} doesn't fit a host: use {Sflow} or {NetFlow}"),
         (CapturePlace.Bridge, "" or OvsMirror) => (OvsMirror, null),
         (CapturePlace.Bridge, OvsSflow) => (OvsSflow, null),
         (CapturePlace.File, "" or File or Pcap) => (File, null),
         (CapturePlace.Device, OvsMirror or OvsSflow) => (null, $"capture type {asked} is for Open vSwitch bridges, and this is an interface: use pcap"),
         (CapturePlace.Bridge, _) => (null, $"capture type {asked} doesn't fit an Open vSwitch bridge: use {OvsMirror} or {OvsSflow}"),
-        _ => (null, $"capture type {asked} isn't known: use {Pcap}, {OvsMirror} or {OvsSflow}"),
+        _ => (null, $"capture type {asked} isn't known: use {Pcap}, {OvsMirror}, {OvsSflow}, {Sflow} or {NetFlow}"),
     };
 }

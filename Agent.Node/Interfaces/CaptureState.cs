@@ -13,7 +13,7 @@ internal sealed record CaptureState
 
     public string Name { get; init; } = "";
 
-    /// <summary>"pcap", "ovsmirror", "ovssflow" or "file": the one in use, where the user left it open.</summary>
+    /// <summary>"pcap", "ovsmirror", "ovssflow", "sflow", "netflow" or "file": the one in use, where the user left it open.</summary>
     public string Type { get; init; } = "";
 
     public string BpfFilter { get; init; } = "";

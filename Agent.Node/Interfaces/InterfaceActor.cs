@@ -165,7 +165,7 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
                 var settings = plan.Settings;
                 var polling = (int)slot.Wanted.Capture.Capture.PollingInterval;
                 Prepare(slot, (tables, bridge) => BridgeSflow.Start(
-                    tables, bridge, slot.Id, $"{settings.SflowAddress}:{settings.SflowPort}", settings.SamplingRate, settings.SnapLength, polling));
+                    tables, bridge, slot.Id, $"{settings.ListenAddress}:{settings.ListenPort}", settings.SamplingRate, settings.SnapLength, polling));
                 break;
             default:
                 Run(slot);

@@ -155,7 +155,7 @@ internal sealed class InterfacesActor : ReceiveActor
 
     private WantedCapture Want(NodeCapture capture) => new(
         capture,
-        capture.Capture.Type == CapturePlan.OvsSflow ? _ports.Hold(capture.NodeId, capture.Capture.Uuid, (int)capture.Capture.Port) : 0);
+        capture.Capture.Type is CapturePlan.OvsSflow or CapturePlan.Sflow ? _ports.Hold(capture.NodeId, capture.Capture.Uuid, (int)capture.Capture.Port) : 0);
 
     // Capture files given at start are analysed without anybody's asking.
     private static IEnumerable<NodeCapture> Files(GraphUpdate update) =>

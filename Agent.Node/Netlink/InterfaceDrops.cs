@@ -15,6 +15,7 @@ internal sealed class InterfaceDrops : IDisposable
     private readonly byte[] _request;
     private readonly byte[] _answer = new byte[LongestAnswer];
     private readonly long _before;
+    private Task _reading = Task.CompletedTask;
     private long _now;
 
     private InterfaceDrops(NetlinkSocket socket, string name)
@@ -29,11 +30,18 @@ internal sealed class InterfaceDrops : IDisposable
     /// <exception cref="IOException">The kernel refused a socket.</exception>
     internal static InterfaceDrops Of(string name) => new(NetlinkSocket.Open(groups: 0, receiveBuffer: LongestAnswer), name);
 
-    /// <summary>As they are now; what was last known when the interface is gone.</summary>
+    /// <summary>
+    /// As they were at the last call, and what was last known when the interface is gone. Doesn't wait: the kernel may hold
+    /// an answer back for as long as another of its networks changes.
+    /// </summary>
     internal long Count()
     {
-        _now = Read() ?? _now;
-        return _now - _before;
+        if (_reading.IsCompleted)
+        {
+            _reading = Task.Run(() => Volatile.Write(ref _now, Read() ?? _now));
+        }
+
+        return Volatile.Read(ref _now) - _before;
     }
 
     /// <inheritdoc/>
@@ -47,9 +55,9 @@ internal sealed class InterfaceDrops : IDisposable
             _socket.Send(_request);
             length = _socket.Receive(_answer);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            return null; // out of memory in the kernel: the next look tells
+            return null; // out of memory in the kernel: the next look tells. Or the capture is over.
         }
 
         var messages = new NetlinkMessages(_answer.AsSpan(0, length));

@@ -16,6 +16,9 @@ internal abstract record CapturePlace
     /// <summary>An Open vSwitch bridge.</summary>
     internal sealed record Bridge(string Name) : CapturePlace;
 
+    /// <summary>The host itself, where other machines' counts of flows are received.</summary>
+    internal sealed record Host : CapturePlace;
+
     /// <summary>A capture file.</summary>
     internal sealed record File(string Path) : CapturePlace;
 

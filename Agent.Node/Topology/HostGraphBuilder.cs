@@ -42,11 +42,13 @@ internal sealed class HostGraphBuilder
     private string AddHost()
     {
         var fields = _facts.HostMetadata.Select(f => (f.Key, (MetaValue)f.Value));
-        return Add("host", "", _facts.Host,
+        var node = Add("host", "", _facts.Host,
         [
             .. Nested(fields), ("Type", "host"), ("Name", _facts.Host), ("Hostname", Environment.MachineName),
             ("OS", "linux"), ("KernelVersion", RuntimeInformation.OSDescription),
         ]);
+        _places[node] = new CapturePlace.Host();
+        return node;
     }
 
     private void AddNamespaces(string host)

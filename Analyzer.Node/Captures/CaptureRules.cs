@@ -5,7 +5,7 @@ namespace Analyzer.Node.Captures;
 /// <summary>What a capture may ask for.</summary>
 internal static class CaptureRules
 {
-    private static readonly string[] Types = ["", "pcap", "afpacket", "ovsmirror", "ovssflow"];
+    private static readonly string[] Types = ["", "pcap", "afpacket", "ovsmirror", "ovssflow", "sflow", "netflow"];
     private static readonly string[] LayerKeyModes = ["", "L2", "L3"];
 
     /// <summary>What's wrong with the capture, for the user; null when nothing is.</summary>
@@ -16,7 +16,7 @@ internal static class CaptureRules
         if (string.IsNullOrWhiteSpace(capture.GremlinQuery))
             return "GremlinQuery: a query that selects the nodes to capture on is required.";
         if (!Types.Contains(capture.Type))
-            return $"Type: \"{capture.Type}\" is none of pcap, afpacket, ovsmirror, ovssflow.";
+            return $"Type: \"{capture.Type}\" is none of pcap, afpacket, ovsmirror, ovssflow, sflow, netflow.";
         if (!LayerKeyModes.Contains(capture.LayerKeyMode))
             return $"LayerKeyMode: \"{capture.LayerKeyMode}\" is neither L2 nor L3.";
         if (capture.HeaderSize is not 0 and (< CaptureLimits.MinHeaderSize or > CaptureLimits.MaxHeaderSize))

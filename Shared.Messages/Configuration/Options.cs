@@ -73,6 +73,10 @@ public sealed record CaptureOptions
     public required int SflowPortMax { get; init; }
     /// <summary>One packet in n, where the capture doesn't say.</summary>
     public required int SflowSampling { get; init; }
+    /// <summary>Address NetFlow and IPFIX datagrams are received on.</summary>
+    public required string NetFlowAddress { get; init; }
+    /// <summary>Their UDP port, where the capture doesn't say.</summary>
+    public required int NetFlowPort { get; init; }
 }
 
 /// <summary>Section <c>skydive.agent.uplink</c>.</summary>

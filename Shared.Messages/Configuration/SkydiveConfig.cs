@@ -144,6 +144,8 @@ public sealed class SkydiveConfig
                 SflowPortMin = sflowMin,
                 SflowPortMax = capture.Number("sflow-port-max", sflowMin, 65535),
                 SflowSampling = capture.Number("sflow-sampling", 1, int.MaxValue),
+                NetFlowAddress = capture.NonEmpty("netflow-address"),
+                NetFlowPort = capture.Number("netflow-port", 1, 65535),
             },
             Uplink = new UplinkOptions(
                 uplink.Number("buffer", 1, 10_000_000),

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Agent.Node.Capture;
 using Agent.Node.Flows.Applications;
+using Agent.Node.Tests.Capture.NetFlow;
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
@@ -71,7 +72,7 @@ public sealed class CaptureActorTests : TestKit
         // 3 tunnels with 3 in each: 12 actors without a limit. Live, so that none ends and makes room.
         var port = FreeUdpPort();
         var uplink = CreateTestProbe();
-        Start(Settings() with { Source = CaptureSource.Sflow, SflowPort = port, MaxTunnels = 5 }, uplink);
+        Start(Settings() with { Source = CaptureSource.Sflow, ListenPort = port, MaxTunnels = 5 }, uplink);
         ExpectMsg<CaptureStarted>(Patience);
         using var client = new UdpClient();
         for (var i = 0; i < 9; i++)
@@ -229,7 +230,7 @@ public sealed class CaptureActorTests : TestKit
     {
         var port = FreeUdpPort();
         var uplink = CreateTestProbe();
-        Start(Settings() with { Source = CaptureSource.Sflow, SflowPort = port, UpdateEvery = TimeSpan.FromMilliseconds(100) }, uplink);
+        Start(Settings() with { Source = CaptureSource.Sflow, ListenPort = port, UpdateEvery = TimeSpan.FromMilliseconds(100) }, uplink);
         ExpectMsg<CaptureStarted>(Patience);
         using var client = new UdpClient();
         var frame = Ethernet(0x0800, Ipv4(1, Echo(9, 1)));
@@ -312,6 +313,33 @@ public sealed class CaptureActorTests : TestKit
         Start(File(_file) with { IpDefrag = true }, CreateTestProbe());
         FishForMessage(message => message is CaptureStatistics { FragmentErrors: 1 }, Patience);
         ExpectMsg<CaptureFinished>(Patience);
+    }
+
+    [Fact]
+    public void NetFlow_records_are_flows_of_the_capture()
+    {
+        var port = FreeUdpPort();
+        var uplink = CreateTestProbe();
+        Start(Settings() with { Source = CaptureSource.NetFlow, ListenPort = port, UpdateEvery = TimeSpan.FromMilliseconds(100) }, uplink);
+        ExpectMsg<CaptureStarted>(Patience);
+        using var client = new UdpClient();
+        var record = NetFlowCraft.Version5Record([10, 0, 0, 1], [10, 0, 0, 2], 1234, 80, 6, 7, 700, 1000, 2000);
+        client.Send(NetFlowCraft.Version5(1, 0, record), new IPEndPoint(IPAddress.Loopback, port));
+        client.Send([1, 2, 3], new IPEndPoint(IPAddress.Loopback, port));
+        client.Send(NetFlowCraft.Version5(5, 0, record), new IPEndPoint(IPAddress.Loopback, port));
+
+        var flow = Take(uplink, found => found.Values.Any(flow => flow.Metric.AbPackets == 14)).Values.ShouldHaveSingleItem();
+        (flow.LayersPath, flow.CaptureId, flow.NodeTid).ShouldBe(("IPv4/TCP", "capture-1", "tid-1"));
+        FishForMessage(message => message is CaptureStatistics { Received: 2, DroppedByKernel: 3, DroppedByUs: 1 }, Patience);
+    }
+
+    [Fact]
+    public void A_port_in_use_is_named()
+    {
+        using var taken = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)taken.Client.LocalEndPoint!).Port;
+        Start(Settings() with { Source = CaptureSource.NetFlow, ListenPort = port }, CreateTestProbe());
+        ExpectMsg<CaptureFailed>(Patience).Error.ShouldContain($"UDP port {port}");
     }
 
     protected override void AfterAll()

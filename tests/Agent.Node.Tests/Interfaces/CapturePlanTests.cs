@@ -30,7 +30,18 @@ public sealed class CapturePlanTests
         Plan(Bridge, "").Type.ShouldBe("ovsmirror");
         Plan(Bridge, "").Settings.Device.ShouldBe(BridgeMirror.PortName("br0", "c1"));
         var sflow = Plan(Bridge, "ovssflow").Settings;
-        (sflow.Source, sflow.SflowPort, sflow.SamplingRate).ShouldBe((CaptureSource.Sflow, 6345, 1));
+        (sflow.Source, sflow.ListenPort, sflow.SamplingRate).ShouldBe((CaptureSource.Sflow, 6345, 1));
+    }
+
+    [Fact]
+    public void A_host_and_an_interface_s_namespace_can_receive_what_other_machines_count()
+    {
+        var netflow = Plan(new CapturePlace.Host(), "netflow").Settings;
+        (netflow.Source, netflow.ListenAddress, netflow.ListenPort, netflow.NamespacePath).ShouldBe((CaptureSource.NetFlow, "0.0.0.0", 2055, null));
+        var inside = Plan(Device, "netflow", new Shared.Messages.Captures.Capture { Port = 4739 }).Settings;
+        (inside.Source, inside.ListenPort, inside.NamespacePath).ShouldBe((CaptureSource.NetFlow, 4739, "/var/run/netns/ns1"));
+        Plan(new CapturePlace.Host(), "sflow").Settings.Source.ShouldBe(CaptureSource.Sflow);
+        Error(new CapturePlace.Host(), "").ShouldBe("a host has no packets of its own: say sflow or netflow, or capture on an interface");
     }
 
     [Fact]
@@ -85,7 +96,7 @@ public sealed class CapturePlanTests
 
     [Theory]
     [InlineData("ovsmirror", "capture type ovsmirror is for Open vSwitch bridges, and this is an interface: use pcap")]
-    [InlineData("magic", "capture type magic isn't known: use pcap, ovsmirror or ovssflow")]
+    [InlineData("magic", "capture type magic isn't known: use pcap, ovsmirror, ovssflow, sflow or netflow")]
     public void A_type_that_doesnt_fit_is_told(string type, string error) => Error(Device, type).ShouldBe(error);
 
     [Fact]

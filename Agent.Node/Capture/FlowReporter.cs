@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Agent.Node.Flows;
+using Agent.Node.Flows.Details;
+using Akka.Actor;
+using Shared.Messages.Flows;
+
+namespace Agent.Node.Capture;
+
+/// <summary>
+/// Reports of a reading thread's flows on their way to the uplink. To make a message of a flow takes some microseconds, and
+/// a tick may report fifty thousand: while the reading thread did that itself, the kernel's ring ran over. It copies records
+/// into a batch instead, and a task makes the messages. What has details is made a message at once: they are the engine's.
+/// A fixed number of batches is on the way; the reading thread waits for room once they're all full.
+/// </summary>
+internal sealed class FlowReporter : IFlowOutput
+{
+    private const int MostBatches = 256;
+
+    private readonly FlowOrigin _origin;
+    private readonly IActorRef _uplink;
+    private readonly ConcurrentBag<Batch> _free = [];
+    private readonly Channel<Batch> _full = Channel.CreateBounded<Batch>(new BoundedChannelOptions(MostBatches) { SingleReader = true, SingleWriter = true });
+    private readonly Task _done;
+    private Batch _open = new();
+
+    /// <param name="origin">Whose flows they are.</param>
+    /// <param name="uplink">Gets <see cref="FlowUpdates"/>.</param>
+    internal FlowReporter(FlowOrigin origin, IActorRef uplink)
+    {
+        _origin = origin;
+        _uplink = uplink;
+        _done = Task.Run(TellAsync);
+    }
+
+    public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
+    {
+        if (details is null)
+            _open.Add(record, reported);
+        else
+            _open.Add(FlowMessages.ToMessage(record, reported, details, _origin), details.RawPackets);
+        if (_open.IsFull)
+            Flush();
+    }
+
+    /// <summary>Sends what was reported on its way.</summary>
+    internal void Flush()
+    {
+        if (_open.Count == 0)
+            return;
+        if (!_full.Writer.TryWrite(_open))
+            _full.Writer.WriteAsync(_open).AsTask().GetAwaiter().GetResult();
+        _open = _free.TryTake(out var batch) ? batch : new Batch();
+    }
+
+    /// <summary>Nothing more comes; returns when all has been told.</summary>
+    internal void Complete()
+    {
+        Flush();
+        _full.Writer.TryComplete();
+        _done.GetAwaiter().GetResult();
+    }
+
+    private async Task TellAsync()
+    {
+        try
+        {
+            await foreach (var batch in _full.Reader.ReadAllAsync().ConfigureAwait(false))
+            {
+                _uplink.Tell(batch.ToUpdates(_origin));
+                batch.Clear();
+                _free.Add(batch);
+            }
+        }
+        catch (Exception e)
+        {
+            // The reading thread meets it with its next batch, and ends the capture with it.
+            _full.Writer.TryComplete(e);
+            throw;
+        }
+    }
+
+    private sealed class Batch
+    {
+        private const int Size = 256;
+
+        private readonly FlowRecord[] _records = new FlowRecord[Size];
+        private readonly FlowCounters[] _reported = new FlowCounters[Size];
+        private readonly Flow?[] _messages = new Flow?[Size];
+        private List<RawPacket> _rawPackets = [];
+
+        internal int Count { get; private set; }
+
+        internal bool IsFull => Count == Size;
+
+        internal void Add(in FlowRecord record, in FlowCounters reported)
+        {
+            _records[Count] = record;
+            _reported[Count] = reported;
+            Count++;
+        }
+
+        internal void Add(Flow message, RawPackets? packets)
+        {
+            _messages[Count++] = message;
+            foreach (var packet in packets?.Take() ?? [])
+                _rawPackets.Add(FlowMessages.ToMessage(packet, message));
+        }
+
+        internal FlowUpdates ToUpdates(FlowOrigin origin)
+        {
+            var messages = new List<Flow>(Count);
+            for (var i = 0; i < Count; i++)
+                messages.Add(_messages[i] ?? FlowMessages.ToMessage(_records[i], _reported[i], null, origin));
+            return new FlowUpdates(messages) { RawPackets = _rawPackets };
+        }
+
+        internal void Clear()
+        {
+            Array.Clear(_messages, 0, Count);
+            if (_rawPackets.Count > 0)
+                _rawPackets = [];
+            Count = 0;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+
+namespace Agent.Node.Capture.NetFlow;
+
+/// <summary>Receives NetFlow and IPFIX datagrams in the capture's network namespace; their records are what is captured.</summary>
+internal sealed class NetFlowLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool) : CaptureLoop(settings, capture, uplink, pool)
+{
+    private const int WaitMicroseconds = 100_000;
+    private const int MaximumDatagram = 65536;
+    private const int DatagramsBetweenTicks = 64;
+
+    private Socket? _socket;
+    private NetFlowCollector? _collector;
+
+    protected override void Open()
+    {
+        if (!IPAddress.TryParse(Settings.ListenAddress, out var address))
+            throw new CaptureException($"can't receive NetFlow on {Settings.ListenAddress}: that is no IP address");
+        _collector = new NetFlowCollector(Engine);
+        try
+        {
+            _socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = Settings.BufferSize };
+            _socket.Bind(new IPEndPoint(address, Settings.ListenPort));
+        }
+        catch (SocketException e)
+        {
+            throw new CaptureException($"can't receive NetFlow on {address}, UDP port {Settings.ListenPort}: {e.Message}", e);
+        }
+    }
+
+    protected override void Read()
+    {
+        var socket = _socket!;
+        var buffer = new byte[MaximumDatagram];
+        var exporter = new SocketAddress(socket.AddressFamily);
+        while (!Stopping.IsCancellationRequested)
+        {
+            var wait = WaitMicroseconds;
+            for (var datagrams = 0; datagrams < DatagramsBetweenTicks && socket.Poll(wait, SelectMode.SelectRead); datagrams++, wait = 0)
+            {
+                var length = socket.ReceiveFrom(buffer, SocketFlags.None, exporter);
+                _collector!.Read(buffer.AsSpan(0, length), exporter, CaptureClock.Now);
+            }
+            Advance(CaptureClock.Now);
+        }
+    }
+
+    protected override void Close() => _socket?.Dispose();
+
+    protected override (long Received, long DroppedByKernel, long DroppedByInterface) Count() => (_collector!.Records, _collector.Lost, 0);
+
+    /// <summary>Sets of records that came before their template, and datagrams that can't be read.</summary>
+    protected override long Unread => _collector!.UnknownTemplates + _collector.Broken;
+}
