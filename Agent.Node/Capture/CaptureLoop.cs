@@ -88,7 +88,7 @@ internal abstract class CaptureLoop
     /// <summary>Does what is due at this time: reports, batches, statistics. Nanoseconds since 1970.</summary>
     protected void Advance(long now)
     {
-        _collector.Advance(Engine, now);
+        _reporter.Advance(Engine, now);
         if (now < _nextFlush)
             return;
         _nextFlush = now + FlushEvery;

@@ -23,6 +23,7 @@ internal sealed class FlowReporter : IFlowOutput
     private readonly Channel<Batch> _full = Channel.CreateBounded<Batch>(new BoundedChannelOptions(MostBatches) { SingleReader = true, SingleWriter = true });
     private readonly Task _done;
     private Batch _open = new();
+    private long _advancingTo;
 
     /// <param name="origin">Whose flows they are.</param>
     /// <param name="uplink">Gets <see cref="FlowUpdates"/>.</param>
@@ -36,11 +37,19 @@ internal sealed class FlowReporter : IFlowOutput
     public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
     {
         if (details is null)
-            _open.Add(record, reported);
+            _open.Add(record, reported, _advancingTo);
         else
-            _open.Add(FlowMessages.ToMessage(record, reported, details, _origin), details.RawPackets);
+            _open.Add(FlowCollector.ToMessage(record, reported, details, _origin, _advancingTo), details.RawPackets);
         if (_open.IsFull)
             Flush();
+    }
+
+    /// <summary>Lets the engine report what is due. Nanoseconds since 1970.</summary>
+    internal void Advance(FlowEngine engine, long now)
+    {
+        _advancingTo = now;
+        engine.AdvanceTo(now);
+        _advancingTo = 0;
     }
 
     /// <summary>Sends what was reported on its way.</summary>
@@ -86,6 +95,7 @@ internal sealed class FlowReporter : IFlowOutput
 
         private readonly FlowRecord[] _records = new FlowRecord[Size];
         private readonly FlowCounters[] _reported = new FlowCounters[Size];
+        private readonly long[] _advancingTo = new long[Size];
         private readonly Flow?[] _messages = new Flow?[Size];
         private List<RawPacket> _rawPackets = [];
 
@@ -93,10 +103,11 @@ internal sealed class FlowReporter : IFlowOutput
 
         internal bool IsFull => Count == Size;
 
-        internal void Add(in FlowRecord record, in FlowCounters reported)
+        internal void Add(in FlowRecord record, in FlowCounters reported, long advancingTo)
         {
             _records[Count] = record;
             _reported[Count] = reported;
+            _advancingTo[Count] = advancingTo;
             Count++;
         }
 
@@ -111,7 +122,7 @@ internal sealed class FlowReporter : IFlowOutput
         {
             var messages = new List<Flow>(Count);
             for (var i = 0; i < Count; i++)
-                messages.Add(_messages[i] ?? FlowMessages.ToMessage(_records[i], _reported[i], null, origin));
+                messages.Add(_messages[i] ?? FlowCollector.ToMessage(_records[i], _reported[i], null, origin, _advancingTo[i]));
             return new FlowUpdates(messages) { RawPackets = _rawPackets };
         }
 

@@ -16,18 +16,25 @@ internal sealed class FlowCollector(FlowOrigin origin) : IFlowOutput
 
     public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
     {
-        var flow = FlowMessages.ToMessage(record, reported, details, origin);
-        if (flow.LastUpdateMetric is { } update)
-            update.Last = Math.Max(record.FinishType == FinishType.NotFinished ? _advancingTo / NanosecondsPerMillisecond : update.Start, update.Last);
+        var flow = ToMessage(record, reported, details, origin, _advancingTo);
         _flows.Add(flow);
         foreach (var packet in details?.RawPackets?.Take() ?? [])
             _rawPackets.Add(FlowMessages.ToMessage(packet, flow));
     }
 
     /// <summary>
-    /// Lets the engine report what is due. An update of a flow that goes on covers the time up to now, as the next one starts from
-    /// there; the last one of a flow ends with its last packet.
+    /// A report as a message. An update of a flow that goes on covers the time up to now, as the next one starts from there; the
+    /// last one of a flow ends with its last packet.
     /// </summary>
+    internal static Flow ToMessage(in FlowRecord record, in FlowCounters reported, FlowDetails? details, FlowOrigin origin, long advancingTo)
+    {
+        var flow = FlowMessages.ToMessage(record, reported, details, origin);
+        if (flow.LastUpdateMetric is { } update)
+            update.Last = Math.Max(record.FinishType == FinishType.NotFinished ? advancingTo / NanosecondsPerMillisecond : update.Start, update.Last);
+        return flow;
+    }
+
+    /// <summary>Lets the engine report what is due.</summary>
     internal void Advance(FlowEngine engine, long now)
     {
         _advancingTo = now;

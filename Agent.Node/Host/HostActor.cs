@@ -32,6 +32,7 @@ internal sealed class HostActor : ReceiveActor
     private IActorRef _interfaces = ActorRefs.Nobody;
     private IActorRef _injector = ActorRefs.Nobody;
     private IActorRef _uplink = ActorRefs.Nobody;
+    private IActorRef _pcaps = ActorRefs.Nobody;
     private bool _commanded;
 
     /// <param name="session">Unique per start of the actor system.</param>
@@ -50,6 +51,7 @@ internal sealed class HostActor : ReceiveActor
         _regions = regions;
         _refused = refused;
         Receive<SetCaptures>(OnCaptures);
+        Receive<ReadPcap>(read => _pcaps.Forward(read));
         Receive<StartInjection>(start => _injector.Forward(start));
         Receive<StopInjection>(stop => _injector.Forward(stop));
         Receive<AgentRefused>(refusal =>
@@ -67,6 +69,7 @@ internal sealed class HostActor : ReceiveActor
         _topology = Context.ActorOf(TopologyActor.Props(Facts(_options), _options.Topology.UpdateEvery, probes), "topology");
         _uplink = Context.ActorOf(UplinkActor.Props(_options.HostId, _session, _options.Uplink, _regions, _topology), "uplink");
         _injector = Context.ActorOf(InjectorsActor.Props(_options.HostId, _topology), "injector");
+        _pcaps = Context.ActorOf(PcapsActor.Props(_uplink, _options.Capture, _flows), "pcaps");
         _interfaces = Context.ActorOf(
             InterfacesActor.Props(
                 _options.HostId, _options.Capture, _flows, new InterfaceSurroundings(_topology, _uplink, CaptureActor.Props)),

@@ -37,6 +37,7 @@ internal static class AnalyzerSystem
         var services = new AnalyzerServices
         {
             View = view,
+            Hosts = hosts,
             Flows = flows,
             Captures = captures,
             Injections = injections,

@@ -10,6 +10,8 @@ internal sealed record AnalyzerServices
 {
     /// <summary>The merged graph, <see cref="Views.GraphView"/>.</summary>
     public required IActorRef View { get; init; }
+    /// <summary>The shard region of hosts: passes commands to their agents.</summary>
+    public required IActorRef Hosts { get; init; }
     /// <summary>All flows.</summary>
     public required IFlowSource Flows { get; init; }
     /// <summary>The capture registry.</summary>

@@ -45,6 +45,7 @@ internal sealed class HttpServer : IAsyncDisposable
         new FabricApi(services).Map(application);
         new StatusApi(services).Map(application);
         new MetricsApi(services).Map(application);
+        new PcapApi(services).Map(application);
         new SocketApi(gateway, application.Lifetime.ApplicationStopping).Map(application);
         await application.StartAsync().ConfigureAwait(false);
         return new HttpServer(application);

@@ -64,6 +64,7 @@ internal sealed class HostEntity : ReceivePersistentActor
         Command<GetHostGraph>(_ => Sender.Tell(_state.ToMessage()));
         Command<AnnounceHostGraphs>(OnAnnounce);
         Command<SetCaptures>(set => Forward(set, new CaptureRefused { Reason = NoAgent, NotFound = true }));
+        Command<ReadPcap>(read => Forward(read, new PcapRefused { Reason = NoAgent, Unavailable = true }));
         Command<StartInjection>(start => Forward(start, new InjectionProgress { Uuid = start.Injection.Uuid, State = "failed", Error = NoAgent }));
         Command<StopInjection>(stop => Forward(stop, new InjectionRefused { Reason = NoAgent, NotFound = true }));
         Command<SubscribeAck>(_ => { });

@@ -22,5 +22,8 @@ public sealed class CaptureSerializer(ExtendedActorSystem system) : ProtocolSeri
         new("get-captures", GetCaptures.Parser),
         new("captures", Captures.Parser),
         new("capture-refused", CaptureRefused.Parser),
+        new("read-pcap", ReadPcap.Parser),
+        new("pcap-read", PcapRead.Parser),
+        new("pcap-refused", PcapRefused.Parser),
     ]);
 }

@@ -22,6 +22,7 @@ public static class TopologyShards
             UpdateGraph update => update.Host,
             GetHostGraph get => get.Host,
             SetCaptures set => set.Host,
+            ReadPcap read => read.Host,
             StartInjection start => start.Host,
             StopInjection stop => stop.Host,
             _ => null,

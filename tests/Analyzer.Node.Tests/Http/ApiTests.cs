@@ -61,6 +61,9 @@ public class ApiTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>
     [InlineData("DELETE", "/api/injectpacket/none", null, 404, "not-found", "none")]
     [InlineData("POST", "/api/fabric", """{"Link": "A -> "}""", 400, "bad-link", "column 6")]
     [InlineData("POST", "/api/fabric", """{"Lnk": "A -> B"}""", 400, "bad-field", "Link")]
+    [InlineData("POST", "/api/pcap", "", 400, "bad-pcap", "empty")]
+    [InlineData("POST", "/api/pcap", "not a capture", 400, "bad-pcap", "6e6f7420")]
+    [InlineData("GET", "/api/pcap", null, 405, "method-not-allowed", "/api/pcap")]
     [InlineData("GET", "/api/fabric/none", null, 404, "not-found", "none")]
     [InlineData("DELETE", "/api/fabric/none", null, 404, "not-found", "none")]
     public async Task Wrong_input_is_answered_with_what_and_where(string method, string path, string? body, int status, string code, string named)

@@ -1,0 +1,38 @@
+using Akka.Actor;
+using Akka.Event;
+using Shared.Messages.Captures;
+using Shared.Messages.Configuration;
+
+namespace Agent.Node.Host;
+
+/// <summary>Capture files posted to the analyzers, that this host reads: a child each, a few at a time.</summary>
+internal sealed class PcapsActor : ReceiveActor
+{
+    private const int MostAtATime = 4;
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    /// <param name="uplink">Gets the flows.</param>
+    /// <param name="options">Defaults of captures.</param>
+    /// <param name="flows">Defaults of flow tables.</param>
+    public static Props Props(IActorRef uplink, CaptureOptions options, FlowOptions flows) => Akka.Actor.Props.Create(() => new PcapsActor(uplink, options, flows));
+
+    public PcapsActor(IActorRef uplink, CaptureOptions options, FlowOptions flows) => Receive<ReadPcap>(read =>
+    {
+        if (Context.GetChildren().Count() >= MostAtATime)
+        {
+            Sender.Tell(new PcapRefused { Reason = $"host {read.Host} reads {MostAtATime} files already: try again", Unavailable = true });
+            return;
+        }
+
+        _log.Info("reads a posted capture file of {0} bytes as {1}", read.File.Length, read.Uuid);
+        Context.ActorOf(PcapActor.Props(read, Sender, uplink, options, flows), read.Uuid);
+    });
+
+    // Who asked gets no answer in time, and may ask again.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
+    {
+        _log.Error(e, "reading a posted capture file failed");
+        return Directive.Stop;
+    });
+}
