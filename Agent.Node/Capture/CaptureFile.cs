@@ -79,10 +79,7 @@ internal static class CaptureFile
     private static void Read(PcapFile file, FlowEngine engine, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested && file.Read())
-        {
-            engine.AdvanceTo(file.Time);
-            engine.Process(file.Time, file.Link, file.OriginalLength, file.Packet);
-        }
+            engine.Replay(file.Link, file.Block, file.Packets);
     }
 
     /// <summary>Opens it with libpcap, for packets one by one.</summary>

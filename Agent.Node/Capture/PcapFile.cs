@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Agent.Node.Decoding;
+using Agent.Node.Flows;
 using PacketDotNet;
 
 namespace Agent.Node.Capture;
@@ -16,21 +18,26 @@ internal sealed class PcapFile : IDisposable
     private const int SnapLengthOffset = 16;
     private const int LinkTypeOffset = 20;
     private const int PacketHeaderLength = 16;
+    private const int CapturedLengthOffset = 8;
     private const long NanosecondsPerSecond = 1_000_000_000;
 
     /// <summary>libpcap's bound too: a longer packet means that the file is broken.</summary>
     private const int LongestPacket = 262_144;
-    private const int BlockLength = 2 * (LongestPacket + PacketHeaderLength);
+    private const int BlockLength = LongestPacket + PacketHeaderLength;
+
+    /// <summary>Small enough that what was read is still in the processor's second cache when it's decoded.</summary>
+    private const int ReadLength = 128 << 10;
+    private const int BatchLength = 256;
 
     private readonly string _path;
     private readonly FileStream _stream;
     private readonly byte[] _block = new byte[BlockLength];
+    private readonly PacketPlace[] _places = new PacketPlace[BatchLength];
     private readonly long _nanosecondsPerFraction;
     private readonly int _snapLength;
     private int _next;
     private int _end;
-    private int _packet;
-    private int _captured;
+    private int _count;
     private long _packets;
 
     private PcapFile(string path, FileStream stream, LinkType link, long nanosecondsPerFraction, uint snapLength)
@@ -47,14 +54,11 @@ internal sealed class PcapFile : IDisposable
     /// <summary>Bytes read of the file. May be asked on any thread, until it's disposed.</summary>
     internal long Position => _stream.Position;
 
-    /// <summary>Of the packet read: nanoseconds since 1970.</summary>
-    internal long Time { get; private set; }
+    /// <summary>Where the packets read lie; valid until the next read.</summary>
+    internal ReadOnlySpan<byte> Block => _block;
 
-    /// <summary>Of the packet read: its length on the wire.</summary>
-    internal int OriginalLength { get; private set; }
-
-    /// <summary>The packet read, valid until the next read.</summary>
-    internal ReadOnlySpan<byte> Packet => _block.AsSpan(_packet, _captured);
+    /// <summary>The packets read: as many as lie whole in the block, up to a limit.</summary>
+    internal ReadOnlySpan<PacketPlace> Packets => _places.AsSpan(0, _count);
 
     /// <summary>Null where it's another format, or nothing that can be read twice: a pipe's first bytes are left in it.</summary>
     /// <exception cref="NotSupportedException">The file's link type isn't decoded.</exception>
@@ -93,34 +97,60 @@ internal sealed class PcapFile : IDisposable
         }
     }
 
-    /// <summary>False at the end of the file.</summary>
-    /// <exception cref="CaptureException">The file is cut off or broken.</exception>
+    /// <summary>Reads some packets; false at the end of the file.</summary>
+    /// <exception cref="CaptureException">The file is cut off or broken; the packets before that were read.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal bool Read()
     {
+        _count = 0;
         if (_end - _next < PacketHeaderLength && !Fill(PacketHeaderLength))
         {
             if (_next == _end)
                 return false;
             throw new CaptureException($"{_path}: truncated dump file; only {_end - _next} bytes of a packet's header (after {_packets} packets)");
         }
-        var header = _block.AsSpan(_next, PacketHeaderLength);
-        var captured = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
-        if (captured > LongestPacket)
-            throw new CaptureException($"{_path}: a packet of {captured} bytes, {LongestPacket} are the most there can be (after {_packets} packets)");
-        var length = (int)captured;
-        Time = (BinaryPrimitives.ReadUInt32LittleEndian(header) * NanosecondsPerSecond) + (BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) * _nanosecondsPerFraction);
-        OriginalLength = (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(header[12..]), int.MaxValue);
-        if (_end - _next < PacketHeaderLength + length && !Fill(PacketHeaderLength + length))
-            throw new CaptureException($"{_path}: truncated dump file; only {_end - _next - PacketHeaderLength} of a packet's {length} bytes (after {_packets} packets)");
-        _packet = _next + PacketHeaderLength;
-        _next = _packet + length;
-        _captured = Math.Min(length, _snapLength);
-        _packets++;
+        var wanted = PacketHeaderLength + CapturedLength(_next);
+        if (_end - _next < wanted && !Fill(wanted))
+            throw new CaptureException($"{_path}: truncated dump file; only {_end - _next - PacketHeaderLength} of a packet's {wanted - PacketHeaderLength} bytes (after {_packets} packets)");
+        do
+        {
+            Take();
+        }
+        while (_count < _places.Length && _end - _next >= PacketHeaderLength && IsWhole());
+        _packets += _count;
         return true;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
+
+    /// <summary>A packet that's broken isn't whole: the next read says so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsWhole()
+    {
+        var captured = BinaryPrimitives.ReadUInt32LittleEndian(_block.AsSpan(_next + CapturedLengthOffset));
+        return captured <= LongestPacket && _end - _next >= PacketHeaderLength + (int)captured;
+    }
+
+    private int CapturedLength(int at)
+    {
+        var captured = BinaryPrimitives.ReadUInt32LittleEndian(_block.AsSpan(at + CapturedLengthOffset));
+        if (captured > LongestPacket)
+            throw new CaptureException($"{_path}: a packet of {captured} bytes, {LongestPacket} are the most there can be (after {_packets} packets)");
+        return (int)captured;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Take()
+    {
+        var header = _block.AsSpan(_next, PacketHeaderLength);
+        var captured = (int)BinaryPrimitives.ReadUInt32LittleEndian(header[CapturedLengthOffset..]);
+        var time = (BinaryPrimitives.ReadUInt32LittleEndian(header) * NanosecondsPerSecond) + (BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) * _nanosecondsPerFraction);
+        var original = (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(header[12..]), int.MaxValue);
+        _next += PacketHeaderLength;
+        _places[_count++] = new PacketPlace(time, _next, Math.Min(captured, _snapLength), original);
+        _next += captured;
+    }
 
     /// <summary>Moves what's left to the block's front and reads on until there are so many bytes; false when the file ends before.</summary>
     private bool Fill(int wanted)
@@ -128,7 +158,8 @@ internal sealed class PcapFile : IDisposable
         _block.AsSpan(_next, _end - _next).CopyTo(_block);
         _end -= _next;
         _next = 0;
-        _end += _stream.ReadAtLeast(_block.AsSpan(_end), wanted - _end, throwOnEndOfStream: false);
+        var most = Math.Max(wanted, ReadLength) - _end;
+        _end += _stream.ReadAtLeast(_block.AsSpan(_end, most), wanted - _end, throwOnEndOfStream: false);
         return _end >= wanted;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Agent.Node.Decoding;
 
@@ -21,6 +22,7 @@ internal readonly ref struct EthernetHeader
     /// <summary>The EtherType, or the length of an 802.3 frame when below <see cref="EtherTypes.SmallestType"/>.</summary>
     internal ushort Type { get; }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryRead(ReadOnlySpan<byte> data, out EthernetHeader header)
     {
         if (data.Length < Length)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Agent.Node.Decoding;
 
@@ -11,6 +12,7 @@ internal readonly ref struct Ipv4Header
 
     private readonly ushort _fragment;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Ipv4Header(ReadOnlySpan<byte> data)
     {
         HeaderLength = (data[0] & 0xf) * 4;
@@ -45,6 +47,7 @@ internal readonly ref struct Ipv4Header
     internal bool IsFragment => (_fragment & (MoreFragmentsFlag | OffsetMask)) != 0;
 
     /// <summary>False when the fixed part isn't whole, or version or header length are impossible.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryRead(ReadOnlySpan<byte> data, out Ipv4Header header)
     {
         if (data.Length < MinimumLength || data[0] >> 4 != 4 || (data[0] & 0xf) * 4 < MinimumLength)

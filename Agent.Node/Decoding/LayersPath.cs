@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace Agent.Node.Decoding;
 
@@ -31,6 +32,7 @@ internal readonly record struct LayersPath(ulong Packed)
     }
 
     /// <summary>The same, for one who keeps the length in bits: on the way of every packet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal LayersPath Append(LayerType layer, ref byte length)
     {
         if (length == BitsPerLayer * Capacity)

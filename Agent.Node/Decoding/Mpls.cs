@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Agent.Node.Decoding;
 
@@ -38,6 +39,7 @@ internal readonly ref struct MplsStack
     internal int InnerOffset { get; }
 
     /// <summary>False when it isn't whole, or deeper than 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static bool TryRead(ReadOnlySpan<byte> data, out MplsStack stack)
     {
         stack = default;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Agent.Node.Decoding;
 
 /// <summary>EtherTypes, as IEEE 802 registers them.</summary>
@@ -20,6 +22,7 @@ internal static class EtherTypes
     internal const ushort OldQinQ = 0x9100;
 
     /// <summary>Whether a frame with this type is one we know: a hint that a guess was right.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsKnown(ushort type) => type is IPv4 or Arp or Vlan or IPv6 or Mpls or MplsMulticast or PppoeDiscovery or PppoeSession or ServiceVlan or OldQinQ;
 }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Agent.Node.Decoding;
 
@@ -13,6 +14,7 @@ internal static class PacketDecoder
     private const int MaximumExtensionHeaders = 16;
 
     /// <summary>Decodes one flow's layers. What a tunnel carries is for the next call, at <see cref="PacketLayers.InnerOffset"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Decode(LinkType link, ReadOnlySpan<byte> packet, TunnelPorts ports, out PacketLayers layers)
     {
         layers = default;
@@ -49,6 +51,7 @@ internal static class PacketDecoder
         DecodeTransport(payload, 0, ports, ref layers);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void DecodeEthernet(ReadOnlySpan<byte> packet, TunnelPorts ports, ref PacketLayers layers)
     {
         if (!EthernetHeader.TryRead(packet, out var ethernet))
@@ -66,9 +69,16 @@ internal static class PacketDecoder
         layers.HasLink = true;
         layers.LinkSource = ethernet.Source;
         layers.LinkDestination = ethernet.Destination;
+        if (ethernet.Type == EtherTypes.IPv4)
+        {
+            layers.EtherType = EtherTypes.IPv4;
+            DecodeIpv4(packet, EthernetHeader.Length, ports, ref layers);
+            return;
+        }
         DecodeType(ethernet.Type, packet, EthernetHeader.Length, ports, ref layers);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DecodeType(ushort type, ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
     {
         while (true)
@@ -159,6 +169,7 @@ internal static class PacketDecoder
             DecodeType(ppp.EtherType, packet, offset + ppp.Length, ports, ref layers);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DecodeIp(ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
     {
         if (packet.Length > offset && packet[offset] >> 4 == 6)
@@ -167,6 +178,7 @@ internal static class PacketDecoder
             DecodeIpv4(packet, offset, ports, ref layers);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DecodeIpv4(ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
     {
         if (offset > packet.Length || !Ipv4Header.TryRead(packet[offset..], out var ip))
@@ -195,6 +207,7 @@ internal static class PacketDecoder
         DecodeTransport(packet, layers.NetworkPayloadOffset, ports, ref layers);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DecodeIpv6(ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
     {
         if (offset > packet.Length || !Ipv6Header.TryRead(packet[offset..], out var ip))
@@ -242,6 +255,7 @@ internal static class PacketDecoder
         DecodeTransport(packet, offset, ports, ref layers);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DecodeTransport(ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
     {
         if (offset > packet.Length)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Agent.Node.Decoding;
 
 /// <summary>Why decoding ended.</summary>
@@ -98,8 +100,10 @@ internal struct PacketLayers
         _ => false,
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void AddLayer(LayerType layer) => Path = Path.Append(layer, ref _pathBits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void AddLinkLayer(LayerType layer)
     {
         Path = Path.Append(layer, ref _pathBits);

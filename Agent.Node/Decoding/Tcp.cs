@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Agent.Node.Decoding;
 
@@ -11,6 +12,7 @@ internal readonly ref struct TcpHeader
     internal const byte Ack = 0x10;
     internal const int MinimumLength = 20;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TcpHeader(ReadOnlySpan<byte> data)
     {
         SourcePort = BinaryPrimitives.ReadUInt16BigEndian(data);
@@ -27,6 +29,7 @@ internal readonly ref struct TcpHeader
 
     internal byte Flags { get; }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryRead(ReadOnlySpan<byte> data, out TcpHeader header)
     {
         if (data.Length < MinimumLength)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Agent.Node.Decoding;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace Agent.Node.Decoding;
 /// </summary>
 internal static class TunnelDecoder
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void DecodeUdp(ReadOnlySpan<byte> packet, int offset, LayerType tunnel, ref PacketLayers layers)
     {
         if (tunnel == LayerType.None)
@@ -36,6 +39,7 @@ internal static class TunnelDecoder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void DecodeGre(ReadOnlySpan<byte> packet, int offset, bool isNvgre, ref PacketLayers layers)
     {
         if (!GreHeader.TryRead(packet[offset..], out var gre))
@@ -71,6 +75,7 @@ internal static class TunnelDecoder
     }
 
     /// <summary>A label stack; false, and nothing changed, when it isn't whole.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static bool TryDecodeMpls(ReadOnlySpan<byte> packet, int offset, ref PacketLayers layers)
     {
         if (offset > packet.Length || !MplsStack.TryRead(packet[offset..], out var mpls))
@@ -88,6 +93,7 @@ internal static class TunnelDecoder
     }
 
     /// <summary>Says what the tunnel carries and where, if any of it was captured.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Carry(LinkType inner, int offset, ReadOnlySpan<byte> packet, ref PacketLayers layers)
     {
         if (inner == LinkType.None)

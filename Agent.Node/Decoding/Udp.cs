@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Agent.Node.Decoding;
 
@@ -17,6 +18,7 @@ internal readonly ref struct UdpHeader
 
     internal ushort DestinationPort { get; }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryRead(ReadOnlySpan<byte> data, out UdpHeader header)
     {
         if (data.Length < Length)

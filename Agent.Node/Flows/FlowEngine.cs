@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Agent.Node.Decoding;
 using Agent.Node.Flows.Applications;
 using Agent.Node.Flows.Details;
@@ -8,10 +9,14 @@ namespace Agent.Node.Flows;
 /// <summary>
 /// Packets in, flows out: decodes a packet, finds or makes its flow, counts it there, and goes on with what a tunnel
 /// carries — in its own table, so that inner flows lie beside their tunnel's, or through a sink into another engine.
+/// Packets that come together go through it together, a step at a time, so that the memory a later step needs is
+/// fetched meanwhile; the result is the same as one by one.
 /// Synchronous and not thread-safe; allocates for reports and new memory only, never per packet.
 /// </summary>
 internal sealed class FlowEngine : IFlowLeaving
 {
+    private const int LargestBatch = 32;
+
     private readonly FlowOptions _options;
     private readonly FlowOrigin _origin;
     private readonly IFlowOutput _output;
@@ -24,6 +29,7 @@ internal sealed class FlowEngine : IFlowLeaving
     private readonly long _updateEvery;
     private readonly long _firstUpdateAfter;
     private readonly long _tick;
+    private readonly PendingPacket[] _pending;
     private ulong _sequence;
     private long _clock;
     private long _nextTick;
@@ -36,6 +42,7 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <param name="tunnels">Gets what tunnels carry; null: this engine decodes it.</param>
     internal FlowEngine(FlowOptions options, FlowOrigin origin, IFlowOutput output, ITunnelSink? tunnels = null)
     {
+        KeyHash.Draw();
         _options = options;
         _origin = origin;
         _output = output;
@@ -47,6 +54,8 @@ internal sealed class FlowEngine : IFlowLeaving
         _updateEvery = Nanoseconds(options.UpdateEvery);
         _firstUpdateAfter = Nanoseconds(options.FirstUpdateAfter);
         _tick = Math.Min(_updateEvery, _firstUpdateAfter);
+        // A packet put together lies in the defragmenter's memory, one at a time.
+        _pending = new PendingPacket[options.Defragment ? 1 : LargestBatch];
     }
 
     /// <summary>Packets given, inner ones not counted again.</summary>
@@ -87,45 +96,47 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <param name="samplingRate">How many packets this one stands for.</param>
     internal void Process(long time, LinkType link, int originalLength, ReadOnlySpan<byte> packet, uint samplingRate = 1)
     {
-        Packets++;
-        if (time > _clock)
-            _clock = time;
-        var parent = _origin.ParentUuid;
-        for (var depth = _origin.Depth; ; depth++)
+        var place = new PacketPlace(time, 0, packet.Length, originalLength);
+        Process(link, packet, new ReadOnlySpan<PacketPlace>(in place), samplingRate);
+    }
+
+    /// <summary>Counts packets, in their order, in their flows, and what they carry in theirs.</summary>
+    /// <param name="link">The packets' first layer.</param>
+    /// <param name="block">Where they lie.</param>
+    /// <param name="packets">The place of each.</param>
+    /// <param name="samplingRate">How many packets each stands for.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Process(LinkType link, ReadOnlySpan<byte> block, ReadOnlySpan<PacketPlace> packets, uint samplingRate = 1)
+    {
+        Packets += packets.Length;
+        while (!packets.IsEmpty)
         {
-            PacketDecoder.Decode(link, packet, _options.Ports, out var layers);
-            if (layers.Path.Packed == 0)
+            var batch = packets[..Math.Min(packets.Length, _pending.Length)];
+            packets = packets[batch.Length..];
+            var memory = block;
+            var count = 0;
+            foreach (ref readonly var place in batch)
             {
-                Undecoded++;
-                return;
+                if (place.Time > _clock)
+                    _clock = place.Time;
+                if (Prepare(ref _pending[count], ref memory, link, place, _origin.ParentUuid))
+                    count++;
             }
-            long frames = 1;
-            long bytes = originalLength;
-            if (layers.IsFragment && _defragmenter is not null)
-            {
-                if (!_defragmenter.TryComplete(layers, packet, originalLength, parent, time, _clock, out var whole))
-                    return;
-                packet = whole.Payload;
-                originalLength = whole.Length;
-                frames = whole.Frames;
-                bytes = whole.Bytes;
-                PacketDecoder.DecodeReassembled(packet, _options.Ports, ref layers);
-            }
-            ref var record = ref CountPacket(layers, packet, parent, time, frames, bytes, samplingRate, out var fromA);
-            if (!_inspector.IsIdle)
-                _inspector.Inspect(ref record, layers, link, packet, originalLength, fromA, time);
-            if (layers.End != DecodeEnd.Tunnel || depth >= _options.MaxTunnelDepth)
-                return;
-            var inner = packet[layers.InnerOffset..];
-            originalLength = Math.Max(originalLength - layers.InnerOffset, 0);
-            if (_tunnels is not null)
-            {
-                _tunnels.Carry(record.Uuid, layers.Inner, time, originalLength, inner, samplingRate);
-                return;
-            }
-            parent = record.Uuid;
-            packet = inner;
-            link = layers.Inner;
+            CountPackets(memory, count, samplingRate);
+        }
+    }
+
+    /// <summary>Processes packets at the time they were captured, which is the engine's time, too.</summary>
+    internal void Replay(LinkType link, ReadOnlySpan<byte> block, ReadOnlySpan<PacketPlace> packets)
+    {
+        while (!packets.IsEmpty)
+        {
+            AdvanceTo(packets[0].Time);
+            var count = 1;
+            while (count < packets.Length && packets[count].Time < _nextTick)
+                count++;
+            Process(link, block, packets[..count]);
+            packets = packets[count..];
         }
     }
 
@@ -169,8 +180,10 @@ internal sealed class FlowEngine : IFlowLeaving
         var since = _lastTick == 0 ? 0 : _lastTick - Math.Max(_updateEvery, _firstUpdateAfter) - FlowTable.OrderSlack;
         foreach (ref var record in _table.TouchedSince(since))
         {
-            if (record.Has(FlowFlags.Changed) && IsDue(record))
-                Report(ref record);
+            if (!record.Has(FlowFlags.Changed) || !IsDue(record))
+                continue;
+            Report(ref record);
+            _table.SetReported(record);
         }
     }
 
@@ -200,31 +213,115 @@ internal sealed class FlowEngine : IFlowLeaving
 
     private static long Nanoseconds(TimeSpan span) => span.Ticks * TimeSpan.NanosecondsPerTick;
 
-    private ref FlowRecord CountPacket(in PacketLayers layers, ReadOnlySpan<byte> packet, ulong parent, long time, long frames, long bytes, uint samplingRate, out bool fromA)
+    /// <summary>Decodes a packet up to its flow's key and asks for the key's slot in the table. False: there's nothing to count yet.</summary>
+    /// <param name="pending">Takes it.</param>
+    /// <param name="block">Where it lies; the defragmenter's memory afterwards, if it was put together there.</param>
+    /// <param name="link">Its first layer.</param>
+    /// <param name="place">Its place in the block.</param>
+    /// <param name="parent">The tunnel's flow it came in.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Prepare(ref PendingPacket pending, ref ReadOnlySpan<byte> block, LinkType link, in PacketPlace place, ulong parent)
     {
-        FlowKey.Make(layers, _options.KeyMode, parent, out var key, out var fromHigh);
-        ref var record = ref _table.GetOrAdd(key, _clock, out var isNew);
+        var packet = block.Slice(place.Start, place.Length);
+        pending.Place = place;
+        pending.Link = link;
+        pending.Frames = 1;
+        pending.Bytes = place.OriginalLength;
+        ref var layers = ref pending.Layers;
+        PacketDecoder.Decode(link, packet, _options.Ports, out layers);
+        if (layers.Path.Packed == 0)
+        {
+            Undecoded++;
+            return false;
+        }
+        if (layers.IsFragment && _defragmenter is not null)
+        {
+            if (!_defragmenter.TryComplete(layers, packet, place.OriginalLength, parent, place.Time, _clock, out var whole))
+                return false;
+            block = whole.Payload;
+            pending.Place = new PacketPlace(place.Time, 0, block.Length, whole.Length);
+            pending.Frames = whole.Frames;
+            pending.Bytes = whole.Bytes;
+            PacketDecoder.DecodeReassembled(block, _options.Ports, ref layers);
+        }
+        FlowKey.Make(layers, _options.KeyMode, parent, out pending.Key, out pending.FromHigh);
+        pending.Hash = KeyHash.Of(pending.Key);
+        _table.PrefetchSlot(pending.Hash);
+        return true;
+    }
+
+    /// <summary>Counts the packets that are prepared, then those they carry, then those these carry.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void CountPackets(ReadOnlySpan<byte> block, int count, uint samplingRate)
+    {
+        for (var depth = _origin.Depth; count > 0; depth++)
+        {
+            if (count > 1)
+                PrefetchRecords(count);
+            var inner = 0;
+            for (var i = 0; i < count; i++)
+            {
+                ref var pending = ref _pending[i];
+                ref readonly var layers = ref pending.Layers;
+                var packet = block.Slice(pending.Place.Start, pending.Place.Length);
+                ref var record = ref CountPacket(ref pending, packet, samplingRate, out var fromA);
+                if (!_inspector.IsIdle)
+                    _inspector.Inspect(ref record, layers, pending.Link, packet, pending.Place.OriginalLength, fromA, pending.Place.Time);
+                if (layers.End != DecodeEnd.Tunnel || depth >= _options.MaxTunnelDepth)
+                    continue;
+                var offset = layers.InnerOffset;
+                var place = new PacketPlace(
+                    pending.Place.Time, pending.Place.Start + offset, pending.Place.Length - offset, Math.Max(pending.Place.OriginalLength - offset, 0));
+                if (_tunnels is not null)
+                    _tunnels.Carry(record.Uuid, layers.Inner, place.Time, place.OriginalLength, block.Slice(place.Start, place.Length), samplingRate);
+                else if (Prepare(ref _pending[inner], ref block, layers.Inner, place, record.Uuid))
+                    inner++;
+            }
+            count = inner;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void PrefetchRecords(int count)
+    {
+        var pending = _pending.AsSpan(0, count);
+        foreach (ref var packet in pending)
+            packet.Number = _table.PrefetchRecord(packet.Hash);
+        foreach (ref var packet in pending)
+        {
+            if (packet.Number >= 0)
+                _table.PrefetchNeighbours(packet.Number, _clock);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private ref FlowRecord CountPacket(ref PendingPacket pending, ReadOnlySpan<byte> packet, uint samplingRate, out bool fromA)
+    {
+        ref readonly var layers = ref pending.Layers;
+        var time = pending.Place.Time;
+        ref var record = ref _table.GetOrAdd(pending.Key, pending.Hash, _clock, out var isNew);
         if (!isNew && record.List == FlowTable.Closing && FlowTransitions.OpensAgain(layers))
         {
             _table.Remove(ref record);
-            record = ref _table.GetOrAdd(key, _clock, out isNew);
+            record = ref _table.GetOrAdd(pending.Key, pending.Hash, _clock, out isNew);
         }
         if (isNew)
-            Begin(ref record, layers, packet, time, fromHigh);
-        fromA = record.Has(FlowFlags.AIsHigh) == fromHigh;
+            Begin(ref record, layers, packet, time, pending.FromHigh);
+        fromA = record.Has(FlowFlags.AIsHigh) == pending.FromHigh;
         if (fromA)
         {
-            record.Counters.AbPackets += frames * samplingRate;
-            record.Counters.AbBytes += bytes * samplingRate;
+            record.Counters.AbPackets += pending.Frames * samplingRate;
+            record.Counters.AbBytes += pending.Bytes * samplingRate;
         }
         else
         {
-            record.Counters.BaPackets += frames * samplingRate;
-            record.Counters.BaBytes += bytes * samplingRate;
+            record.Counters.BaPackets += pending.Frames * samplingRate;
+            record.Counters.BaBytes += pending.Bytes * samplingRate;
         }
         if (time > record.Last)
             record.Last = time;
-        record.SamplingRate = Math.Max(record.SamplingRate, samplingRate);
+        if (samplingRate != 1)
+            record.SamplingRate = Math.Max(record.SamplingRate, samplingRate);
         record.Flags |= FlowFlags.Changed;
         if (layers.IsReassembled)
             record.Fragments++;
@@ -233,10 +330,12 @@ internal sealed class FlowEngine : IFlowLeaving
         return ref record;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Begin(ref FlowRecord record, in PacketLayers layers, ReadOnlySpan<byte> packet, long time, bool fromHigh)
     {
         record.Start = time;
         record.Last = time;
+        record.SamplingRate = 1;
         record.Path = layers.Path;
         record.LinkLayers = layers.LinkLayers;
         record.LinkA = layers.LinkSource;
@@ -254,7 +353,7 @@ internal sealed class FlowEngine : IFlowLeaving
             record.Flags |= FlowFlags.HasLink;
         if (layers.End == DecodeEnd.Tunnel)
             record.Flags |= FlowFlags.IsTunnel;
-        record.Uuid = FlowIdentity.Uuid(record, _origin.Hash, ++_sequence);
+        record.Uuid = FlowIdentity.Uuid(time, record.Key.Parent, _origin.Hash, ++_sequence);
         if (_options.ApplicationsByContent)
             record.Looks = ApplicationInspector.LooksOf(layers);
         if (_timeouts.Lists > 0)
@@ -268,9 +367,30 @@ internal sealed class FlowEngine : IFlowLeaving
 
     private void Report(ref FlowRecord record)
     {
-        _output.Report(record, record.Reported, _details.Find(record));
-        record.Reported = record.Counters;
+        _output.Report(record, _table.Reported(record), _details.Find(record));
         record.ReportedAt = _clock;
         record.Flags &= ~FlowFlags.Changed;
+    }
+
+    /// <summary>A packet between two steps.</summary>
+    private struct PendingPacket
+    {
+        internal PacketLayers Layers;
+        internal FlowKey Key;
+        internal PacketPlace Place;
+
+        /// <summary>Frames it came in: more than one when it was put together from fragments.</summary>
+        internal long Frames;
+
+        /// <summary>Of the frames on the wire.</summary>
+        internal long Bytes;
+        internal uint Hash;
+
+        /// <summary>Of the record it will most likely be counted in; -1: none is known.</summary>
+        internal int Number;
+        internal bool FromHigh;
+
+        /// <summary>Its first layer.</summary>
+        internal LinkType Link;
     }
 }

@@ -30,8 +30,12 @@ internal static class FlowIdentity
     }
 
     /// <summary>Unique per flow and capture point; never 0, which means "no parent" in a key.</summary>
-    internal static ulong Uuid(in FlowRecord record, ulong origin, ulong sequence) =>
-        KeyHash.Stable(InstanceDomain, TrackingId(record), record.Key.Parent, origin, (ulong)record.Start, sequence) is var uuid && uuid != 0 ? uuid : 1;
+    /// <param name="start">The flow's first packet, nanoseconds since 1970.</param>
+    /// <param name="parent">The tunnel's flow it's in.</param>
+    /// <param name="origin">The capture point.</param>
+    /// <param name="sequence">Of the flow among those of the capture point.</param>
+    internal static ulong Uuid(long start, ulong parent, ulong origin, ulong sequence) =>
+        KeyHash.Stable(InstanceDomain, parent, origin, (ulong)start, sequence) is var uuid && uuid != 0 ? uuid : 1;
 
     internal static string Format(ulong id) => id == 0 ? "" : id.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Agent.Node.Decoding;
 
@@ -48,9 +49,10 @@ internal struct FlowKey : IEquatable<FlowKey>
     internal readonly ulong VlanTags => Tags & ((1UL << ProtocolShift) - 1);
 
     /// <summary>The key of a packet's layers, and whether the packet went from the higher end to the lower.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Make(in PacketLayers layers, LayerKeyMode mode, ulong parent, out FlowKey key, out bool fromHigh)
     {
-        key = default;
+        Unsafe.SkipInit(out key);
         var withLink = mode == LayerKeyMode.L2 || layers.IpVersion == 0;
         Ends(layers, out var sourcePort, out var destinationPort, out var portsAreEnds);
         fromHigh = IsFromHigh(layers, portsAreEnds);
@@ -87,11 +89,13 @@ internal struct FlowKey : IEquatable<FlowKey>
 
     public override readonly int GetHashCode() => (int)KeyHash.Of(this);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal readonly bool Matches(in FlowKey other) =>
         ((LowAddressHigh ^ other.LowAddressHigh) | (LowAddressLow ^ other.LowAddressLow) | (HighAddressHigh ^ other.HighAddressHigh)
         | (HighAddressLow ^ other.HighAddressLow) | (LowLink ^ other.LowLink) | (HighLink ^ other.HighLink) | (Tags ^ other.Tags)
         | (Path ^ other.Path) | (NetworkId ^ other.NetworkId) | (Parent ^ other.Parent)) == 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Ends(in PacketLayers layers, out ushort source, out ushort destination, out bool areEnds)
     {
         areEnds = false;
@@ -125,6 +129,7 @@ internal struct FlowKey : IEquatable<FlowKey>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsFromHigh(in PacketLayers layers, bool portsAreEnds)
     {
         if (layers.SourceHigh != layers.DestinationHigh)

@@ -24,7 +24,7 @@ internal struct FlowCounters
 
 /// <summary>What a record says about itself in one bit each.</summary>
 [Flags]
-internal enum FlowFlags : byte
+internal enum FlowFlags : ushort
 {
     None = 0,
 
@@ -42,24 +42,35 @@ internal enum FlowFlags : byte
     Used = 64,
 }
 
-/// <summary>One flow in the table. Times are nanoseconds since 1970.</summary>
-[StructLayout(LayoutKind.Sequential, Pack = 8)]
+/// <summary>
+/// One flow in the table, in four cache lines: the first two are what every packet reads or writes, the third what
+/// moving it in a list does. Times are nanoseconds since 1970.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = 8, Size = Size)]
 internal struct FlowRecord
 {
-    // What each packet reads or writes comes first: it lies in three cache lines.
+    /// <summary>In bytes; a multiple of a cache line's 64.</summary>
+    internal const int Size = 256;
+
+    /// <summary>Where the line begins that only moving the record in a list touches.</summary>
+    internal const int LinksOffset = 128;
+
+    private const int ListShift = 16;
+    private const int TouchedShift = 24;
+
     internal FlowKey Key;
-
-    /// <summary>The table's clock at the last packet: unlike <see cref="Last"/> it never goes back.</summary>
-    internal long Touched;
-    internal long Last;
     internal FlowCounters Counters;
-    internal uint SamplingRate;
-    internal FlowFlags Flags;
+    internal long Last;
 
-    /// <summary>Which of the table's lists it's in.</summary>
-    internal byte List;
-    internal byte Finish;
-    internal LayerType Transport;
+    /// <summary>Flags in the lowest 16 bits, then the list in 8, then when it was touched in 40.</summary>
+    private ulong _state;
+
+    internal int Newer;
+    internal int Older;
+
+    /// <summary>Its own in the table.</summary>
+    internal int Number;
+    internal uint Hash;
     internal ulong Uuid;
 
     /// <summary>When the SYN or the echo request, that an answer is awaited for, was seen.</summary>
@@ -79,9 +90,11 @@ internal struct FlowRecord
 
     /// <summary>How many more packets are looked at for their application: A's in the lower four bits, B's in the higher.</summary>
     internal byte Looks;
-    internal uint Hash;
-    internal int Newer;
-    internal int Older;
+    internal byte Finish;
+    internal LayerType Transport;
+
+    /// <summary>How many packets each packet stands for, where it isn't one.</summary>
+    internal uint SamplingRate;
 
     /// <summary>Packets put together from fragments.</summary>
     internal int Fragments;
@@ -97,10 +110,29 @@ internal struct FlowRecord
     internal ulong LinkB;
     internal ulong VlanTags;
     internal long Start;
-    internal FlowCounters Reported;
     internal long ReportedAt;
 
-    internal readonly bool Has(FlowFlags flag) => (Flags & flag) != 0;
+    internal FlowFlags Flags
+    {
+        readonly get => (FlowFlags)(ushort)_state;
+        set => _state = (_state & ~(ulong)ushort.MaxValue) | (ushort)value;
+    }
+
+    /// <summary>Which of the table's lists it's in.</summary>
+    internal byte List
+    {
+        readonly get => (byte)(_state >> ListShift);
+        set => _state = (_state & ~((ulong)byte.MaxValue << ListShift)) | ((ulong)value << ListShift);
+    }
+
+    /// <summary>The table's clock at the last packet, in its own coarse unit: unlike <see cref="Last"/> it never goes back.</summary>
+    internal long Touched
+    {
+        readonly get => (long)(_state >> TouchedShift);
+        set => _state = (_state & ((1UL << TouchedShift) - 1)) | ((ulong)value << TouchedShift);
+    }
+
+    internal readonly bool Has(FlowFlags flag) => ((ushort)_state & (ushort)flag) != 0;
 
     internal FinishType FinishType
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Agent.Node.Decoding;
 using Shared.Messages.Flows;
 
@@ -11,10 +12,11 @@ internal static class FlowTransitions
         layers.Transport == LayerType.Tcp && (layers.TcpFlags & (TcpHeader.Syn | TcpHeader.Ack)) == TcpHeader.Syn;
 
     /// <summary>True when the flow is closed by this packet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool Apply(ref FlowRecord record, in PacketLayers layers, bool fromA, long time)
     {
         if (layers.Transport == LayerType.Tcp)
-            return ApplyTcp(ref record, layers.TcpFlags, fromA, time);
+            return (layers.TcpFlags & (TcpHeader.Syn | TcpHeader.Fin | TcpHeader.Rst)) != 0 && ApplyTcp(ref record, layers.TcpFlags, fromA, time);
         if (layers.IsEcho)
             ApplyEcho(ref record, layers, time);
         return false;
@@ -22,8 +24,6 @@ internal static class FlowTransitions
 
     private static bool ApplyTcp(ref FlowRecord record, byte flags, bool fromA, long time)
     {
-        if ((flags & (TcpHeader.Syn | TcpHeader.Fin | TcpHeader.Rst)) == 0)
-            return false;
         // Whoever asks: the flow's A is not the client when a packet of the server's was seen first.
         if ((flags & TcpHeader.Syn) != 0)
         {

@@ -19,7 +19,11 @@ internal static class KeyHash
     private static readonly ulong Seed2 = RandomOdd();
     private static readonly ulong Seed3 = RandomOdd();
 
+    /// <summary>Draws the constants now: code compiled after that has them as immediate values.</summary>
+    internal static void Draw() => RuntimeHelpers.RunClassConstructor(typeof(KeyHash).TypeHandle);
+
     /// <summary>Of a flow's key in this process's tables.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static uint Of(in FlowKey key)
     {
         var hash = Fold(key.LowAddressHigh ^ Seed0, key.LowAddressLow ^ Seed1)

@@ -22,13 +22,16 @@ public sealed class PcapFileTests : IDisposable
         var expected = new PacketReader(device);
         using var file = PcapFile.TryOpen(_path).ShouldNotBeNull();
         file.Link.ShouldBe(expected.Link);
-        while (expected.Read() == GetPacketStatus.PacketRead)
+        while (file.Read())
         {
-            file.Read().ShouldBeTrue();
-            (file.Time, file.OriginalLength).ShouldBe((expected.Time, expected.OriginalLength));
-            file.Packet.SequenceEqual(expected.Packet).ShouldBeTrue();
+            foreach (ref readonly var packet in file.Packets)
+            {
+                expected.Read().ShouldBe(GetPacketStatus.PacketRead);
+                (packet.Time, packet.OriginalLength).ShouldBe((expected.Time, expected.OriginalLength));
+                file.Block.Slice(packet.Start, packet.Length).SequenceEqual(expected.Packet).ShouldBeTrue();
+            }
         }
-        file.Read().ShouldBeFalse();
+        expected.Read().ShouldBe(GetPacketStatus.NoRemainingPackets);
     }
 
     [Theory]
@@ -41,7 +44,7 @@ public sealed class PcapFileTests : IDisposable
             stream.SetLength(stream.Length - missing);
         using var file = PcapFile.TryOpen(_path).ShouldNotBeNull();
         file.Read().ShouldBeTrue();
-        file.Read().ShouldBeTrue();
+        file.Packets.Length.ShouldBe(2);
         Should.Throw<CaptureException>(() => file.Read()).Message.ShouldEndWith(error);
     }
 

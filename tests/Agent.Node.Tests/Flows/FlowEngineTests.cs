@@ -118,6 +118,46 @@ public sealed class FlowEngineTests
     }
 
     [Fact]
+    public void A_flow_s_first_update_is_all_there_is_of_it_whichever_flow_had_its_place_before()
+    {
+        var engine = new FlowEngine(new FlowOptions { MaxEntries = 1 }, Captures.Origin, _output);
+        engine.AdvanceTo(Start);
+        engine.Process(Start, LinkType.Ip, 60, Ipv4(17, Udp(1, 2, [])));
+        engine.AdvanceTo(Start + (2 * Second));
+        engine.Process(Start + (3 * Second), LinkType.Ip, 70, Ipv4(17, Udp(3, 4, [])));
+        engine.AdvanceTo(Start + (5 * Second));
+        _output.Flows[1].LastUpdateMetric.AbBytes.ShouldBe(70);
+    }
+
+    [Fact]
+    public void Packets_in_one_block_give_the_flows_they_give_one_by_one()
+    {
+        var random = new Random(5);
+        var packets = Enumerable.Range(0, 3000).Select(_ => TestPackets.All[random.Next(TestPackets.All.Count)]).Where(packet => packet.LinkType == LinkType.Ethernet).ToList();
+        foreach (var options in new[] { new FlowOptions(), new FlowOptions { Defragment = true } })
+        {
+            var (oneByOne, together) = (new FinalFlows(), new FinalFlows());
+            var engine = new FlowEngine(options, Captures.Origin, oneByOne);
+            foreach (var (i, packet) in packets.Index())
+                engine.Process(Start + i, LinkType.Ethernet, packet.Bytes.Length, packet.Bytes);
+            engine.End();
+            engine = new FlowEngine(options, Captures.Origin, together);
+            var places = new List<PacketPlace>();
+            var block = new List<byte>();
+            foreach (var (i, packet) in packets.Index())
+            {
+                places.Add(new PacketPlace(Start + i, block.Count, packet.Bytes.Length, packet.Bytes.Length));
+                block.AddRange(packet.Bytes);
+            }
+            engine.Process(LinkType.Ethernet, block.ToArray(), places.ToArray());
+            engine.End();
+            static string Seen(Flow flow) => $"{flow.TrackingId} {flow.LayersPath} {flow.Network} {flow.Transport} {flow.Metric} {flow.FinishType}";
+            together.Flows.Select(Seen).Order().Except(oneByOne.Flows.Select(Seen)).ShouldBeEmpty();
+            together.Flows.Count.ShouldBe(oneByOne.Flows.Count);
+        }
+    }
+
+    [Fact]
     public void A_quiet_flow_ends_by_timeout()
     {
         var engine = new FlowEngine(new FlowOptions { ExpireAfter = TimeSpan.FromSeconds(30) }, Captures.Origin, _output);

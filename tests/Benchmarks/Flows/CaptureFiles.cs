@@ -17,11 +17,19 @@ internal static class CaptureFiles
     /// <summary>The same flows inside five kinds of tunnel.</summary>
     internal static void WriteTunnel(string path) => WriteSkewed(path, inTunnels: true);
 
-    /// <summary>A million flows of two packets, the second 200,000 packets after the first.</summary>
+    /// <summary>A million flows of a packet each way, all packets shuffled.</summary>
     internal static void WriteMany(string path)
     {
-        const int distance = 200_000;
-        Write(path, i => SyntheticCapture.Packet((i / (2 * distance) * distance) + (i % distance), i / distance % 2 == 1, inTunnel: false));
+        var order = Enumerable.Range(0, Packets).ToArray();
+        new Random(Seed).Shuffle(order);
+        var seen = new bool[Packets / 2];
+        Write(path, i =>
+        {
+            var flow = order[i] / 2;
+            var isAnswer = seen[flow];
+            seen[flow] = true;
+            return SyntheticCapture.Packet(flow, isAnswer, inTunnel: false);
+        });
     }
 
     private static void WriteSkewed(string path, bool inTunnels)

@@ -76,12 +76,14 @@ internal sealed class SyntheticCapture
         var id = (byte)(flow / kinds % 16);
         var from = 0xac100000u + id;
         const uint to = 0xac200000u;
+        // Senders spread the inner flows over their source ports (RFC 7348, 5; RFC 8926, 3.3; RFC 7510, 3).
+        var entropy = 49_152 + (int)((uint)flow * 2_654_435_769u >> 18);
         return (flow % kinds) switch
         {
             0 => Ethernet(Ipv4(gre, from, to, [0x20, 0, 0x65, 0x58, 0, 0, 0, id, .. frame])),
-            1 => Ethernet(Ipv4(udp, from, to, Udp(49_152 + id, 4789, [8, 0, 0, 0, 0, 0, id, 0, .. frame]))),
-            2 => Ethernet(Ipv4(udp, from, to, Udp(49_152 + id, 6081, [0, 0, 0x65, 0x58, 0, 0, id, 0, .. frame]))),
-            3 => Ethernet(Ipv4(udp, from, to, Udp(49_152 + id, 6635, [0, 1, (byte)((id << 4) | 1), 64, .. frame.AsSpan(ethernetLength)]))),
+            1 => Ethernet(Ipv4(udp, from, to, Udp(entropy, 4789, [8, 0, 0, 0, 0, 0, id, 0, .. frame]))),
+            2 => Ethernet(Ipv4(udp, from, to, Udp(entropy, 6081, [0, 0, 0x65, 0x58, 0, 0, id, 0, .. frame]))),
+            3 => Ethernet(Ipv4(udp, from, to, Udp(entropy, 6635, [0, 1, (byte)((id << 4) | 1), 64, .. frame.AsSpan(ethernetLength)]))),
             _ => Ethernet(Ipv4(ipInIp, from, to, frame[ethernetLength..])),
         };
     }

@@ -1,4 +1,4 @@
-// The least a flow tool does: (a) read a capture through libpcap, (b) also count packets by the outer IPv4 5-tuple.
+// The least a flow tool does: (a) read a capture through libpcap, (b) also count packets by the outer IPv4 5-tuple, both directions as one.
 #include <pcap/pcap.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -46,11 +46,18 @@ int main(int argc, char **argv)
         if (!hashing || header->caplen < 38 || data[12] != 8 || data[13] != 0)
             continue;
         const u_char *ip = data + 14;
-        uint64_t addresses;
-        uint32_t ports = 0, protocol = ip[9], length = (ip[0] & 15) * 4;
-        memcpy(&addresses, ip + 12, 8);
+        uint32_t from, to, ports = 0, protocol = ip[9], length = (ip[0] & 15) * 4;
+        memcpy(&from, ip + 12, 4);
+        memcpy(&to, ip + 16, 4);
         if ((protocol == 6 || protocol == 17) && 14 + length + 4 <= header->caplen)
             memcpy(&ports, ip + length, 4);
+        // Both directions are one flow.
+        if (from > to) {
+            uint32_t other = from;
+            from = to; to = other;
+            ports = ports >> 16 | ports << 16;
+        }
+        uint64_t addresses = (uint64_t)from << 32 | to;
         struct entry *e = find(table, mask, addresses, ports, protocol);
         if (!e->packets) {
             e->addresses = addresses; e->ports = ports; e->protocol = protocol;
