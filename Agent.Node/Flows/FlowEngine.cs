@@ -153,7 +153,13 @@ internal sealed class FlowEngine : IFlowLeaving
         Packets++;
         if (now > _clock)
             _clock = now;
-        ref var record = ref CountPacket(layers, default, _origin.ParentUuid, last, packets, bytes, samplingRate, out var fromA);
+        ref var pending = ref _pending[0];
+        pending.Layers = layers;
+        pending.Place = new PacketPlace(last, 0, 0, 0);
+        pending.Frames = packets;
+        pending.Bytes = bytes;
+        FindKey(ref pending, _origin.ParentUuid);
+        ref var record = ref CountPacket(ref pending, default, samplingRate, out var fromA);
         FlowSummary.BeganAt(ref record, start, fromA);
     }
 
@@ -244,10 +250,17 @@ internal sealed class FlowEngine : IFlowLeaving
             pending.Bytes = whole.Bytes;
             PacketDecoder.DecodeReassembled(block, _options.Ports, ref layers);
         }
-        FlowKey.Make(layers, _options.KeyMode, parent, out pending.Key, out pending.FromHigh);
+        FindKey(ref pending, parent);
+        return true;
+    }
+
+    /// <summary>Makes the key of what was decoded, and asks for its slot in the table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FindKey(ref PendingPacket pending, ulong parent)
+    {
+        FlowKey.Make(pending.Layers, _options.KeyMode, parent, out pending.Key, out pending.FromHigh);
         pending.Hash = KeyHash.Of(pending.Key);
         _table.PrefetchSlot(pending.Hash);
-        return true;
     }
 
     /// <summary>Counts the packets that are prepared, then those they carry, then those these carry.</summary>
