@@ -6,7 +6,7 @@ namespace Agent.Node.Decoding;
 /// <summary>The layers of a flow from the outermost on, packed five bits each, first layer lowest; at most 12 are kept.</summary>
 internal readonly record struct LayersPath(ulong Packed)
 {
-    private const int BitsPerLayer = 5;
+    internal const int BitsPerLayer = 5;
     private const int Capacity = 12;
     private const ulong Mask = (1 << BitsPerLayer) - 1;
 
@@ -18,10 +18,15 @@ internal readonly record struct LayersPath(ulong Packed)
 
     private static readonly ConcurrentDictionary<ulong, string> Interned = new();
 
+    internal static LayersPath EthernetIPv4Tcp => new((ulong)LayerType.Ethernet | ((ulong)LayerType.IPv4 << BitsPerLayer) | ((ulong)LayerType.Tcp << (2 * BitsPerLayer)));
+
     /// <summary>How many layers it has.</summary>
     internal int Count => (64 - System.Numerics.BitOperations.LeadingZeroCount(Packed) + BitsPerLayer - 1) / BitsPerLayer;
 
     internal LayerType Last => Count == 0 ? LayerType.None : (LayerType)((Packed >> (BitsPerLayer * (Count - 1))) & Mask);
+
+    /// <summary>How many values of <see cref="LayerType"/> have a name, from 0 on.</summary>
+    internal static int NamedLayers => Names.Length;
 
     internal static string NameOf(LayerType layer) => Names[(int)layer];
 

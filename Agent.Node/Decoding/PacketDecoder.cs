@@ -14,10 +14,19 @@ internal static class PacketDecoder
     private const int MaximumExtensionHeaders = 16;
 
     /// <summary>Decodes one flow's layers. What a tunnel carries is for the next call, at <see cref="PacketLayers.InnerOffset"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Decode(LinkType link, ReadOnlySpan<byte> packet, TunnelPorts ports, out PacketLayers layers)
     {
         layers = default;
+        if (link == LinkType.Ethernet && UsualPacket.TryDecode(packet, ref layers))
+            return;
+        DecodeAny(link, packet, ports, ref layers);
+    }
+
+    /// <summary>The same, header by header.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void DecodeAny(LinkType link, ReadOnlySpan<byte> packet, TunnelPorts ports, ref PacketLayers layers)
+    {
         switch (link)
         {
             case LinkType.Ethernet:

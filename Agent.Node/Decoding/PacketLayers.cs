@@ -100,6 +100,15 @@ internal struct PacketLayers
         _ => false,
     };
 
+    /// <summary>The three layers at once, before any other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void SetEthernetIPv4Tcp()
+    {
+        Path = LayersPath.EthernetIPv4Tcp;
+        _pathBits = 3 * LayersPath.BitsPerLayer;
+        LinkLayers = 1;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void AddLayer(LayerType layer) => Path = Path.Append(layer, ref _pathBits);
 

@@ -278,7 +278,7 @@ internal sealed class FlowEngine : IFlowLeaving
                 ref readonly var layers = ref pending.Layers;
                 var packet = block.Slice(pending.Place.Start, pending.Place.Length);
                 ref var record = ref CountPacket(ref pending, packet, samplingRate, out var fromA);
-                if (!_inspector.IsIdle)
+                if (_inspector.Wants(record, layers))
                     _inspector.Inspect(ref record, layers, pending.Link, packet, pending.Place.OriginalLength, fromA, pending.Place.Time);
                 if (layers.End != DecodeEnd.Tunnel || depth >= _options.MaxTunnelDepth)
                     continue;
@@ -321,16 +321,7 @@ internal sealed class FlowEngine : IFlowLeaving
         if (isNew)
             Begin(ref record, layers, packet, time, pending.FromHigh);
         fromA = record.Has(FlowFlags.AIsHigh) == pending.FromHigh;
-        if (fromA)
-        {
-            record.Counters.AbPackets += pending.Frames * samplingRate;
-            record.Counters.AbBytes += pending.Bytes * samplingRate;
-        }
-        else
-        {
-            record.Counters.BaPackets += pending.Frames * samplingRate;
-            record.Counters.BaBytes += pending.Bytes * samplingRate;
-        }
+        record.Counters.Add(fromA, pending.Frames * samplingRate, pending.Bytes * samplingRate);
         if (time > record.Last)
             record.Last = time;
         if (samplingRate != 1)

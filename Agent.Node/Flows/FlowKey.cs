@@ -56,26 +56,15 @@ internal struct FlowKey : IEquatable<FlowKey>
         var withLink = mode == LayerKeyMode.L2 || layers.IpVersion == 0;
         Ends(layers, out var sourcePort, out var destinationPort, out var portsAreEnds);
         fromHigh = IsFromHigh(layers, portsAreEnds);
-        var sourceLink = (withLink ? layers.LinkSource << PortBits : 0) | (fromHigh && !portsAreEnds ? destinationPort : sourcePort);
-        var destinationLink = (withLink ? layers.LinkDestination << PortBits : 0) | (fromHigh && !portsAreEnds ? sourcePort : destinationPort);
-        if (fromHigh)
-        {
-            key.LowAddressHigh = layers.DestinationHigh;
-            key.LowAddressLow = layers.DestinationLow;
-            key.HighAddressHigh = layers.SourceHigh;
-            key.HighAddressLow = layers.SourceLow;
-            key.LowLink = destinationLink;
-            key.HighLink = sourceLink;
-        }
-        else
-        {
-            key.LowAddressHigh = layers.SourceHigh;
-            key.LowAddressLow = layers.SourceLow;
-            key.HighAddressHigh = layers.DestinationHigh;
-            key.HighAddressLow = layers.DestinationLow;
-            key.LowLink = sourceLink;
-            key.HighLink = destinationLink;
-        }
+        // Which way a packet goes is beyond what a processor can predict: masks, not branches.
+        var swap = 0UL - (fromHigh ? 1UL : 0UL);
+        var withLinkMask = 0UL - (withLink ? 1UL : 0UL);
+        Order(swap, layers.SourceHigh, layers.DestinationHigh, out key.LowAddressHigh, out key.HighAddressHigh);
+        Order(swap, layers.SourceLow, layers.DestinationLow, out key.LowAddressLow, out key.HighAddressLow);
+        Order(swap, layers.LinkSource << PortBits, layers.LinkDestination << PortBits, out var lowLink, out var highLink);
+        Order(portsAreEnds ? swap : 0, sourcePort, destinationPort, out var lowPort, out var highPort);
+        key.LowLink = (lowLink & withLinkMask) | lowPort;
+        key.HighLink = (highLink & withLinkMask) | highPort;
         key.Tags = (withLink ? layers.VlanTags : 0) | ((ulong)layers.IpProtocol << ProtocolShift) | ((ulong)layers.IpVersion << VersionShift);
         var path = withLink ? layers.Path : layers.Path.Skip(layers.LinkLayers);
         key.Path = layers.IsReassembled ? path.Without(LayerType.Fragment).Packed : path.Packed;
@@ -94,6 +83,14 @@ internal struct FlowKey : IEquatable<FlowKey>
         ((LowAddressHigh ^ other.LowAddressHigh) | (LowAddressLow ^ other.LowAddressLow) | (HighAddressHigh ^ other.HighAddressHigh)
         | (HighAddressLow ^ other.HighAddressLow) | (LowLink ^ other.LowLink) | (HighLink ^ other.HighLink) | (Tags ^ other.Tags)
         | (Path ^ other.Path) | (NetworkId ^ other.NetworkId) | (Parent ^ other.Parent)) == 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Order(ulong swap, ulong source, ulong destination, out ulong low, out ulong high)
+    {
+        var difference = (source ^ destination) & swap;
+        low = source ^ difference;
+        high = destination ^ difference;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Ends(in PacketLayers layers, out ushort source, out ushort destination, out bool areEnds)

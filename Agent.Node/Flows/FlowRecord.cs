@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Agent.Node.Decoding;
 using Agent.Node.Flows.Details;
@@ -6,12 +7,22 @@ using Shared.Messages.Flows;
 namespace Agent.Node.Flows;
 
 /// <summary>Packets and bytes per direction.</summary>
+[StructLayout(LayoutKind.Sequential)]
 internal struct FlowCounters
 {
     internal long AbPackets;
     internal long AbBytes;
     internal long BaPackets;
     internal long BaBytes;
+
+    /// <summary>Without a branch: which way packets go can't be predicted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Add(bool fromA, long packets, long bytes)
+    {
+        ref var direction = ref Unsafe.Add(ref AbPackets, fromA ? 0 : 2);
+        direction += packets;
+        Unsafe.Add(ref direction, 1) += bytes;
+    }
 
     public static FlowCounters operator -(in FlowCounters now, in FlowCounters before) => new()
     {

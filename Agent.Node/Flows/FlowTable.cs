@@ -227,6 +227,7 @@ internal sealed class FlowTable
             MoveToNewest(ref record, quantum);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MoveToNewest(ref FlowRecord record, long quantum)
     {
         record.Touched = quantum;
@@ -335,6 +336,7 @@ internal sealed class FlowTable
         return _used++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void LinkNewest(ref FlowRecord record)
     {
         ref var newest = ref _newest[record.List];
@@ -347,6 +349,7 @@ internal sealed class FlowTable
         newest = record.Number;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Unlink(ref FlowRecord record)
     {
         if (record.Newer != None)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Agent.Node.Decoding;
 using Agent.Node.Decoding.Applications;
 using Agent.Node.Flows.Details;
@@ -37,6 +38,7 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
     /// Whether there's more than a transport header of the shortest length: most packets of a connection that is being opened
     /// or acknowledged have none. A length that isn't there says nothing.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool HasPayload(in PacketLayers layers)
     {
         var header = layers.Transport == LayerType.Tcp ? TcpHeader.MinimumLength : UdpHeader.Length;

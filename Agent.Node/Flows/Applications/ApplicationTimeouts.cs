@@ -15,7 +15,7 @@ internal sealed class ApplicationTimeouts
         ["DNS"] = TimeSpan.FromSeconds(10),
     };
 
-    private readonly Dictionary<string, byte> _byName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, int> _byName = new(StringComparer.OrdinalIgnoreCase);
     private readonly ApplicationPorts _ports;
     private readonly byte[] _byPortName;
     private readonly byte[] _byLayer;
@@ -37,19 +37,23 @@ internal sealed class ApplicationTimeouts
                 list = durations.Count;
                 durations.Add(duration);
             }
-            _byName[name] = (byte)(FlowTable.FirstTimeout + list);
+            _byName[name] = FlowTable.FirstTimeout + list;
         }
         _durations = [.. durations];
         _before = new long[durations.Count];
-        _byPortName = [.. ports.Names.Select(ListOf)];
-        _byLayer = [.. Enum.GetValues<LayerType>().Select(layer => ListOf(LayersPath.NameOf(layer)))];
+        _byPortName = new byte[ports.Names.Count];
+        for (var number = 0; number < _byPortName.Length; number++)
+            _byPortName[number] = ListOf(ports.Names[number]);
+        _byLayer = new byte[LayersPath.NamedLayers];
+        for (var layer = 0; layer < _byLayer.Length; layer++)
+            _byLayer[layer] = ListOf(LayersPath.NameOf((LayerType)layer));
     }
 
     /// <summary>How many lists they take, from <see cref="FlowTable.FirstTimeout"/> on.</summary>
     internal int Lists => _durations.Length;
 
     /// <summary>The list of flows of an application.</summary>
-    internal byte ListOf(string application) => _byName.GetValueOrDefault(application, FlowTable.Open);
+    internal byte ListOf(string application) => _byName.TryGetValue(application, out var list) ? (byte)list : FlowTable.Open;
 
     /// <summary>The list of a new flow: by what its ports say, else by its last layer.</summary>
     internal byte ListOf(in FlowRecord record)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Agent.Node.Decoding;
 using Agent.Node.Flows.Applications;
 
@@ -9,11 +10,14 @@ internal sealed class PacketInspector(FlowDetailStore details, FlowOptions optio
     private readonly bool _followsTcp = options.ExtraTcpMetric;
     private readonly RawPacketBudget _rawPackets = new(options.RawPacketLimit, options.RawPacketCapacity);
 
-    /// <summary>The engine asks first, so that a capture without any of these costs nothing per packet.</summary>
-    internal bool IsIdle { get; } = !options.ExtraTcpMetric && options.RawPacketLimit == 0 && !options.ApplicationsByContent;
+    private readonly bool _wantsAll = options.ExtraTcpMetric || options.RawPacketLimit != 0;
 
     /// <summary>Packets that weren't kept for want of room.</summary>
     internal long RawPacketsRefused => _rawPackets.Refused;
+
+    /// <summary>The engine asks first: most packets are of flows all is known of, or carry nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool Wants(in FlowRecord record, in PacketLayers layers) => _wantsAll || (ApplicationInspector.HasPayload(layers) && record.Looks != 0);
 
     /// <param name="record">The packet's flow, this packet counted in it.</param>
     /// <param name="layers">What was decoded; offsets are into <paramref name="packet"/>.</param>
