@@ -22,8 +22,8 @@ internal static class FlowTools
             tools.Add(new("C loop, reading", file => [loop, "read", file], Tells: true));
             tools.Add(new("C loop, hashing", file => [loop, "hash", file], IsReference: true, Tells: true));
         }
-        var agent = Path.Combine(AppContext.BaseDirectory, "Agent.Node.dll");
-        tools.Add(new("Agent.Node flows", file => [Environment.ProcessPath!, agent, "flows", "-o", "none", file], Tells: true));
+        var agent = Agent();
+        tools.Add(new("./skydive flows", file => [Environment.ProcessPath!, agent, "flows", "-o", "none", "--max-flows", "1100000", file], Tells: true));
         AddPeer("softflowd", "softflowd", (program, file) =>
             [program, "-d", "-r", file, "-m", "1100000", "-p", Path.Combine(folder, "softflowd.pid"), "-c", "none"]);
         AddPeer("nfpcapd", "nfdump", (program, file) =>
@@ -40,6 +40,13 @@ internal static class FlowTools
             if (Have(program, package) is { } path)
                 tools.Add(new(program, file => command(path, file), Runs: runs));
         }
+    }
+
+    /// <summary>The agent as `./skydive flows` runs it: compiled ahead of time where that could be done.</summary>
+    private static string Agent()
+    {
+        var built = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../..", "Agent.Node", "bin", "Release", "net10.0"));
+        return new[] { Path.Combine(built, "ahead"), built, AppContext.BaseDirectory }.Select(folder => Path.Combine(folder, "Agent.Node.dll")).First(File.Exists);
     }
 
     private static string? BuildLoop(string folder)
