@@ -21,6 +21,7 @@ internal static class FlowTools
         {
             tools.Add(new("C loop, reading", file => [loop, "read", file], Tells: true));
             tools.Add(new("C loop, hashing", file => [loop, "hash", file], IsReference: true, Tells: true));
+            tools.Add(new("C loop, both ways one flow", file => [loop, "flow", file], Tells: true));
         }
         var agent = Agent();
         tools.Add(new("./skydive flows", file => [Environment.ProcessPath!, agent, "flows", "-o", "none", "--max-flows", "1100000", file], Tells: true));
@@ -33,6 +34,8 @@ internal static class FlowTools
         // Its two processes wait for each other most of a minute: once is enough.
         AddPeer("pmacctd", "pmacct", (program, file) =>
             [program, "-I", file, "-c", "src_host,dst_host,src_port,dst_port,proto", "-P", "print", "-o", Path.Combine(folder, "pmacctd.out")], runs: 1);
+        // It dissects every field of every packet: once is enough.
+        AddPeer("tshark", "tshark", (program, file) => [program, "-n", "-q", "-z", "conv,tcp", "-r", file], runs: 1);
         return tools;
 
         void AddPeer(string program, string package, Func<string, string, IReadOnlyList<string>> command, int runs = 3)

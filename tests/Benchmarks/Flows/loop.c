@@ -1,4 +1,5 @@
-// The least a flow tool does: (a) read a capture through libpcap, (b) also count packets by the outer IPv4 5-tuple, both directions as one.
+// The least a flow tool does: (a) read a capture through libpcap, (b) also count packets by the outer IPv4 5-tuple,
+// (c) the same, both directions as one.
 #include <pcap/pcap.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,9 +38,9 @@ int main(int argc, char **argv)
     struct pcap_pkthdr *header;
     const u_char *data;
     uint64_t packets = 0;
-    int status, hashing = argc > 2 && !strcmp(argv[1], "hash");
+    int status, both = argc > 2 && !strcmp(argv[1], "flow"), hashing = both || (argc > 2 && !strcmp(argv[1], "hash"));
     pcap_t *file = argc > 2 ? pcap_open_offline(argv[2], error) : NULL;
-    if (!file) { fprintf(stderr, "usage: loop read|hash FILE\n"); return 2; }
+    if (!file) { fprintf(stderr, "usage: loop read|hash|flow FILE\n"); return 2; }
     table = calloc(mask + 1, sizeof *table);
     while ((status = pcap_next_ex(file, &header, &data)) == 1) {
         packets++;
@@ -51,8 +52,7 @@ int main(int argc, char **argv)
         memcpy(&to, ip + 16, 4);
         if ((protocol == 6 || protocol == 17) && 14 + length + 4 <= header->caplen)
             memcpy(&ports, ip + length, 4);
-        // Both directions are one flow.
-        if (from > to) {
+        if (both && from > to) {
             uint32_t other = from;
             from = to; to = other;
             ports = ports >> 16 | ports << 16;
