@@ -42,7 +42,8 @@ internal static class CaptureFiles
     {
         const int nanosecondsPerSecond = 1_000_000_000;
         const int firstSecond = 1_700_000_000;
-        using var file = new BinaryWriter(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 20));
+        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 20);
+        using var file = new BinaryWriter(stream);
         file.Write(NanosecondMagic);
         file.Write((ushort)2);
         file.Write((ushort)4);
@@ -59,5 +60,8 @@ internal static class CaptureFiles
             file.Write(bytes.Length);
             file.Write(bytes);
         }
+        file.Flush();
+        // To the disk now, not while tools are measured.
+        stream.Flush(flushToDisk: true);
     }
 }

@@ -6,15 +6,34 @@ namespace Benchmarks.Flows;
 /// <summary>Runs a program on one core and counts the processor time it, and what it started, took.</summary>
 internal static partial class ChildProcess
 {
-    /// <summary>User and system CPU seconds, and the last line the program wrote.</summary>
+    /// <summary>User and system CPU seconds, those of processes it started included, and the last line the program wrote.</summary>
     /// <exception cref="InvalidOperationException">The program failed; the message has its last line.</exception>
     internal static (double CpuSeconds, string LastLine) Measure(IReadOnlyList<string> command)
     {
+        AdoptOrphans();
         var before = ChildrenSeconds();
         var (code, lastLine) = Run(["taskset", "-c", "0", .. command]);
+        WaitForOrphans();
         if (code != 0)
             throw new InvalidOperationException($"{command[0]} ended with code {code}: {lastLine}");
         return (ChildrenSeconds() - before, lastLine);
+    }
+
+    /// <summary>A program's helper processes that outlive it are ours to wait for then, and so to count.</summary>
+    private static void AdoptOrphans()
+    {
+        const int setChildSubreaper = 36;
+        if (ProcessControl(setChildSubreaper, 1) != 0)
+            throw new InvalidOperationException($"prctl failed: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    private static void WaitForOrphans()
+    {
+        const int any = -1;
+        while (WaitForProcess(any, 0, 0) > 0)
+        {
+            // The next, until there is none.
+        }
     }
 
     /// <summary>The exit code and the last line written.</summary>
@@ -45,6 +64,12 @@ internal static partial class ChildProcess
             throw new InvalidOperationException($"getrusage failed: {Marshal.GetLastPInvokeErrorMessage()}");
         return usage.UserSeconds + usage.SystemSeconds + ((usage.UserMicroseconds + usage.SystemMicroseconds) * 1e-6);
     }
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    private static partial int ProcessControl(int option, nuint value);
+
+    [LibraryImport("libc", EntryPoint = "waitpid")]
+    private static partial int WaitForProcess(int process, nint status, int options);
 
     [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]
     private static partial int GetResourceUsage(int who, out ResourceUsage usage);

@@ -8,41 +8,70 @@ namespace Benchmarks.Flows;
 /// <param name="IsReference">Others are compared with it.</param>
 /// <param name="Tells">Its last line says how many flows it found.</param>
 /// <param name="Runs">How often it's run, for the fastest of them.</param>
-internal sealed record FlowTool(string Name, Func<string, IReadOnlyList<string>> Command, bool IsReference = false, bool Tells = false, int Runs = 3);
+/// <param name="Result">What to say of its last run's output.</param>
+internal sealed record FlowTool(string Name, Func<string, IReadOnlyList<string>> Command, bool IsReference = false, bool Tells = false, int Runs = 3, Func<string>? Result = null);
 
 /// <summary>The tools there are on this machine: ours, a C loop built here, and peers from Debian.</summary>
 internal static class FlowTools
 {
+    /// <summary>What's compared closely is run more often: a run takes a fraction of a second, and machines have neighbours.</summary>
+    private const int OftenRun = 7;
+
     /// <summary>A tool that can't be had is skipped with a line that says why.</summary>
     internal static IReadOnlyList<FlowTool> Prepare(string folder)
     {
         var tools = new List<FlowTool>();
         if (BuildLoop(folder) is { } loop)
         {
-            tools.Add(new("C loop, reading", file => [loop, "read", file], Tells: true));
-            tools.Add(new("C loop, hashing", file => [loop, "hash", file], IsReference: true, Tells: true));
-            tools.Add(new("C loop, both ways one flow", file => [loop, "flow", file], Tells: true));
+            tools.Add(new("C, reading", file => [loop, "read", file], Tells: true, Runs: OftenRun));
+            tools.Add(new("C, hashing", file => [loop, "hash", file], IsReference: true, Tells: true, Runs: OftenRun));
+            tools.Add(new("C, both ways one flow", file => [loop, "flow", file], Tells: true, Runs: OftenRun));
         }
         var agent = Agent();
-        tools.Add(new("./skydive flows", file => [Environment.ProcessPath!, agent, "flows", "-o", "none", "--max-flows", "1100000", file], Tells: true));
+        tools.Add(new("./skydive flows", file => [Environment.ProcessPath!, agent, "flows", "-o", "none", "--max-flows", "1100000", file], Tells: true, Runs: OftenRun));
         AddPeer("softflowd", "softflowd", (program, file) =>
             [program, "-d", "-r", file, "-m", "1100000", "-p", Path.Combine(folder, "softflowd.pid"), "-c", "none"]);
         AddPeer("nfpcapd", "nfdump", (program, file) =>
             [program, "-r", file, "-w", Directory.CreateDirectory(Path.Combine(folder, "nfpcapd")).FullName]);
         AddPeer("argus", "argus-server", (program, file) =>
             [program, "-X", "-r", file, "-w", Path.Combine(folder, "argus.out")]);
-        // Its two processes wait for each other most of a minute: once is enough.
-        AddPeer("pmacctd", "pmacct", (program, file) =>
-            [program, "-I", file, "-c", "src_host,dst_host,src_port,dst_port,proto", "-P", "print", "-o", Path.Combine(folder, "pmacctd.out")], runs: 1);
+        // Its two processes wait for each other most of a minute: once is enough. The second keeps what it has room for, so that is told.
+        var counted = Path.Combine(folder, "pmacctd.csv");
+        AddPeer("pmacctd", "pmacct", (program, file) => [program, "-f", WritePmacctConfiguration(folder, file, counted)], runs: 1, result: () => PacketsIn(counted));
         // It dissects every field of every packet: once is enough.
         AddPeer("tshark", "tshark", (program, file) => [program, "-n", "-q", "-z", "conv,tcp", "-r", file], runs: 1);
         return tools;
 
-        void AddPeer(string program, string package, Func<string, string, IReadOnlyList<string>> command, int runs = 3)
+        void AddPeer(string program, string package, Func<string, string, IReadOnlyList<string>> command, int runs = 3, Func<string>? result = null)
         {
             if (Have(program, package) is { } path)
-                tools.Add(new(program, file => command(path, file), Runs: runs));
+                tools.Add(new(program, file => command(path, file), Runs: runs, Result: result));
         }
+    }
+
+    private static string WritePmacctConfiguration(string folder, string file, string output)
+    {
+        File.Delete(output);
+        var path = Path.Combine(folder, "pmacctd.conf");
+        File.WriteAllLines(path,
+        [
+            $"pcap_savefile: {file}", "aggregate: src_host,dst_host,src_port,dst_port,proto", "plugins: print", "print_output: csv",
+            $"print_output_file: {output}", "print_output_file_append: true", "plugin_pipe_size: 400000000", "plugin_buffer_size: 10240",
+        ]);
+        return path;
+    }
+
+    private static string PacketsIn(string csv)
+    {
+        const int packetsFromEnd = 2;
+        long packets = 0;
+        foreach (var line in File.Exists(csv) ? File.ReadLines(csv) : [])
+        {
+            var cells = line.Split(',');
+            if (cells.Length > packetsFromEnd && long.TryParse(cells[^packetsFromEnd], out var count))
+                packets += count;
+        }
+        return $"of {packets:N0} packets";
     }
 
     /// <summary>The agent as `./skydive flows` runs it: compiled ahead of time where that could be done.</summary>
