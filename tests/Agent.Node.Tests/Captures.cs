@@ -1,6 +1,6 @@
 using Agent.Node.Capture;
-using Agent.Node.Flows.Details;
 using Agent.Node.Flows;
+using Agent.Node.Flows.Details;
 using Shared.Messages.Flows;
 
 namespace Agent.Node.Tests;

@@ -1,6 +1,6 @@
 using Agent.Node.Decoding;
-using Agent.Node.Flows.Details;
 using Agent.Node.Flows;
+using Agent.Node.Flows.Details;
 using Agent.Node.Tests.Decoding;
 using Shared.Messages.Flows;
 using static Agent.Node.Tests.PacketCraft;

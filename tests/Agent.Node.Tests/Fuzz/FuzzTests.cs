@@ -70,8 +70,13 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var engine = new FlowEngine(
             new FlowOptions
             {
-                Defragment = true, MaxEntries = MaxEntries, ExtraTcpMetric = round % 2 == 0, RawPacketLimit = round % 4 == 1 ? 3 : 0, KeyMode = round % 3 == 0 ? LayerKeyMode.L3 : LayerKeyMode.L2,
-                ExpireAfter = TimeSpan.FromSeconds(5), MaxTunnelDepth = 8,
+                Defragment = true,
+                MaxEntries = MaxEntries,
+                ExtraTcpMetric = round % 2 == 0,
+                RawPacketLimit = round % 4 == 1 ? 3 : 0,
+                KeyMode = round % 3 == 0 ? LayerKeyMode.L3 : LayerKeyMode.L2,
+                ExpireAfter = TimeSpan.FromSeconds(5),
+                MaxTunnelDepth = 8,
             },
             Captures.Origin, sink);
         var input = ReadOnlySpan<byte>.Empty;

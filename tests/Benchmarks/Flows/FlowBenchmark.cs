@@ -1,8 +1,8 @@
-using Agent.Node.Flows.Details;
 using System.Diagnostics;
 using System.Globalization;
 using Agent.Node.Decoding;
 using Agent.Node.Flows;
+using Agent.Node.Flows.Details;
 using Spectre.Console;
 
 namespace Benchmarks.Flows;

@@ -24,8 +24,14 @@ internal static class LiveCapture
         var system = ActorSystem.Create("live");
         var settings = new CaptureSettings
         {
-            CaptureId = "live", NodeTid = "live", Host = "live", Source = CaptureSource.Pcap,
-            Device = device, NamespacePath = namespacePath, SnapLength = SnapLength, BufferSize = buffer,
+            CaptureId = "live",
+            NodeTid = "live",
+            Host = "live",
+            Source = CaptureSource.Pcap,
+            Device = device,
+            NamespacePath = namespacePath,
+            SnapLength = SnapLength,
+            BufferSize = buffer,
             StatisticsEvery = TimeSpan.FromMilliseconds(200),
         };
         var reader = system.ActorOf(Props.Create(() => new Reader(settings)));

@@ -36,8 +36,13 @@ internal static class TunnelCapture
         {
             var settings = new CaptureSettings
             {
-                Source = CaptureSource.File, FilePath = path, CaptureId = "bench", NodeTid = "bench", Host = "bench",
-                MaxTunnels = 1024, UpdateEvery = TimeSpan.FromMinutes(5),
+                Source = CaptureSource.File,
+                FilePath = path,
+                CaptureId = "bench",
+                NodeTid = "bench",
+                Host = "bench",
+                MaxTunnels = 1024,
+                UpdateEvery = TimeSpan.FromMinutes(5),
             };
             Context.ActorOf(CaptureActor.Props(settings, Self));
             Receive<FlowUpdates>(updates =>

@@ -2,8 +2,8 @@ using Agent.Node.Decoding;
 using Agent.Node.Flows;
 using Agent.Node.Flows.Applications;
 using Shared.Messages.Configuration;
-using FlowOptions = Agent.Node.Flows.FlowOptions;
 using static Agent.Node.Tests.PacketCraft;
+using FlowOptions = Agent.Node.Flows.FlowOptions;
 
 namespace Agent.Node.Tests.Flows.Applications;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Shared.Messages.Flows;
 using PacketDotNet;
+using Shared.Messages.Flows;
 using static Agent.Node.Tests.PacketCraft;
 
 namespace Agent.Node.Tests.Flows.Applications;
