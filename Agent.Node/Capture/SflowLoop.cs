@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
 
@@ -8,30 +7,16 @@ namespace Agent.Node.Capture;
 internal sealed class SflowLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool) : CaptureLoop(settings, capture, uplink, pool)
 {
     private const int WaitMilliseconds = 100;
-    private const int MaximumDatagram = 65536;
 
     private Socket? _socket;
     private uint _lastSequence;
     private long _lost;
 
-    protected override void Open()
-    {
-        if (!IPAddress.TryParse(Settings.ListenAddress, out var address))
-            throw new CaptureException($"can't receive sFlow on {Settings.ListenAddress}: that is no IP address");
-        try
-        {
-            _socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = Settings.BufferSize };
-            _socket.Bind(new IPEndPoint(address, Settings.ListenPort));
-        }
-        catch (SocketException e)
-        {
-            throw new CaptureException($"can't receive sFlow on {address}, UDP port {Settings.ListenPort}: {e.Message}", e);
-        }
-    }
+    protected override void Open() => _socket = DatagramSocket.Open(Settings, "sFlow");
 
     protected override void Read()
     {
-        var buffer = new byte[MaximumDatagram];
+        var buffer = new byte[DatagramSocket.MaximumDatagram];
         while (!Stopping.IsCancellationRequested)
         {
             var length = _socket!.Poll(WaitMilliseconds * 1000, SelectMode.SelectRead) ? _socket.Receive(buffer) : 0;

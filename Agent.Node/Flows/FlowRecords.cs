@@ -12,7 +12,6 @@ internal sealed class FlowRecords
     private const int ChunkBits = 10;
     private const int ChunkSize = 1 << ChunkBits;
     private const int CacheLine = 64;
-    private const int HugePage = 2 << 20;
     private const int ChunksPerSlab = 16;
 
     private Chunk[] _chunks = [];
@@ -75,7 +74,7 @@ internal sealed class FlowRecords
     internal unsafe void Grow()
     {
         var chunks = _chunks.Length < ChunksPerSlab ? 1 : ChunksPerSlab;
-        var alignment = chunks == 1 ? CacheLine : HugePage;
+        var alignment = chunks == 1 ? CacheLine : LargeMemory.HugePage;
         var bytes = LargeMemory.Uninitialized<byte>((chunks * ChunkSize * FlowRecord.Size) + alignment);
         var address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes));
         var start = (int)(((address + (nuint)alignment - 1) & ~((nuint)alignment - 1)) - address);

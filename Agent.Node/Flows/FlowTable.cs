@@ -107,6 +107,21 @@ internal sealed class FlowTable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal ref FlowRecord GetOrAdd(scoped in FlowKey key, uint hash, long now, out bool isNew)
     {
+        ref var record = ref Find(key, hash, out var isFound);
+        isNew = !isFound;
+        if (isNew)
+            return ref Add(key, hash, now);
+        Touch(ref record, now);
+        return ref record;
+    }
+
+    /// <inheritdoc cref="Find(in FlowKey, uint, out bool)"/>
+    internal ref FlowRecord Find(scoped in FlowKey key, out bool isFound) => ref Find(key, KeyHash.Of(key), out isFound);
+
+    /// <summary>The record of this key, without using it; when there's none, there's nothing behind the reference.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref FlowRecord Find(scoped in FlowKey key, uint hash, out bool isFound)
+    {
         ref var index = ref MemoryMarshal.GetArrayDataReference(_index);
         for (var position = hash & _mask; ; position = (position + 1) & _mask)
         {
@@ -116,25 +131,6 @@ internal sealed class FlowTable
             if ((uint)(slot >> 32) != hash)
                 continue;
             ref var record = ref _records[NumberIn(slot)];
-            if (!record.Key.Matches(key))
-                continue;
-            isNew = false;
-            Touch(ref record, now);
-            return ref record;
-        }
-        isNew = true;
-        return ref Add(key, hash, now);
-    }
-
-    /// <summary>The record of this key, without using it; when there's none, there's nothing behind the reference.</summary>
-    internal ref FlowRecord Find(scoped in FlowKey key, out bool isFound)
-    {
-        var hash = KeyHash.Of(key);
-        for (var position = hash & _mask; _index[position] != 0; position = (position + 1) & _mask)
-        {
-            if ((uint)(_index[position] >> 32) != hash)
-                continue;
-            ref var record = ref _records[NumberIn(_index[position])];
             if (!record.Key.Matches(key))
                 continue;
             isFound = true;

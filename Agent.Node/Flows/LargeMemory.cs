@@ -9,7 +9,9 @@ namespace Agent.Node.Flows;
 /// </summary>
 internal static partial class LargeMemory
 {
-    private const int HugePage = 2 << 20;
+    /// <summary>In bytes.</summary>
+    internal const int HugePage = 2 << 20;
+
     private const int AdviseHugePages = 14;
 
     /// <summary>Zeros, pinned.</summary>

@@ -32,10 +32,10 @@ public static class TraversalJson
                 GraphJson.Write(json, value.Value);
                 break;
             case MetricsTraversal metrics:
-                WriteMetrics(json, metrics);
+                WriteByKey(json, metrics.Metrics.GroupBy(m => m.Key, StringComparer.Ordinal).Select(g => (g.Key, g.SelectMany(m => m.Value))), GraphJson.Write);
                 break;
             case RawPacketsTraversal packets:
-                WriteRawPackets(json, packets);
+                WriteByKey(json, packets.Packets.GroupBy(p => p.FlowUuid, StringComparer.Ordinal).Select(g => (g.Key, g.AsEnumerable())), Write);
                 break;
             case GraphTraversal graph:
                 WriteGraph(json, graph.Graph);
@@ -53,44 +53,26 @@ public static class TraversalJson
         json.WriteEndArray();
     }
 
-    private static void WriteMetrics(Utf8JsonWriter json, MetricsTraversal metrics)
+    /// <summary>An array of one object, or of none: a flow's UUID or node's id comes once, for a JSON object must not have a name twice.</summary>
+    private static void WriteByKey<T>(Utf8JsonWriter json, IEnumerable<(string Key, IEnumerable<T> Items)> groups, Action<Utf8JsonWriter, T> write)
     {
         json.WriteStartArray();
-        if (metrics.Metrics.Count > 0)
+        var isOpen = false;
+        foreach (var (key, items) in groups)
         {
-            json.WriteStartObject();
-            // A flow's UUID or node's id comes once; JSON objects must not have a name twice.
-            foreach (var group in metrics.Metrics.GroupBy(m => m.Key, StringComparer.Ordinal))
-            {
-                json.WritePropertyName(group.Key);
-                WriteArray(json, group.SelectMany(m => m.Value), (j, m) => GraphJson.Write(j, m));
-            }
-
-            json.WriteEndObject();
+            if (!isOpen)
+                json.WriteStartObject();
+            isOpen = true;
+            json.WritePropertyName(key);
+            WriteArray(json, items, write);
         }
 
+        if (isOpen)
+            json.WriteEndObject();
         json.WriteEndArray();
     }
 
-    // By flow; the fields are Skydive's RawPacket's, and the length on the wire.
-    private static void WriteRawPackets(Utf8JsonWriter json, RawPacketsTraversal packets)
-    {
-        json.WriteStartArray();
-        if (packets.Packets.Count > 0)
-        {
-            json.WriteStartObject();
-            foreach (var flow in packets.Packets.GroupBy(p => p.FlowUuid, StringComparer.Ordinal))
-            {
-                json.WritePropertyName(flow.Key);
-                WriteArray(json, flow, Write);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
+    // The fields are Skydive's RawPacket's, and the length on the wire.
     private static void Write(Utf8JsonWriter json, RawPacket packet)
     {
         const long nanosecondsPerMillisecond = 1_000_000;

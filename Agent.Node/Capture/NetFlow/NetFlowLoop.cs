@@ -8,7 +8,6 @@ namespace Agent.Node.Capture.NetFlow;
 internal sealed class NetFlowLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool) : CaptureLoop(settings, capture, uplink, pool)
 {
     private const int WaitMicroseconds = 100_000;
-    private const int MaximumDatagram = 65536;
     private const int DatagramsBetweenTicks = 64;
 
     private Socket? _socket;
@@ -16,24 +15,14 @@ internal sealed class NetFlowLoop(CaptureSettings settings, IActorRef capture, I
 
     protected override void Open()
     {
-        if (!IPAddress.TryParse(Settings.ListenAddress, out var address))
-            throw new CaptureException($"can't receive NetFlow on {Settings.ListenAddress}: that is no IP address");
         _collector = new NetFlowCollector(Engine);
-        try
-        {
-            _socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = Settings.BufferSize };
-            _socket.Bind(new IPEndPoint(address, Settings.ListenPort));
-        }
-        catch (SocketException e)
-        {
-            throw new CaptureException($"can't receive NetFlow on {address}, UDP port {Settings.ListenPort}: {e.Message}", e);
-        }
+        _socket = DatagramSocket.Open(Settings, "NetFlow");
     }
 
     protected override void Read()
     {
         var socket = _socket!;
-        var buffer = new byte[MaximumDatagram];
+        var buffer = new byte[DatagramSocket.MaximumDatagram];
         var exporter = new SocketAddress(socket.AddressFamily);
         while (!Stopping.IsCancellationRequested)
         {
