@@ -22,7 +22,7 @@ internal static class AnalyzerSettings
 
     // Extensions are loaded when first used; their serializers have to be known from the start.
     private static Config ClusterTools() => ClusterSharding.DefaultConfig()
-        .SafeWithFallback(ClusterSingletonManager.DefaultConfig())
+        .SafeWithFallback(ClusterSingleton.DefaultConfig())
         .SafeWithFallback(DistributedPubSub.DefaultConfig());
 
     private static Config Sharding() => ConfigurationFactory.ParseString($$"""

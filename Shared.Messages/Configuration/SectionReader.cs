@@ -51,7 +51,7 @@ internal readonly struct SectionReader(Config config, string section)
     {
         var path = PathOf(key);
         var value = config.GetValue(path) ?? throw new SkydiveConfigException(path, null, "is missing");
-        if (value.IsObject() || value.IsArray())
+        if (value.IsObject() || IsList(value))
             throw new SkydiveConfigException(path, value.ToString()?.Trim(), "should be one value, not a section or a list");
         return value.GetString()?.Trim() ?? "";
     }
@@ -120,7 +120,7 @@ internal readonly struct SectionReader(Config config, string section)
     {
         var path = PathOf(key);
         var value = config.GetValue(path) ?? throw new SkydiveConfigException(path, null, "is missing");
-        if (!value.IsArray())
+        if (!IsList(value))
             throw new SkydiveConfigException(path, value.IsObject() ? null : value.GetString(), "should be a list: [\"…\", \"…\"]");
         return [.. value.GetStringList()];
     }
@@ -156,11 +156,14 @@ internal readonly struct SectionReader(Config config, string section)
         var items = value.GetObject().Items;
         foreach (var (name, item) in items)
         {
-            if (item.IsObject() || item.IsArray())
+            if (item.IsObject() || IsList(item))
                 throw new SkydiveConfigException(PathOf(name), null, "should be one value, not a section or a list");
         }
         return [.. items.Keys.Order(StringComparer.Ordinal)];
     }
+
+    // Akka's IsArray says no of an empty one.
+    private static bool IsList(HoconValue value) => value.Values.Any(element => element.IsArray());
 
     private static void Collect(string prefix, HoconObject section, SortedDictionary<string, string> leaves)
     {

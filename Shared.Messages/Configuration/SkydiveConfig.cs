@@ -86,13 +86,48 @@ public sealed class SkydiveConfig
     {
         try
         {
-            return string.IsNullOrWhiteSpace(hocon) ? ConfigurationFactory.Empty : ConfigurationFactory.ParseString(hocon);
+            var parsed = string.IsNullOrWhiteSpace(hocon) ? ConfigurationFactory.Empty : ConfigurationFactory.ParseString(hocon);
+            return OpenSection(hocon) is { } line ? throw new FormatException($"what line {line} opens with '{{' isn't closed") : parsed;
         }
         // Akka's parser reports errors by several exception types, FormatException and its own among them.
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             throw new SkydiveConfigException(source, null, $"isn't HOCON: {e.Message}", e);
         }
+    }
+
+    // Akka's parser takes the end of the text for the end of every section that's open: half a file would be taken for a whole one.
+    private static int? OpenSection(string hocon)
+    {
+        var open = new Stack<int>();
+        var (line, quoted) = (1, false);
+        for (var i = 0; i < hocon.Length; i++)
+        {
+            switch (hocon[i])
+            {
+                case '\n':
+                    (line, quoted) = (line + 1, false);
+                    break;
+                case '\\' when quoted:
+                    i++;
+                    break;
+                case '"':
+                    quoted = !quoted;
+                    break;
+                case '#' when !quoted:
+                case '/' when !quoted && (i == 0 || char.IsWhiteSpace(hocon[i - 1])) && hocon.AsSpan(i).StartsWith("//"):
+                    i = hocon.IndexOf('\n', i) is >= 0 and var end ? end - 1 : hocon.Length;
+                    break;
+                case '{' when !quoted:
+                    open.Push(line);
+                    break;
+                case '}' when !quoted:
+                    open.TryPop(out _);
+                    break;
+            }
+        }
+
+        return open.TryPop(out var opened) ? opened : null;
     }
 
     // A host name is an entity id and part of actor paths and addresses.

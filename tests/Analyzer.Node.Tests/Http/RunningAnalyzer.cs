@@ -96,7 +96,7 @@ public sealed class RunningAnalyzer : IAsyncLifetime
 
     internal void Tell(UpdateFlows update) => Tell(ActorRefs.NoSender, update);
 
-    private void Tell(IActorRef agent, object message) =>
+    private void Tell(IActorRef? agent, object message) =>
         ClusterSharding.Get(_system).ShardRegion(message is UpdateFlows ? FlowShards.RegionName : TopologyShards.RegionName).Tell(message, agent);
 
     private static SyncGraph Sync(params (string Id, string Type, string Name, string Tid)[] nodes)

@@ -35,5 +35,5 @@ public sealed class PbmTests
     }
 
     private static Task<Command> PbmAsync(params string[] command) =>
-        Command.DotnetAsync(Repository.Program("compat/Petabridge.Cmd.Cli", "pbm"), ["--host", "127.0.0.1", "--port", $"{RunningLab.PbmPort}", .. command]);
+        Command.DotnetAsync(Repository.Program("compat/Petabridge.Cmd", "pbm"), ["--host", "127.0.0.1", "--port", $"{RunningLab.PbmPort}", .. command]);
 }

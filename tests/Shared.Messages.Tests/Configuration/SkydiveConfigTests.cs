@@ -65,7 +65,7 @@ public class SkydiveConfigTests
     [Fact]
     public void Applications_of_ports_and_timeouts_add_to_the_defaults_and_an_empty_name_takes_a_port_out()
     {
-        var config = SkydiveConfig.Parse("skydive.flow { application-ports { tcp { 9999 = Mine, 8080 = \"\" } }, application-timeouts { Mine = 3s } }");
+        var config = SkydiveConfig.Parse("skydive.flow { application-ports { tcp { 9999 = Mine, 8080 = \"\" } }\n application-timeouts { Mine = 3s } }");
         config.UnknownKeys.ShouldBeEmpty();
         var ports = config.Flow.ApplicationPorts;
         ports.Tcp[9999].ShouldBe("Mine");
@@ -87,7 +87,7 @@ public class SkydiveConfigTests
     [Fact]
     public void Unknown_keys_are_listed_by_path()
     {
-        var config = SkydiveConfig.Parse("skydive { colour = red, analyzer { http { prot = 80 } }, agent.capture { buffer = 1 } }\nakka.loglevel = DEBUG");
+        var config = SkydiveConfig.Parse("skydive { colour = red, analyzer { http { prot = 80 } }\n agent.capture { buffer = 1 } }\nakka.loglevel = DEBUG");
         config.UnknownKeys.ShouldBe(["skydive.agent.capture.buffer", "skydive.analyzer.http.prot", "skydive.colour"]);
     }
 
@@ -169,9 +169,16 @@ public class SkydiveConfigTests
     public void A_missing_file_is_named() =>
         Should.Throw<SkydiveConfigException>(() => SkydiveConfig.Load("/nonexistent/skydive.conf")).Path.ShouldBe("/nonexistent/skydive.conf");
 
+    [Theory]
+    [InlineData("skydive { a { b { c = 1 } }, d = 2 }", "position")]
+    [InlineData("skydive {\n  analyzer { \n", "line 2 opens")]
+    [InlineData("skydive {\n  log.level = info # }\n  log.format = \"}\"\n", "line 1 opens")]
+    public void Text_that_is_not_HOCON_is_refused(string hocon, string why) =>
+        Should.Throw<SkydiveConfigException>(() => SkydiveConfig.Parse(hocon)).Message.ShouldContain(why);
+
     [Fact]
-    public void Text_that_is_not_HOCON_is_refused() =>
-        Should.Throw<SkydiveConfigException>(() => SkydiveConfig.Parse("skydive { analyzer { ")).Message.ShouldContain("HOCON");
+    public void Braces_in_comments_and_texts_open_nothing() =>
+        SkydiveConfig.Parse("# {\nskydive { // {\n agent.topology.metadata { \"a\" = \"{\\\"{\" } }").Agent.Topology.Metadata["a"].ShouldBe("{\"{");
 
     [Fact]
     public void A_password_stays_out_of_the_options_text()
