@@ -26,7 +26,9 @@ root.SetAction(Run);
 var arguments = root.Parse(args);
 if (arguments.Action is ParseErrorAction wrong)
     wrong.ShowHelp = false;
-var exitCode = await arguments.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(8) });
+// Signals are the agent's own: it delivers its flows and leaves the cluster first.
+var isAgent = arguments.CommandResult.Command is var command && (command == run || command == root);
+var exitCode = await arguments.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = isAgent ? null : TimeSpan.FromSeconds(8) });
 return arguments.Errors.Count > 0 ? wrongUse : exitCode;
 
 Task<int> Run(ParseResult arguments, CancellationToken stop) => WithConfig(arguments, async config =>

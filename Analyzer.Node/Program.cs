@@ -7,4 +7,5 @@ var run = new Command("run", "Run an analyzer until it's told to stop (SIGTERM, 
 run.SetAction((parsed, stop) => AnalyzerProcess.RunAsync(parsed.GetValue(config), parsed.GetValue(set) ?? [], stop));
 
 var root = new RootCommand("SkydiveActors' analyzer: keeps the cluster's topology and flows, and answers queries.") { run };
-return await root.Parse(args).InvokeAsync();
+// Signals are the analyzer's own: it leaves the cluster and hands its work over first.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -11,6 +11,7 @@ using Akka.Actor;
 using Akka.Event;
 using Shared.Messages.Captures;
 using Shared.Messages.Configuration;
+using Shared.Messages.Flows;
 using Shared.Messages.Injections;
 using Shared.Messages.Topology;
 
@@ -18,7 +19,7 @@ namespace Agent.Node.Host;
 
 /// <summary>
 /// The root of a host's agent, /user/agent: its probes, interfaces, injections and uplink. Takes the analyzers' commands
-/// for this host and passes them to whom they're for.
+/// and answers, which the link brings, and passes them to whom they're for.
 /// </summary>
 internal sealed class HostActor : ReceiveActor
 {
@@ -26,7 +27,6 @@ internal sealed class HostActor : ReceiveActor
     private readonly string _session;
     private readonly AgentOptions _options;
     private readonly FlowOptions _flows;
-    private readonly AnalyzerRegions _regions;
     private readonly Action<string> _refused;
     private IActorRef _topology = ActorRefs.Nobody;
     private IActorRef _interfaces = ActorRefs.Nobody;
@@ -35,20 +35,18 @@ internal sealed class HostActor : ReceiveActor
     private IActorRef _pcaps = ActorRefs.Nobody;
     private bool _commanded;
 
-    /// <param name="session">Unique per start of the actor system.</param>
+    /// <param name="session">Unique per start of the agent.</param>
     /// <param name="options">The agent's configuration.</param>
     /// <param name="flows">Configuration of flow tables.</param>
-    /// <param name="regions">Where the analyzers' entities are reached.</param>
     /// <param name="refused">Called when the analyzers refuse this host, with their reason.</param>
-    public static Props Props(string session, AgentOptions options, FlowOptions flows, AnalyzerRegions regions, Action<string> refused) =>
-        Akka.Actor.Props.Create(() => new HostActor(session, options, flows, regions, refused));
+    public static Props Props(string session, AgentOptions options, FlowOptions flows, Action<string> refused) =>
+        Akka.Actor.Props.Create(() => new HostActor(session, options, flows, refused));
 
-    public HostActor(string session, AgentOptions options, FlowOptions flows, AnalyzerRegions regions, Action<string> refused)
+    public HostActor(string session, AgentOptions options, FlowOptions flows, Action<string> refused)
     {
         _session = session;
         _options = options;
         _flows = flows;
-        _regions = regions;
         _refused = refused;
         Receive<SetCaptures>(OnCaptures);
         Receive<ReadPcap>(read => _pcaps.Forward(read));
@@ -61,13 +59,24 @@ internal sealed class HostActor : ReceiveActor
         });
         Receive<OvsdbProbe.RemoveMarked>(OnRemoveMarked);
         Receive<GetUplinkStatus>(get => _uplink.Forward(get));
+        Receive<LinkUp>(up => _uplink.Tell(up));
+        Receive<LinkDown>(down => _uplink.Tell(down));
+        Receive<AgentAccepted>(accepted => _uplink.Tell(accepted));
+        Receive<GraphStored>(stored => _uplink.Tell(stored));
+        Receive<ResyncGraph>(resync => _uplink.Tell(resync));
+        Receive<FlowsStored>(stored => _uplink.Tell(stored));
+        Receive<Drain>(drain =>
+        {
+            Context.Stop(_interfaces);
+            _uplink.Forward(drain);
+        });
     }
 
     protected override void PreStart()
     {
         var probes = Probes(_options.Topology);
         _topology = Context.ActorOf(TopologyActor.Props(Facts(_options), _options.Topology.UpdateEvery, probes), "topology");
-        _uplink = Context.ActorOf(UplinkActor.Props(_options.HostId, _session, _options.Uplink, _regions, _topology), "uplink");
+        _uplink = Context.ActorOf(UplinkActor.Props(_options.HostId, _session, _options.Uplink, _topology), "uplink");
         _injector = Context.ActorOf(InjectorsActor.Props(_options.HostId, _topology), "injector");
         _pcaps = Context.ActorOf(PcapsActor.Props(_uplink, _options.Capture, _flows), "pcaps");
         _interfaces = Context.ActorOf(

@@ -11,8 +11,9 @@ using Topology.Fabric.Protocol;
 namespace Agent.Node.Uplink;
 
 /// <summary>
-/// The agent's link to the analyzers. Registers the host, sends its graph whole and then in changes, and its flows by
-/// partition; all of it acknowledged, sent again when it isn't, and bounded. Tells its parent when the host is refused.
+/// The agent's reports on their way to the analyzers, through whatever link there is. Registers the host, sends its graph
+/// whole and then in changes, and its flows by partition; all of it acknowledged, sent again when it isn't, and bounded.
+/// While there's no link, updates of a flow merge.
 /// </summary>
 internal sealed class UplinkActor : ReceiveActor, IWithTimers
 {
@@ -21,34 +22,37 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan AliveEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReportDropsEvery = TimeSpan.FromSeconds(10);
 
+    // A capture that ends tells its last flows from a thread of its own.
+    private static readonly TimeSpan QuietBeforeDrained = TimeSpan.FromMilliseconds(300);
+
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly string _host;
     private readonly string _session;
-    private readonly AnalyzerRegions _regions;
     private readonly IActorRef _topology;
     private readonly GraphOutbox _graphs;
     private readonly FlowOutbox _flows;
     private Graph _graph = Graph.Empty;
+    private IActorRef _link = ActorRefs.Nobody;
+    private IActorRef? _draining;
+    private long _offeredAt;
     private long _reportedDrops;
     private long _reportedRawDrops;
 
     /// <param name="host">This host's name.</param>
-    /// <param name="session">Unique per start of the actor system.</param>
+    /// <param name="session">Unique per start of the agent.</param>
     /// <param name="options">Sizes and times.</param>
-    /// <param name="regions">Where the analyzers' entities are reached.</param>
     /// <param name="topology">Who keeps the host's graph.</param>
-    public static Props Props(string host, string session, UplinkOptions options, AnalyzerRegions regions, IActorRef topology) =>
-        Akka.Actor.Props.Create(() => new UplinkActor(host, session, options, regions, topology));
+    public static Props Props(string host, string session, UplinkOptions options, IActorRef topology) =>
+        Akka.Actor.Props.Create(() => new UplinkActor(host, session, options, topology));
 
-    public UplinkActor(string host, string session, UplinkOptions options, AnalyzerRegions regions, IActorRef topology)
+    public UplinkActor(string host, string session, UplinkOptions options, IActorRef topology)
     {
         _host = host;
         _session = session;
-        _regions = regions;
         _topology = topology;
         _graphs = new GraphOutbox(host, session, options.ResendAfter, AliveEvery);
         _flows = new FlowOutbox(session, host, options.Buffer, options.Batch, options.ResendAfter);
-        Registering();
+        Unlinked();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -58,16 +62,21 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         _topology.Tell(WatchGraph.Instance);
         Timers.StartPeriodicTimer(SendDue.Instance, SendDue.Instance, Tick);
         Timers.StartPeriodicTimer(ReportDrops.Instance, ReportDrops.Instance, ReportDropsEvery);
-        Timers.StartPeriodicTimer(Register.Instance, Register.Instance, TimeSpan.Zero, RegisterEvery);
+    }
+
+    private void Unlinked()
+    {
+        Always();
+        Receive<FlowUpdates>(Offer);
+        Receive<SendDue>(_ => AnswerDrain(nobodyTakesIt: true));
     }
 
     private void Registering()
     {
         Always();
-        Receive<Register>(_ => _regions.Topology.Tell(new RegisterAgent { Host = _host, Session = _session }));
+        Receive<Register>(_ => _link.Tell(new RegisterAgent { Host = _host, Session = _session }));
         Receive<AgentAccepted>(accepted =>
         {
-            _log.Info("host {0} registered with the analyzers at {1}", _host, Sender.Path.Address);
             Timers.Cancel(Register.Instance);
             _graphs.StartOver();
             _flows.Assign(accepted.FlowPartitions);
@@ -75,7 +84,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
             OnSendDue();
         });
         Receive<FlowUpdates>(Offer);
-        Receive<SendDue>(_ => { });
+        Receive<SendDue>(_ => AnswerDrain(nobodyTakesIt: true));
     }
 
     private void Registered()
@@ -116,34 +125,76 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
 
     private void Always()
     {
+        Receive<LinkUp>(OnLinkUp);
+        Receive<LinkDown>(OnLinkDown);
         Receive<GraphUpdate>(update =>
         {
             _graph = update.Graph.Graph;
             if (update.Changes.Count > 0 && _graphs.Offer(update.Changes, DateTime.UtcNow) is { } message)
             {
-                _regions.Topology.Tell(message);
+                _link.Tell(message);
             }
         });
-        Receive<AgentRefused>(refused => Context.Parent.Tell(refused));
         Receive<GetUplinkStatus>(_ => Sender.Tell(new UplinkStatus(_flows.Partitions > 0, _flows.Count, _flows.Delivered, _flows.Dropped)));
-        Receive<ReportDrops>(_ =>
+        Receive<ReportDrops>(_ => OnReportDrops());
+        Receive<Drain>(_ =>
         {
-            if (_flows.Dropped > _reportedDrops)
-            {
-                _log.Warning("{0} flow updates dropped: the analyzers don't take them fast enough, or aren't there", _flows.Dropped - _reportedDrops);
-                _reportedDrops = _flows.Dropped;
-            }
-
-            if (_flows.RawPacketsDropped > _reportedRawDrops)
-            {
-                _log.Warning("{0} raw packets dropped: the analyzers don't take them fast enough, or aren't there", _flows.RawPacketsDropped - _reportedRawDrops);
-                _reportedRawDrops = _flows.RawPacketsDropped;
-            }
+            _draining = Sender;
+            _offeredAt = Environment.TickCount64;
         });
+    }
+
+    private void OnLinkUp(LinkUp up)
+    {
+        if (up.Link.Equals(_link))
+        {
+            return;
+        }
+
+        _link = up.Link;
+        Timers.StartPeriodicTimer(Register.Instance, Register.Instance, TimeSpan.Zero, RegisterEvery);
+        Become(Registering);
+    }
+
+    private void OnLinkDown(LinkDown down)
+    {
+        if (!down.Link.Equals(_link))
+        {
+            return;
+        }
+
+        _link = ActorRefs.Nobody;
+        Timers.Cancel(Register.Instance);
+        Become(Unlinked);
+    }
+
+    private void OnReportDrops()
+    {
+        if (_flows.Dropped > _reportedDrops)
+        {
+            _log.Warning("{0} flow updates dropped: the analyzers don't take them fast enough, or aren't there", _flows.Dropped - _reportedDrops);
+            _reportedDrops = _flows.Dropped;
+        }
+
+        if (_flows.RawPacketsDropped > _reportedRawDrops)
+        {
+            _log.Warning("{0} raw packets dropped: the analyzers don't take them fast enough, or aren't there", _flows.RawPacketsDropped - _reportedRawDrops);
+            _reportedRawDrops = _flows.RawPacketsDropped;
+        }
+    }
+
+    private void AnswerDrain(bool nobodyTakesIt)
+    {
+        if (_draining is not null && (nobodyTakesIt || (_flows.Count == 0 && Environment.TickCount64 - _offeredAt > QuietBeforeDrained.TotalMilliseconds)))
+        {
+            _draining.Tell(Akka.Done.Instance);
+            _draining = null;
+        }
     }
 
     private void Offer(FlowUpdates updates)
     {
+        _offeredAt = Environment.TickCount64;
         _flows.Offer(updates.Flows);
         _flows.Offer(updates.RawPackets);
     }
@@ -152,17 +203,18 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     {
         foreach (var message in _graphs.Due(WholeGraph, DateTime.UtcNow))
         {
-            _regions.Topology.Tell(message);
+            _link.Tell(message);
         }
 
         SendFlows();
+        AnswerDrain(nobodyTakesIt: false);
     }
 
     private void SendFlows()
     {
         foreach (var message in _flows.Due(DateTime.UtcNow))
         {
-            _regions.Flows.Tell(message);
+            _link.Tell(message);
         }
     }
 

@@ -1,7 +1,4 @@
-using System.Runtime.InteropServices;
 using Akka.Actor;
-using Analyzer.Node.Console;
-using Analyzer.Node.Http;
 using Serilog;
 using Shared.Messages.Configuration;
 using Shared.Messages.Logging;
@@ -9,12 +6,14 @@ using Topology.Fabric.Links;
 
 namespace Analyzer.Node.Host;
 
-/// <summary>The analyzer as a process: reads its configuration, runs until a signal, ends in order.</summary>
+/// <summary>The analyzer as a process: reads its configuration, runs until it's told to stop, and starts anew when its cluster put it down.</summary>
 internal static class AnalyzerProcess
 {
     private const int Ended = 0;
     private const int Failed = 1;
     private const int BadConfiguration = 2;
+
+    private static readonly TimeSpan PauseBeforeRejoining = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs an analyzer.</summary>
     /// <param name="file">The configuration file; null for the defaults.</param>
@@ -42,18 +41,23 @@ internal static class AnalyzerProcess
                 logger.Warning("{Path} is no key of the configuration: nothing reads it", path);
             try
             {
-                await RunAsync(configuration, logger, stop).ConfigureAwait(false);
+                while (await RunOnceAsync(configuration, logger, stop).ConfigureAwait(false) is CoordinatedShutdown.ClusterDowningReason)
+                {
+                    logger.Warning("the cluster put this analyzer down; it starts anew, to join again");
+                    await Task.Delay(PauseBeforeRejoining, stop).ConfigureAwait(false);
+                }
+
+                logger.Information("analyzer stopped");
+                return Ended;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
                 return Ended;
             }
             catch (SkydiveConfigException e)
             {
                 logger.Fatal("{Problem:l}", e.Message);
                 return BadConfiguration;
-            }
-            catch (AnalyzerEndedException e)
-            {
-                logger.Fatal("{Problem:l}", e.Message);
-                return Failed;
             }
             // The last to see it: an address that's taken, a port that may not be bound, or a defect.
             catch (Exception e)
@@ -64,43 +68,20 @@ internal static class AnalyzerProcess
         }
     }
 
-    private static async Task RunAsync(AnalyzerConfiguration configuration, Serilog.ILogger logger, CancellationToken stop)
+    /// <summary>One life of the actor system.</summary>
+    /// <returns>Why it ended.</returns>
+    private static async Task<CoordinatedShutdown.Reason?> RunOnceAsync(AnalyzerConfiguration configuration, Serilog.ILogger logger, CancellationToken stop)
     {
-        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var cancelled = stop.Register(() => told.TrySetResult());
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-
-        var options = configuration.Config.Analyzer;
-        var storage = new StorageHealth(options.Storage);
-        var system = ActorSystem.Create(NodeSettings.ActorSystemName, AnalyzerSettings.Akka(configuration.Config));
-        try
+        var analyzer = AnalyzerHost.Build(configuration, logger);
+        await using (analyzer.ConfigureAwait(false))
         {
-            var (services, gateway) = await AnalyzerSystem.StartAsync(system, options, configuration.FabricLinks, storage).ConfigureAwait(false);
-            var server = await HttpServer.StartAsync(options.Http, services, gateway, logger).ConfigureAwait(false);
-            await using (server.ConfigureAwait(false))
-            {
-                ConsoleHost.Start(system, options.Console, services);
-                logger.Information("analyzer {Host:l} listens on {Http:l}; database {Database:l}", options.HostId, server.Address, storage.Place);
-                await Task.WhenAny(told.Task, system.WhenTerminated).ConfigureAwait(false);
-            }
-
-            if (!told.Task.IsCompleted)
-                throw new AnalyzerEndedException("the cluster put this analyzer down; start it again to rejoin");
-            logger.Information("told to stop: leaving the cluster");
-        }
-        finally
-        {
-            await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClrExitReason.Instance).ConfigureAwait(false);
-        }
-
-        void OnSignal(PosixSignalContext signal)
-        {
-            // Without this the process would end at once.
-            signal.Cancel = true;
-            told.TrySetResult();
+            await analyzer.StartAsync(stop).ConfigureAwait(false);
+            var shutdown = CoordinatedShutdown.Get(analyzer.Services.GetRequiredService<ActorSystem>());
+            logger.Information(
+                "analyzer {Host:l} listens on {Http:l}; database {Database:l}",
+                configuration.Config.Analyzer.HostId, analyzer.Urls.First(), analyzer.Services.GetRequiredService<StorageHealth>().Place);
+            await analyzer.WaitForShutdownAsync(stop).ConfigureAwait(false);
+            return shutdown.ShutdownReason;
         }
     }
-
-    private sealed class AnalyzerEndedException(string message) : Exception(message);
 }

@@ -1,31 +1,50 @@
 using Akka.Actor;
-using Akka.Cluster;
-using Analyzer.Node.Host;
+using Akka.Hosting;
+using Analyzer.Node.Captures;
+using Analyzer.Node.Fabric;
+using Analyzer.Node.Flows;
+using Analyzer.Node.Injections;
+using Analyzer.Node.Topology;
+using Analyzer.Node.Views;
+using Shared.Messages.Configuration;
 using Topology.Fabric.Gremlin;
 
 namespace Analyzer.Node.Http;
 
-/// <summary>What the gateway and the console answer from.</summary>
-internal sealed record AnalyzerServices
+/// <summary>What the HTTP API and the console answer from.</summary>
+/// <param name="provider">Has the actor system from its start on.</param>
+/// <param name="options">The analyzer's configuration.</param>
+internal sealed class AnalyzerServices(IServiceProvider provider, AnalyzerOptions options)
 {
-    /// <summary>The merged graph, <see cref="Views.GraphView"/>.</summary>
-    public required IActorRef View { get; init; }
+    private ActorRegistry Actors => field ??= provider.GetRequiredService<ActorRegistry>();
+
+    /// <summary>The merged graph.</summary>
+    public IActorRef View => Actors.Get<GraphView>();
+
     /// <summary>The shard region of hosts: passes commands to their agents.</summary>
-    public required IActorRef Hosts { get; init; }
+    public IActorRef Hosts => Actors.Get<HostEntity>();
+
     /// <summary>All flows.</summary>
-    public required IFlowSource Flows { get; init; }
+    public IFlowSource Flows => field ??= new PartitionedFlowSource(Actors.Get<FlowsEntity>(), options.FlowPartitions, options.Http.QueryTimeout);
+
     /// <summary>The capture registry.</summary>
-    public required IActorRef Captures { get; init; }
+    public IActorRef Captures => Actors.Get<CaptureRegistry>();
+
     /// <summary>The injection registry.</summary>
-    public required IActorRef Injections { get; init; }
+    public IActorRef Injections => Actors.Get<InjectionRegistry>();
+
     /// <summary>The fabric's links.</summary>
-    public required IActorRef Fabric { get; init; }
+    public IActorRef Fabric => Actors.Get<FabricActor>();
+
+    /// <summary>Parent of all pages' sockets.</summary>
+    public IActorRef Gateway => Actors.Get<Gateway>();
+
     /// <summary>The cluster as this node sees it.</summary>
-    public required Cluster Cluster { get; init; }
-    /// <summary>Whether this analyzer works.</summary>
-    public required Readiness Readiness { get; init; }
+    public Akka.Cluster.Cluster Cluster => Akka.Cluster.Cluster.Get(provider.GetRequiredService<ActorSystem>());
+
     /// <summary>Time a query or command has.</summary>
-    public required TimeSpan QueryTimeout { get; init; }
+    public TimeSpan QueryTimeout => options.Http.QueryTimeout;
+
     /// <summary>The product's version.</summary>
     public string Version { get; } = typeof(AnalyzerServices).Assembly.GetName().Version?.ToString(3) ?? "0";
 }

@@ -4,7 +4,7 @@ using Akka.Actor;
 namespace Analyzer.Node.Http;
 
 /// <summary>GET /ws: the live graph for pages.</summary>
-internal sealed class SocketApi(IActorRef gateway, CancellationToken stopping)
+internal sealed class SocketApi(AnalyzerServices services, CancellationToken stopping)
 {
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/ws", ServeAsync);
 
@@ -15,7 +15,7 @@ internal sealed class SocketApi(IActorRef gateway, CancellationToken stopping)
         using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
-        gateway.Tell(new Gateway.ServeSocket(socket, ended, gone.Token));
+        services.Gateway.Tell(new Gateway.ServeSocket(socket, ended, gone.Token));
         await Task.WhenAny(ReadToTheEndAsync(socket, gone.Token), ended.Task).ConfigureAwait(false);
 
         // The actor must be through with the socket before it's disposed. Aborting frees it from a send that hangs.

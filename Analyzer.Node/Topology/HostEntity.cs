@@ -257,11 +257,11 @@ internal sealed class HostEntity : ReceivePersistentActor
         Store(_state.DecideAgentLost(Now), () => { });
     }
 
-    // Commands go to the agent's root, whichever of its actors registered; the agent answers who gave the command.
+    // The agent answers who gave the command.
     private void Forward(object command, object refusal)
     {
         if (_agent is { } agent)
-            Context.ActorSelection(new RootActorPath(agent.Reference.Path.Address) / "user" / "agent").Tell(command, Sender);
+            agent.Reference.Tell(command, Sender);
         else
             Sender.Tell(refusal);
     }

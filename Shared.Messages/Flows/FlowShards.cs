@@ -1,4 +1,5 @@
 using System.Globalization;
+using Akka.Cluster.Sharding;
 
 namespace Shared.Messages.Flows;
 
@@ -10,6 +11,9 @@ public static class FlowShards
 
     /// <summary>How many shards the partitions are spread over. Fixed for the life of a database.</summary>
     public const int ShardCount = 16;
+
+    /// <summary>Finds a message's partition.</summary>
+    public static IMessageExtractor Extractor { get; } = HashCodeMessageExtractor.Create(ShardCount, message => EntityOf(message)!);
 
     /// <summary>The entity a message is for: its partition, or null when it isn't one of this region's.</summary>
     public static string? EntityOf(object message) => message switch

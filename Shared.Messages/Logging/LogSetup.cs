@@ -1,5 +1,4 @@
 using System.Globalization;
-using Akka.Configuration;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -8,7 +7,7 @@ using Shared.Messages.Configuration;
 
 namespace Shared.Messages.Logging;
 
-/// <summary>Sets Serilog up for a process and Akka up to log through it.</summary>
+/// <summary>Sets Serilog up for a process.</summary>
 public static class LogSetup
 {
     // 07:41:02.118 INF user/agent/uplink: joined 192.168.50.10:9111
@@ -20,7 +19,9 @@ public static class LogSetup
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(LevelOf(options.Level))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .Enrich.WithProperty("Source", "main")
+            // Who asks for readiness gets the answer; it's no news that something isn't ready yet.
+            .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
+            .Enrich.With<SourceEnricher>()
             .Enrich.With<CauseEnricher>();
         configuration = options.Json
             ? configuration.WriteTo.Console(new JsonFormatter(renderMessage: true), standardErrorFromLevel: LogEventLevel.Verbose)
@@ -28,16 +29,6 @@ public static class LogSetup
                 outputTemplate: TextLine, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose);
         return configuration.CreateLogger();
     }
-
-    /// <summary>The HOCON that makes Akka log through <see cref="SerilogLogger"/>, which writes to <see cref="Log.Logger"/>.</summary>
-    public static Config AkkaSettings(LogOptions options) => ConfigurationFactory.ParseString($$"""
-        akka {
-          loggers = ["{{typeof(SerilogLogger).FullName}}, {{typeof(SerilogLogger).Assembly.GetName().Name}}"]
-          loglevel = {{options.Level.ToUpperInvariant()}}
-          stdout-loglevel = WARNING
-          log-dead-letters-during-shutdown = off
-        }
-        """);
 
     private static LogEventLevel LevelOf(string level) => level switch
     {

@@ -1,3 +1,4 @@
+using Akka.Cluster.Sharding;
 using Shared.Messages.Captures;
 using Shared.Messages.Injections;
 
@@ -11,6 +12,9 @@ public static class TopologyShards
 
     /// <summary>How many shards the hosts are spread over. Fixed for the life of a database.</summary>
     public const int ShardCount = 50;
+
+    /// <summary>Finds a message's host.</summary>
+    public static IMessageExtractor Extractor { get; } = HashCodeMessageExtractor.Create(ShardCount, message => EntityOf(message)!);
 
     /// <summary>The entity a message is for: its host, or null when it isn't one of this region's.</summary>
     public static string? EntityOf(object message)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Akka.Cluster;
 using Analyzer.Node.Views;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Shared.Messages.Captures;
 using Topology.Fabric.Links;
 using CaptureList = Shared.Messages.Captures.Captures;
@@ -27,7 +28,9 @@ internal sealed class StatusApi(AnalyzerServices services)
 
     private async Task ReadyAsync(HttpContext context)
     {
-        var reasons = await services.Readiness.CheckAsync(context.RequestAborted).ConfigureAwait(false);
+        var report = await context.RequestServices.GetRequiredService<HealthCheckService>().CheckHealthAsync(context.RequestAborted).ConfigureAwait(false);
+        var reasons = report.Entries.Where(check => check.Value.Status != HealthStatus.Healthy)
+            .Select(check => check.Value.Description ?? check.Value.Exception?.Message ?? check.Key).Distinct(StringComparer.Ordinal).ToList();
         if (reasons.Count > 0)
             throw new ApiException(StatusCodes.Status503ServiceUnavailable, "not-ready", string.Join("; ", reasons), "analyzer");
         await JsonAnswer.WriteAsync(context, json =>

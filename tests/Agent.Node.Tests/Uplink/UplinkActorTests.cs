@@ -14,33 +14,32 @@ namespace Agent.Node.Tests.Uplink;
 
 public sealed class UplinkActorTests : TestKit
 {
-    private readonly TestProbe _topologyRegion;
-    private readonly TestProbe _flowsRegion;
+    private readonly TestProbe _link;
     private readonly TestProbe _topology;
-    private readonly TestProbe _parent;
     private readonly IActorRef _uplink;
     private readonly HostFacts _facts = new("h1", new Agent.Node.Namespaces.NamespaceId(4, 1));
 
     public UplinkActorTests()
         : base("akka.test.single-expect-default = 30 s")
     {
-        (_topologyRegion, _flowsRegion, _topology, _parent) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
+        (_link, _topology) = (CreateTestProbe(), CreateTestProbe());
         var options = new UplinkOptions(Buffer: 100, Batch: 10, ResendAfter: TimeSpan.FromMilliseconds(500));
-        _uplink = _parent.ChildActorOf(UplinkActor.Props("h1", "s", options, new AnalyzerRegions(_topologyRegion.Ref, _flowsRegion.Ref), _topology.Ref));
+        _uplink = Sys.ActorOf(UplinkActor.Props("h1", "s", options, _topology.Ref));
         _topology.ExpectMsg<WatchGraph>();
         Publish(_facts);
+        _uplink.Tell(new LinkUp(_link.Ref));
     }
 
     [Fact]
     public void It_registers_and_sends_the_whole_graph_once_accepted()
     {
-        var register = _topologyRegion.ExpectMsg<RegisterAgent>();
+        var register = _link.ExpectMsg<RegisterAgent>();
         (register.Host, register.Session).ShouldBe(("h1", "s"));
-        _topologyRegion.LastSender.ShouldBe(_uplink);
+        _link.LastSender.ShouldBe(_uplink);
 
         Accept();
 
-        var sync = _topologyRegion.ExpectMsg<SyncGraph>();
+        var sync = _link.ExpectMsg<SyncGraph>();
         (sync.Host, sync.Session).ShouldBe(("h1", "s"));
         sync.Nodes.ShouldHaveSingleItem().Metadata.Fields["Name"].StringValue.ShouldBe("h1");
     }
@@ -52,9 +51,9 @@ public sealed class UplinkActorTests : TestKit
         _uplink.Tell(new GraphStored { Host = "h1", Session = "s", Sequence = sync.Sequence });
         Publish(_facts.WithInterfaces(_facts.Own, Seen(Link(2, "eth0")), 1));
 
-        var update = _topologyRegion.FishForMessage<UpdateGraph>(u => u.Changes.Count > 0);
+        var update = _link.FishForMessage<UpdateGraph>(u => u.Changes.Count > 0);
         update.Sequence.ShouldBe(sync.Sequence + 1);
-        _topologyRegion.FishForMessage<UpdateGraph>(u => u.Sequence == update.Sequence).Changes.ShouldBe(update.Changes);
+        _link.FishForMessage<UpdateGraph>(u => u.Sequence == update.Sequence).Changes.ShouldBe(update.Changes);
     }
 
     [Fact]
@@ -65,7 +64,7 @@ public sealed class UplinkActorTests : TestKit
 
         _uplink.Tell(new ResyncGraph { Host = "h1" });
 
-        _topologyRegion.FishForMessage<SyncGraph>(s => s.Sequence > sync.Sequence);
+        _link.FishForMessage<SyncGraph>(s => s.Sequence > sync.Sequence);
     }
 
     [Fact]
@@ -74,10 +73,10 @@ public sealed class UplinkActorTests : TestKit
         _uplink.Tell(new FlowUpdates([new Flow { Uuid = "f", L3TrackingId = "x" }]));
         Register();
 
-        var first = _flowsRegion.ExpectMsg<UpdateFlows>();
+        var first = _link.FishForMessage<UpdateFlows>(_ => true);
         first.Flows.ShouldHaveSingleItem().Uuid.ShouldBe("f");
         first.Partition.ShouldBe(FlowPartition.Of("x", 16));
-        _flowsRegion.ExpectMsg<UpdateFlows>().Sequence.ShouldBe(first.Sequence);
+        _link.FishForMessage<UpdateFlows>(_ => true).Sequence.ShouldBe(first.Sequence);
         _uplink.Tell(new FlowsStored { Partition = first.Partition, Session = "s", Sequence = first.Sequence });
         AwaitAssert(() =>
         {
@@ -87,20 +86,64 @@ public sealed class UplinkActorTests : TestKit
     }
 
     [Fact]
-    public void A_refusal_goes_to_its_parent()
+    public void Another_link_is_registered_with_anew_and_gets_the_newest_of_what_waits()
     {
-        _topologyRegion.ExpectMsg<RegisterAgent>();
+        Register();
+        _uplink.Tell(new LinkDown(_link.Ref));
+        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "f", L3TrackingId = "x", Last = 1 }]));
+        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "f", L3TrackingId = "x", Last = 2 }]));
 
-        _uplink.Tell(new AgentRefused { Host = "h1", Reason = "taken" });
+        var next = CreateTestProbe();
+        _uplink.Tell(new LinkUp(next.Ref));
+        next.ExpectMsg<RegisterAgent>().Session.ShouldBe("s");
+        Accept();
 
-        _parent.ExpectMsg<AgentRefused>().Reason.ShouldBe("taken");
+        next.ExpectMsg<SyncGraph>();
+        next.FishForMessage<UpdateFlows>(_ => true).Flows.ShouldHaveSingleItem().Last.ShouldBe(2);
+    }
+
+    [Fact]
+    public void What_is_said_of_a_link_before_changes_nothing()
+    {
+        Register();
+
+        _uplink.Tell(new LinkDown(CreateTestProbe().Ref));
+        _uplink.Tell(new LinkUp(_link.Ref));
+        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "f", L3TrackingId = "x" }]));
+
+        _link.FishForMessage<UpdateFlows>(_ => true).Flows.ShouldHaveSingleItem().Uuid.ShouldBe("f");
+    }
+
+    [Fact]
+    public void It_is_drained_when_its_flows_are_stored()
+    {
+        Register();
+        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "f", L3TrackingId = "x" }]));
+        _uplink.Tell(Drain.Instance, TestActor);
+        var update = _link.FishForMessage<UpdateFlows>(_ => true);
+        ExpectNoMsg(TimeSpan.FromMilliseconds(600));
+
+        _uplink.Tell(new FlowsStored { Partition = update.Partition, Session = "s", Sequence = update.Sequence });
+
+        ExpectMsg<Akka.Done>();
+    }
+
+    [Fact]
+    public void Without_a_link_there_is_nothing_to_wait_for()
+    {
+        _uplink.Tell(new LinkDown(_link.Ref));
+        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "f", L3TrackingId = "x" }]));
+
+        _uplink.Tell(Drain.Instance, TestActor);
+
+        ExpectMsg<Akka.Done>();
     }
 
     private SyncGraph Register()
     {
-        _topologyRegion.ExpectMsg<RegisterAgent>();
+        _link.ExpectMsg<RegisterAgent>();
         Accept();
-        return _topologyRegion.ExpectMsg<SyncGraph>();
+        return _link.ExpectMsg<SyncGraph>();
     }
 
     private void Accept() => _uplink.Tell(new AgentAccepted { Host = "h1", FlowPartitions = 16 });

@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Analyzer.Node.Host;
-using Analyzer.Node.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Shared.Messages.Configuration;
 using Shared.Messages.Flows;
 using Shared.Messages.Topology;
@@ -20,8 +21,7 @@ public sealed class RunningAnalyzer : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("skydive-test-").FullName;
     private readonly TaskCompletionSource _agentAccepted = new();
-    private ActorSystem _system = null!;
-    private HttpServer _server = null!;
+    private WebApplication _analyzer = null!;
 
     internal HttpClient Http { get; private set; } = null!;
 
@@ -44,15 +44,13 @@ public sealed class RunningAnalyzer : IAsyncLifetime
             }
             """);
         await File.WriteAllTextAsync(Path.Combine(_folder, "index.html"), "<title>page</title>");
-        var options = config.Analyzer;
-        _system = ActorSystem.Create(NodeSettings.ActorSystemName, AnalyzerSettings.Akka(config));
-        var (services, gateway) = await AnalyzerSystem.StartAsync(_system, options, options.Fabric, new StorageHealth(options.Storage));
-        _server = await HttpServer.StartAsync(options.Http, services, gateway, Serilog.Core.Logger.None);
-        Address = new Uri(_server.Address);
+        _analyzer = AnalyzerHost.Build(new AnalyzerConfiguration(config, config.Analyzer.Fabric), Serilog.Core.Logger.None);
+        await _analyzer.StartAsync();
+        Address = new Uri(_analyzer.Urls.First());
         Http = new HttpClient { BaseAddress = Address };
         await UntilAsync("ready", async () => (await Http.GetAsync("/health/ready")).IsSuccessStatusCode);
 
-        var agent = _system.ActorOf(Props.Create(() => new Agent(_agentAccepted)));
+        var agent = _analyzer.Services.GetRequiredService<ActorSystem>().ActorOf(Props.Create(() => new Agent(_agentAccepted)));
         await _agentAccepted.Task.WaitAsync(TimeSpan.FromSeconds(30));
         Tell(agent, Sync(("h", "host", "agent1", ""), ("e", "device", "eth1", "tid-e")));
         Tell(agent, Flows());
@@ -63,8 +61,8 @@ public sealed class RunningAnalyzer : IAsyncLifetime
     public async Task DisposeAsync()
     {
         Http.Dispose();
-        await _server.DisposeAsync();
-        await _system.Terminate();
+        await _analyzer.StopAsync();
+        await _analyzer.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -97,7 +95,7 @@ public sealed class RunningAnalyzer : IAsyncLifetime
     internal void Tell(UpdateFlows update) => Tell(ActorRefs.NoSender, update);
 
     private void Tell(IActorRef? agent, object message) =>
-        ClusterSharding.Get(_system).ShardRegion(message is UpdateFlows ? FlowShards.RegionName : TopologyShards.RegionName).Tell(message, agent);
+        ClusterSharding.Get(_analyzer.Services.GetRequiredService<ActorSystem>()).ShardRegion(message is UpdateFlows ? FlowShards.RegionName : TopologyShards.RegionName).Tell(message, agent);
 
     private static SyncGraph Sync(params (string Id, string Type, string Name, string Tid)[] nodes)
     {

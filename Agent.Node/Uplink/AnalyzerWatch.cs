@@ -1,9 +1,9 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
-using Shared.Messages.Configuration;
+using Shared.Messages.Hosting;
 
-namespace Agent.Node.Host;
+namespace Agent.Node.Uplink;
 
 /// <summary>
 /// Tells when this node has been in a cluster without an analyzer that's up and reachable for too long: the analyzers were
@@ -37,7 +37,7 @@ internal sealed class AnalyzerWatch : ReceiveActor, IWithTimers
     {
         var state = Cluster.Get(Context.System).State;
         var joined = !state.Members.IsEmpty;
-        if (!joined || state.Members.Any(m => m.Status == MemberStatus.Up && m.HasRole(NodeSettings.AnalyzerRole) && !state.Unreachable.Contains(m)))
+        if (!joined || state.Members.Any(m => m.Status == MemberStatus.Up && m.HasRole(NodeHosting.AnalyzerRole) && !state.Unreachable.Contains(m)))
         {
             _since = null;
             return;

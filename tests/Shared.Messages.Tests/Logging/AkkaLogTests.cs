@@ -1,35 +1,48 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Event;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using Shared.Messages.Configuration;
+using Shared.Messages.Hosting;
 using Shared.Messages.Logging;
 using LogEvent = Serilog.Events.LogEvent;
 
 namespace Shared.Messages.Tests.Logging;
 
-public sealed class SerilogLoggerTests : IAsyncLifetime
+/// <summary>What actors log, as a node's log shows it.</summary>
+[Collection(nameof(AkkaLogTests))]
+public sealed class AkkaLogTests : IAsyncLifetime
 {
-    private readonly ActorSystem _system = ActorSystem.Create("log");
     private readonly Kept _kept = new();
-    private readonly IActorRef _logger;
+    private readonly IHost _host;
 
-    public SerilogLoggerTests()
+    public AkkaLogTests()
     {
-        var serilog = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(_kept).CreateLogger();
-        _logger = _system.ActorOf(Props.Create(() => new SerilogLogger(serilog)));
+        Log.Logger = new LoggerConfiguration().MinimumLevel.Debug().Enrich.With<SourceEnricher>().WriteTo.Sink(_kept).CreateLogger();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddAkka("log", akka => akka.WithSkydive(new LogOptions("debug", Json: false)));
+        _host = builder.Build();
     }
 
-    public Task InitializeAsync() => _logger.Ask<LoggerInitialized>(new InitializeLogger(_system.EventStream), TimeSpan.FromSeconds(10));
+    private ActorSystem System => _host.Services.GetRequiredService<ActorSystem>();
 
-    public Task DisposeAsync() => _system.Terminate();
+    public Task InitializeAsync() => _host.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
 
     [Fact]
     public void A_message_keeps_its_format_and_arguments_apart()
     {
-        _system.EventStream.Subscribe(_logger, typeof(Info));
-        Akka.Event.Logging.GetLogger(_system, "capture-1").Info("capture {0} started on {1}", 7, "eth1");
+        Akka.Event.Logging.GetLogger(System, "capture-1").Info("capture {0} started on {1}", 7, "eth1");
 
         var written = _kept.Take(e => e.MessageTemplate.Text.StartsWith("capture", StringComparison.Ordinal));
         written.Level.ShouldBe(LogEventLevel.Information);
@@ -38,10 +51,10 @@ public sealed class SerilogLoggerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void An_error_carries_its_exception()
+    public void An_error_carries_its_exception_and_its_actor()
     {
         var cause = new InvalidOperationException("no device");
-        _logger.Tell(new Error(cause, "akka://skydive/user/agent", typeof(SerilogLoggerTests), "capture failed"));
+        System.EventStream.Publish(new Error(cause, "[akka://log/user/agent#12]", typeof(AkkaLogTests), "capture failed"));
 
         var written = _kept.Take(e => e.Level == LogEventLevel.Error);
         written.Exception.ShouldBe(cause);
@@ -49,19 +62,12 @@ public sealed class SerilogLoggerTests : IAsyncLifetime
         written.Properties["Source"].ToString().ShouldBe("\"user/agent\"");
     }
 
-    [Fact]
-    public void Braces_in_plain_text_are_only_text()
-    {
-        _logger.Tell(new Warning("x", typeof(SerilogLoggerTests), "odd {0} {name"));
-        _kept.Take(e => e.Level == LogEventLevel.Warning).RenderMessage().ShouldBe("odd {0} {name");
-    }
-
     [Theory]
     [InlineData("[akka://skydive/user/agent/uplink#213]", "user/agent/uplink")]
     [InlineData("akka.tcp://skydive@10.0.0.1:9111/user/graph", "user/graph")]
     [InlineData("Cluster (akka://skydive)", "Cluster (akka://skydive)")]
-    [InlineData(null, "")]
-    public void A_source_is_shortened_to_the_actors_path(string? source, string shown) => SerilogLogger.ShortSource(source).ShouldBe(shown);
+    [InlineData("", "")]
+    public void A_source_is_shortened_to_the_actors_path(string source, string shown) => SourceEnricher.ShortSource(source).ShouldBe(shown);
 
     private sealed class Kept : ILogEventSink
     {

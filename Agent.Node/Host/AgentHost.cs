@@ -1,0 +1,70 @@
+using Agent.Node.OpenVSwitch;
+using Agent.Node.Uplink;
+using Akka.Actor;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Serilog;
+using Shared.Messages.Configuration;
+using Shared.Messages.Hosting;
+
+namespace Agent.Node.Host;
+
+/// <summary>
+/// What an agent is made of: the actor system that measures, which knows nothing of the cluster and ends only with the
+/// process, and the link to the analyzers, whose actor system may end and start anew as the cluster has it.
+/// </summary>
+internal static class AgentHost
+{
+    /// <summary>Name of the actor system that measures.</summary>
+    public const string ActorSystemName = "agent";
+
+    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan MirrorPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Puts an agent together.</summary>
+    /// <param name="config">Its configuration.</param>
+    /// <param name="log">Gets what it logs.</param>
+    /// <param name="refused">Called when the analyzers refuse this host, with their reason.</param>
+    public static IHost Build(SkydiveConfig config, ILogger log, Action<string> refused)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var session = Guid.NewGuid().ToString();
+        builder.Services
+            .AddSerilog(log)
+            .AddSystemd()
+            .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience)
+            .AddAkka(ActorSystemName, akka => akka
+                .WithSkydive(config.Log)
+                .WithActors((system, registry) =>
+                {
+                    var agent = system.ActorOf(HostActor.Props(session, config.Agent, config.Flow, refused), "agent");
+                    registry.Register<HostActor>(agent);
+                    TakeMirrorsAway(system, agent, log);
+                })
+                // The user's own akka section wins over all of it, but for the cluster, which is the link's.
+                .AddHocon(config.Akka, HoconAddMode.Prepend)
+                .WithActorRefProvider(ProviderSelection.Local.Instance))
+            // Started last, stopped first: what the captures had to say leaves with it.
+            .AddHostedService(services => new ClusterLink(
+                config, services.GetRequiredService<IRequiredActor<HostActor>>(), log, services.GetRequiredService<IHostApplicationLifetime>()));
+        return builder.Build();
+    }
+
+    private static void TakeMirrorsAway(ActorSystem system, IActorRef agent, ILogger log) => CoordinatedShutdown.Get(system).AddTask(
+        CoordinatedShutdown.PhaseBeforeServiceUnbind,
+        "take-mirrors-away",
+        async () =>
+        {
+            try
+            {
+                await agent.Ask<Akka.Done>(OvsdbProbe.RemoveMarked.Instance, MirrorPatience).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is AskTimeoutException or OvsdbException)
+            {
+                log.Warning("mirrors stay on Open vSwitch's bridges until the agent's next start: {Reason}", e.Message);
+            }
+
+            return Akka.Done.Instance;
+        });
+}

@@ -1,0 +1,85 @@
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Petabridge.Cmd.Cluster;
+using Petabridge.Cmd.Host;
+using Serilog;
+using Shared.Messages.Configuration;
+using Shared.Messages.Flows;
+using Shared.Messages.Hosting;
+using Shared.Messages.Topology;
+
+namespace Agent.Node.Uplink;
+
+/// <summary>What one incarnation of the link is made of: the member of the cluster, the ways to the analyzers' entities, the console.</summary>
+internal static class LinkHost
+{
+    /// <summary>Puts an incarnation together. It ends with its actor system.</summary>
+    /// <param name="config">The agent's configuration.</param>
+    /// <param name="agent">The root of what measures, in its own actor system.</param>
+    /// <param name="log">Gets what it logs.</param>
+    public static IHost Build(SkydiveConfig config, IActorRef agent, ILogger log)
+    {
+        var options = config.Agent;
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services
+            .AddSerilog(log)
+            .AddSingleton<IHostLifetime, NoLifetime>()
+            .AddAkka(NodeHosting.ActorSystemName, (akka, services) => akka
+                .WithSkydive(config.Log)
+                .WithMembership(NodeHosting.AgentRole, options.Remoting, options.Analyzers)
+                .WithShardRegionProxy<TopologyRegion>(TopologyShards.RegionName, NodeHosting.AnalyzerRole, TopologyShards.Extractor)
+                .WithShardRegionProxy<FlowsRegion>(FlowShards.RegionName, NodeHosting.AnalyzerRole, FlowShards.Extractor)
+                .WithActors((system, registry) =>
+                {
+                    system.ActorOf(LinkActor.Props(agent, registry.Get<TopologyRegion>(), registry.Get<FlowsRegion>()), "link");
+                    var member = services.GetRequiredService<IHostApplicationLifetime>();
+                    system.ActorOf(AnalyzerWatch.Props(options.RejoinAfter, member.StopApplication), "analyzer-watch");
+                    StartConsole(system, options.Console);
+                })
+                .AddHocon(
+                    """
+                    akka {
+                      # Joining costs nothing; a lone agent has no cluster to split.
+                      cluster.seed-node-timeout = 1 s
+                      # An analyzer that's gone doesn't answer a leave: the rest of the way out mustn't wait for it.
+                      coordinated-shutdown.phases {
+                        cluster-leave.timeout = 2 s
+                        cluster-exiting.timeout = 1 s
+                        cluster-exiting-done.timeout = 1 s
+                        cluster-shutdown.timeout = 1 s
+                      }
+                    }
+                    """,
+                    HoconAddMode.Prepend)
+                .AddHocon(config.Akka, HoconAddMode.Prepend));
+        return builder.Build();
+    }
+
+    private static void StartConsole(ActorSystem system, EndpointOptions? endpoint)
+    {
+        if (endpoint is null)
+            return;
+        system.Settings.InjectTopLevelFallback(Akka.Configuration.ConfigurationFactory.ParseString(
+            $$"""petabridge.cmd { host = "{{endpoint.Host}}", port = {{endpoint.Port}} }"""));
+        var console = PetabridgeCmd.Get(system);
+        console.RegisterCommandPalette(ClusterCommands.Instance);
+        console.Start();
+    }
+
+    /// <summary>Key of the way to the hosts' entities.</summary>
+    private sealed class TopologyRegion;
+
+    /// <summary>Key of the way to the flows entities.</summary>
+    private sealed class FlowsRegion;
+
+    /// <summary>Signals are the process's own.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Net;
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Hosting;
+using Akka.Persistence.Sql.Hosting;
+using Analyzer.Node.Captures;
+using Analyzer.Node.Console;
+using Analyzer.Node.Fabric;
+using Analyzer.Node.Flows;
+using Analyzer.Node.Http;
+using Analyzer.Node.Injections;
+using Analyzer.Node.Topology;
+using Analyzer.Node.Views;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Serilog;
+using Shared.Messages.Configuration;
+using Shared.Messages.Flows;
+using Shared.Messages.Hosting;
+using Shared.Messages.Topology;
+
+namespace Analyzer.Node.Host;
+
+/// <summary>What an analyzer is made of: the actor system with its entities, singletons and view, HTTP, the console.</summary>
+internal static class AnalyzerHost
+{
+    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Puts an analyzer together. Nothing runs before it's started, and the actors run before it listens.</summary>
+    public static WebApplication Build(AnalyzerConfiguration configuration, Serilog.ILogger log)
+    {
+        var options = configuration.Config.Analyzer;
+        var storage = new StorageHealth(options.Storage);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options.Http));
+        builder.Services
+            .AddSerilog(log)
+            .AddSystemd()
+            .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience)
+            .AddSingleton(storage)
+            .AddHealthChecks().Services
+            .AddSingleton(services => new AnalyzerServices(services, options))
+            .AddAkka(NodeHosting.ActorSystemName, (akka, services) => akka
+                .WithSkydive(configuration.Config.Log)
+                .WithMembership(NodeHosting.AnalyzerRole, options.Remoting, options.Seeds)
+                .WithStorage(options.Storage)
+                .WithEntities(options)
+                .WithDistributedPubSub(NodeHosting.AnalyzerRole)
+                .WithActors((system, registry) =>
+                {
+                    system.ActorOf(StorageWatch.Props(storage), "storage");
+                    registry.Register<GraphView>(system.ActorOf(GraphView.Props(Mediator(system), registry.Get<HostEntity>()), "graph"));
+                    registry.Register<Gateway>(system.ActorOf(Gateway.Props(registry.Get<GraphView>()), "gateway"));
+                })
+                .WithRegistries(configuration)
+                .WithHealth(storage)
+                .AddStartup((system, _) => ConsoleHost.Start(system, options.Console, services.GetRequiredService<AnalyzerServices>()))
+                // The user's own akka section wins over all of it.
+                .AddHocon(configuration.Config.Akka, HoconAddMode.Prepend));
+
+        var application = builder.Build();
+        application.MapSkydive(options.Http);
+        return application;
+    }
+
+    private static AkkaConfigurationBuilder WithStorage(this AkkaConfigurationBuilder akka, StorageOptions storage)
+    {
+        var provider = storage.Provider == StorageProvider.PostgreSql ? LinqToDB.ProviderName.PostgreSQL15 : LinqToDB.ProviderName.SQLiteMS;
+        var journal = new SqlJournalOptions { ConnectionString = storage.ConnectionString, ProviderName = provider, AutoInitialize = true };
+        var snapshots = new SqlSnapshotOptions { ConnectionString = storage.ConnectionString, ProviderName = provider, AutoInitialize = true };
+        return akka
+            .WithSqlPersistence(
+                journal,
+                snapshots,
+                // These see the circuit breaker; the package's connectivity check doesn't fit the LinqToDB it comes with, StorageHealth stands for it.
+                builder => builder.WithHealthCheck(),
+                builder => builder.WithHealthCheck())
+            .AddHocon(
+                """
+                akka.persistence {
+                  # How soon a database that came back is noticed.
+                  journal.sql.circuit-breaker.reset-timeout = 5 s
+                  snapshot-store.sql.circuit-breaker.reset-timeout = 5 s
+                }
+                akka.cluster.sharding {
+                  state-store-mode = persistence
+                  remember-entities-store = eventsourced
+                  # A flows entity starts with its first message and then stays.
+                  passivate-idle-entity-after = off
+                }
+                """,
+                HoconAddMode.Prepend);
+    }
+
+    // Hosts are remembered: after a restart each comes back by itself, to notice that its agent doesn't.
+    private static AkkaConfigurationBuilder WithEntities(this AkkaConfigurationBuilder akka, AnalyzerOptions options)
+    {
+        var hosts = HostEntitySettings.Of(options.FlowPartitions, options.Storage.SnapshotEvery);
+        var flows = FlowsEntitySettings.Of(options.FlowRetention, options.Storage.SnapshotEvery);
+        return akka
+            .WithShardRegion<HostEntity>(
+                TopologyShards.RegionName,
+                (system, _) => host => HostEntity.Props(host, hosts, Mediator(system)),
+                TopologyShards.Extractor,
+                new ShardOptions { Role = NodeHosting.AnalyzerRole, RememberEntities = true })
+            .WithShardRegion<FlowsEntity>(
+                FlowShards.RegionName,
+                partition => FlowsEntity.Props(int.Parse(partition, CultureInfo.InvariantCulture), flows),
+                FlowShards.Extractor,
+                new ShardOptions { Role = NodeHosting.AnalyzerRole });
+    }
+
+    // The oldest analyzer runs them; proxies find them from here.
+    private static AkkaConfigurationBuilder WithRegistries(this AkkaConfigurationBuilder akka, AnalyzerConfiguration configuration)
+    {
+        var options = configuration.Config.Analyzer;
+        var analyzers = new ClusterSingletonOptions { Role = NodeHosting.AnalyzerRole };
+        return akka
+            .WithSingleton<CaptureRegistry>("captures", (system, registry, _) => SingletonGuardian.Props(
+                CaptureRegistry.Props(CaptureRegistrySettings.Of(Selector(registry), registry.Get<HostEntity>(), Mediator(system))), "captures"), analyzers)
+            .WithSingleton<InjectionRegistry>("injections", (system, registry, _) => SingletonGuardian.Props(
+                InjectionRegistry.Props(new InjectionRegistrySettings(Selector(registry), registry.Get<HostEntity>(), Mediator(system))), "injections"), analyzers)
+            .WithSingleton<FabricActor>("fabric", (_, registry, _) => SingletonGuardian.Props(
+                FabricActor.Props(new FabricSettings(
+                    FabricSettings.Configure(configuration.FabricLinks), registry.Get<GraphView>(), registry.Get<HostEntity>(), "analyzer." + options.HostId, options.Storage.SnapshotEvery)),
+                "fabric"), analyzers);
+
+        GraphNodeSelector Selector(IActorRegistry registry) => new(registry.Get<GraphView>(), options.Http.QueryTimeout);
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, HttpOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = options.MaxBody;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        if (IPAddress.TryParse(options.Host, out var address))
+            kestrel.Listen(address, options.Port);
+        else if (options.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+            kestrel.ListenLocalhost(options.Port);
+        else
+            throw new SkydiveConfigException("skydive.analyzer.http.host", options.Host, "should be an IP address or localhost; 0.0.0.0 is every address");
+    }
+
+    private static IActorRef Mediator(ActorSystem system) => DistributedPubSub.Get(system).Mediator;
+}

@@ -1,0 +1,104 @@
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Hosting.SBR;
+using Akka.Event;
+using Akka.Hosting;
+using Akka.Logger.Serilog;
+using Akka.Remote.Hosting;
+using Shared.Messages.Configuration;
+using Shared.Messages.Serialization;
+
+namespace Shared.Messages.Hosting;
+
+/// <summary>What every node of the cluster tells Akka, whatever its role.</summary>
+public static class NodeHosting
+{
+    /// <summary>Name of the actor system that is a member of the cluster: part of every address, the same on all nodes.</summary>
+    public const string ActorSystemName = "skydive";
+
+    /// <summary>Role of the nodes that discover and capture.</summary>
+    public const string AgentRole = "agent";
+
+    /// <summary>Role of the nodes that store and answer.</summary>
+    public const string AnalyzerRole = "analyzer";
+
+    /// <summary>Logs through Serilog, sends only what a serializer of our own is bound to, and wakes ten times a second, not a hundred.</summary>
+    public static AkkaConfigurationBuilder WithSkydive(this AkkaConfigurationBuilder akka, LogOptions log) => akka
+        .ConfigureLoggers(loggers =>
+        {
+            loggers.ClearLoggers();
+            loggers.LogLevel = LevelOf(log.Level);
+            loggers.AddSerilogLogging();
+        })
+        .WithStrictSerialization()
+        .AddHocon(ProtocolSerializer.Bindings, HoconAddMode.Append)
+        .AddHocon(
+            """
+            akka {
+              stdout-loglevel = WARNING
+              scheduler.tick-duration = 100 ms
+              # The host runs it, and the host ends the process.
+              coordinated-shutdown {
+                exit-clr = off
+                run-by-clr-shutdown-hook = off
+              }
+            }
+            """,
+            HoconAddMode.Append);
+
+    /// <summary>Makes the actor system a member of the cluster.</summary>
+    /// <param name="akka">The composition.</param>
+    /// <param name="role">Its role.</param>
+    /// <param name="remoting">Its endpoint.</param>
+    /// <param name="seeds">"host:port" of the analyzers.</param>
+    public static AkkaConfigurationBuilder WithMembership(
+        this AkkaConfigurationBuilder akka, string role, RemotingOptions remoting, IReadOnlyList<string> seeds) => akka
+        .WithRemoting(new RemoteOptions
+        {
+            HostName = remoting.BindHost,
+            PublicHostName = remoting.Host,
+            Port = remoting.Port,
+            // A sync of a big host's graph is one message.
+            MaxFrameSize = 32 << 20,
+            SendBufferSize = 1 << 20,
+            ReceiveBufferSize = 1 << 20,
+        })
+        .WithClustering(new ClusterOptions
+        {
+            Roles = [role],
+            SeedNodes = [.. seeds.Select(seed => $"akka.tcp://{ActorSystemName}@{seed}")],
+            // Agents come and go; which side lives is for the analyzers to say.
+            SplitBrainResolver = new KeepMajorityOption { Role = AnalyzerRole },
+        })
+        .AddHocon(
+            $$"""
+            akka {
+              # How soon one that wasn't there is tried again: agents often start before their analyzer.
+              remote.retry-gate-closed-for = 1 s
+              cluster {
+                retry-unsuccessful-join-after = 2 s
+                split-brain-resolver {
+                  stable-after = 7 s
+                  # A rack of agents that boots or restarts isn't a cluster that can't decide.
+                  down-all-when-unstable = off
+                }
+                # Views and entities are the analyzers'; agents have no mediator that could take the gossip.
+                pub-sub {
+                  role = {{AnalyzerRole}}
+                  # Telling views that nobody has yet is no fault.
+                  send-to-dead-letters-when-no-subscribers = off
+                }
+                # This version warns at once, whatever the period; health checks say what isn't there.
+                singleton-proxy.log-singleton-identification-failure = off
+              }
+            }
+            """,
+            HoconAddMode.Prepend);
+
+    private static LogLevel LevelOf(string level) => level switch
+    {
+        "debug" => LogLevel.DebugLevel,
+        "info" => LogLevel.InfoLevel,
+        "warning" => LogLevel.WarningLevel,
+        _ => LogLevel.ErrorLevel,
+    };
+}
