@@ -33,9 +33,11 @@ internal static class AnalyzerHost
     {
         var options = configuration.Config.Analyzer;
         var storage = new StorageHealth(options.Storage);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options.Http));
+        // Empty: no settings but ours, no files of the working directory that would be watched.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Http));
         builder.Services
+            .AddRouting()
             .AddSerilog(log)
             .AddSystemd()
             .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience)
