@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Agent.Node.Flows;
 using Akka.Actor;
 using Akka.Event;
+using Shared.Messages.Telemetry;
 
 namespace Agent.Node.Capture;
 
@@ -15,6 +17,7 @@ internal sealed class CaptureActor : ReceiveActor
     private readonly CaptureSettings _settings;
     private readonly TunnelActors _tunnels;
     private readonly CaptureLoop? _loop;
+    private readonly Activity? _starting;
     private CaptureStatistics? _outside;
     private TunnelLosses _inTunnels = TunnelLosses.None;
 
@@ -22,6 +25,7 @@ internal sealed class CaptureActor : ReceiveActor
     public CaptureActor(CaptureSettings settings, IActorRef uplink)
     {
         _settings = settings;
+        _starting = Traces.Start("capture start", settings.TraceParent)?.SetTag("skydive.capture", settings.CaptureId).SetTag("skydive.node", settings.NodeTid);
         var pool = new PacketBatchPool(PacketBatchPool.DefaultCapacity);
         _tunnels = new TunnelActors(Context, settings, CaptureFlowOptions.Origin(settings), pool, uplink, new TunnelLimit(settings.MaxTunnels));
         try
@@ -42,7 +46,11 @@ internal sealed class CaptureActor : ReceiveActor
     protected override void PreStart() => _loop?.Start();
 
     /// <inheritdoc/>
-    protected override void PostStop() => _loop?.Stop();
+    protected override void PostStop()
+    {
+        _starting?.Dispose();
+        _loop?.Stop();
+    }
 
     private void Reading()
     {
@@ -76,6 +84,7 @@ internal sealed class CaptureActor : ReceiveActor
     private void OnOpened()
     {
         _log.Info("capture {0} started on {1}", _settings.CaptureId, SourceName);
+        _starting?.Dispose();
         Context.Parent.Tell(new CaptureStarted(_settings.CaptureId));
     }
 
@@ -95,6 +104,7 @@ internal sealed class CaptureActor : ReceiveActor
     {
         if (ended.Error is { } error)
         {
+            _starting?.SetStatus(ActivityStatusCode.Error, error);
             _log.Warning("capture {0} on {1} failed: {2}", _settings.CaptureId, SourceName, error);
             Context.Parent.Tell(new CaptureFailed(_settings.CaptureId, error));
             Context.Stop(Self);

@@ -35,6 +35,9 @@ internal sealed record CaptureSettings
 
     public required CaptureSource Source { get; init; }
 
+    /// <summary>W3C trace context of the request the capture came from; empty without one.</summary>
+    public string TraceParent { get; init; } = "";
+
     /// <summary>Name of the interface to open; empty unless <see cref="CaptureSource.Pcap"/>.</summary>
     public string Device { get; init; } = "";
 

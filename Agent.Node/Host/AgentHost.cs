@@ -4,9 +4,11 @@ using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OpenTelemetry.Metrics;
 using Serilog;
 using Shared.Messages.Configuration;
 using Shared.Messages.Hosting;
+using Shared.Messages.Telemetry;
 
 namespace Agent.Node.Host;
 
@@ -34,6 +36,11 @@ internal static class AgentHost
             .AddSerilog(log)
             .AddSystemd()
             .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience)
+            .AddSkydiveTelemetry(config, NodeHosting.AgentRole, metrics =>
+            {
+                if (config.Agent.Metrics is { } endpoint)
+                    metrics.AddPrometheusHttpListener(prometheus => (prometheus.Host, prometheus.Port) = (endpoint.Host, endpoint.Port));
+            })
             .AddAkka(ActorSystemName, akka => akka
                 .WithSkydive(config.Log)
                 .WithActors((system, registry) =>

@@ -54,6 +54,7 @@ internal sealed record CapturePlan(string Type, CaptureSettings Settings)
                 NetFlow => CaptureSource.NetFlow,
                 _ => CaptureSource.Pcap,
             },
+            TraceParent = capture.TraceParent,
             BpfFilter = capture.BpfFilter,
             SnapLength = SnapLength(capture.HeaderSize, type, options),
             BufferSize = options.BufferSize,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Agent.Node.Capture;
+using Agent.Node.Host;
 using Agent.Node.OpenVSwitch;
 using Agent.Node.Topology;
 using Akka.Actor;
@@ -294,6 +295,7 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
     {
         if (_slots.TryGetValue(failed.CaptureId, out var slot) && Sender.Equals(slot.Actor) && slot.State.Error != failed.Error)
         {
+            AgentMetrics.CountFailure(_node, slot.State.Type);
             _log.Warning("capture {0} on {1} failed: {2}", slot.Id, _place, failed.Error);
         }
 
@@ -331,18 +333,17 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
     {
         if (_slots.TryGetValue(statistics.CaptureId, out var slot) && Sender.Equals(slot.Actor))
         {
-            _slots = _slots.SetItem(slot.Id, slot with
+            var counted = slot.State with
             {
-                State = slot.State with
-                {
-                    PacketsReceived = statistics.Received,
-                    PacketsDropped = statistics.DroppedByKernel,
-                    PacketsIfDropped = statistics.DroppedByInterface,
-                    PacketsAgentDropped = statistics.DroppedByUs,
-                    FragmentErrors = statistics.FragmentErrors,
-                    RawPacketsRefused = statistics.RawPacketsRefused,
-                },
-            });
+                PacketsReceived = statistics.Received,
+                PacketsDropped = statistics.DroppedByKernel,
+                PacketsIfDropped = statistics.DroppedByInterface,
+                PacketsAgentDropped = statistics.DroppedByUs,
+                FragmentErrors = statistics.FragmentErrors,
+                RawPacketsRefused = statistics.RawPacketsRefused,
+            };
+            AgentMetrics.Count(_node, slot.State, counted);
+            _slots = _slots.SetItem(slot.Id, slot with { State = counted });
             if (!Timers.IsTimerActive(TellStatistics.Instance))
             {
                 Timers.StartSingleTimer(TellStatistics.Instance, TellStatistics.Instance, TellStatisticsEvery);

@@ -1,4 +1,5 @@
 using Agent.Node.Capture;
+using Agent.Node.Host;
 using Agent.Node.Topology;
 using Akka.Actor;
 using Akka.Event;
@@ -37,6 +38,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     private long _offeredAt;
     private long _reportedDrops;
     private long _reportedRawDrops;
+    private AgentMetrics.UplinkCounts _counted;
 
     /// <param name="host">This host's name.</param>
     /// <param name="session">Unique per start of the agent.</param>
@@ -68,7 +70,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     {
         Always();
         Receive<FlowUpdates>(Offer);
-        Receive<SendDue>(_ => AnswerDrain(nobodyTakesIt: true));
+        Receive<SendDue>(_ => OnTick(registered: false));
     }
 
     private void Registering()
@@ -84,7 +86,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
             OnSendDue();
         });
         Receive<FlowUpdates>(Offer);
-        Receive<SendDue>(_ => AnswerDrain(nobodyTakesIt: true));
+        Receive<SendDue>(_ => OnTick(registered: false));
     }
 
     private void Registered()
@@ -120,7 +122,11 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
             Offer(updates);
             SendFlows();
         });
-        Receive<SendDue>(_ => OnSendDue());
+        Receive<SendDue>(_ =>
+        {
+            OnSendDue();
+            OnTick(registered: true);
+        });
     }
 
     private void Always()
@@ -130,6 +136,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         Receive<GraphUpdate>(update =>
         {
             _graph = update.Graph.Graph;
+            AgentMetrics.Record(_graph.NodeCount);
             if (update.Changes.Count > 0 && _graphs.Offer(update.Changes, DateTime.UtcNow) is { } message)
             {
                 _link.Tell(message);
@@ -183,6 +190,14 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void OnTick(bool registered)
+    {
+        var counts = new AgentMetrics.UplinkCounts(registered, _flows.Count, _flows.Delivered, _flows.Dropped, _flows.RawPacketsDropped);
+        AgentMetrics.Record(_counted, counts);
+        _counted = counts;
+        AnswerDrain(nobodyTakesIt: !registered);
+    }
+
     private void AnswerDrain(bool nobodyTakesIt)
     {
         if (_draining is not null && (nobodyTakesIt || (_flows.Count == 0 && Environment.TickCount64 - _offeredAt > QuietBeforeDrained.TotalMilliseconds)))
@@ -207,7 +222,6 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         }
 
         SendFlows();
-        AnswerDrain(nobodyTakesIt: false);
     }
 
     private void SendFlows()

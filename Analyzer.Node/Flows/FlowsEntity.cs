@@ -1,7 +1,9 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using Analyzer.Node.Host;
 using Shared.Messages.Flows;
+using Shared.Messages.Telemetry;
 
 namespace Analyzer.Node.Flows;
 
@@ -45,7 +47,11 @@ internal sealed class FlowsEntity : ReceivePersistentActor
         Recover<RecoveryCompleted>(_ => _log.Debug("flows partition {0} recovered {1} flows", _partition, _state.Count));
 
         Command<UpdateFlows>(OnUpdate);
-        Command<GetFlows>(query => Sender.Tell(_state.Find(query)));
+        Command<GetFlows>(query =>
+        {
+            using var span = Traces.Start("flows query", query.TraceParent)?.SetTag("skydive.partition", _partition);
+            Sender.Tell(_state.Find(query));
+        });
         Command<GetRawPackets>(query => Sender.Tell(_state.Find(query)));
         Command<ExpiryDue>(_ => Expire());
         Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
@@ -76,6 +82,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor
         Persist(updated, persisted =>
         {
             _state.Apply(persisted);
+            AnalyzerMetrics.Count(_partition, update.Flows.Count, _state.Count);
             uplink.Tell(stored);
             SnapshotWhenDue();
 

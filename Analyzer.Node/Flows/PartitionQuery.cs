@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Shared.Messages.Flows;
+using Shared.Messages.Telemetry;
 
 namespace Analyzer.Node.Flows;
 
@@ -21,6 +22,7 @@ internal static class PartitionQuery
         {
             var own = query.Clone();
             own.Partition = partition;
+            own.TraceParent = Traces.Parent;
             return (partition, (object)own);
         });
         return Merge(await AskAll<FoundFlows>(region, [.. questions], timeout).ConfigureAwait(false), query.Limit);

@@ -15,10 +15,12 @@ using Analyzer.Node.Injections;
 using Analyzer.Node.Topology;
 using Analyzer.Node.Views;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OpenTelemetry.Metrics;
 using Serilog;
 using Shared.Messages.Configuration;
 using Shared.Messages.Flows;
 using Shared.Messages.Hosting;
+using Shared.Messages.Telemetry;
 using Shared.Messages.Topology;
 
 namespace Analyzer.Node.Host;
@@ -43,6 +45,7 @@ internal static class AnalyzerHost
             .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience)
             .AddSingleton(storage)
             .AddHealthChecks().Services
+            .AddSkydiveTelemetry(configuration.Config, NodeHosting.AnalyzerRole, metrics => metrics.AddPrometheusExporter())
             .AddSingleton(services => new AnalyzerServices(services, options))
             .AddAkka(NodeHosting.ActorSystemName, (akka, services) => akka
                 .WithSkydive(configuration.Config.Log)

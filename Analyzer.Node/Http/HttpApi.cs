@@ -20,7 +20,7 @@ internal static class HttpApi
         new InjectionApi(services).Map(application);
         new FabricApi(services).Map(application);
         new StatusApi(services).Map(application);
-        new MetricsApi(services).Map(application);
+        application.MapPrometheusScrapingEndpoint("/metrics");
         new PcapApi(services).Map(application);
         new SocketApi(services, application.Lifetime.ApplicationStopping).Map(application);
     }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
+using Analyzer.Node.Host;
 using Analyzer.Node.Topology;
 using Shared.Messages.Topology;
 
@@ -83,6 +84,7 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
         if (!ReferenceEquals(_merged, merged))
             _current = null;
         _merged = merged;
+        AnalyzerMetrics.Observe(merged.Graph);
         if (changes.Count == 0)
             return;
         var updated = new GraphUpdated(merged.Graph, changes);

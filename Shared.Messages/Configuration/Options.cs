@@ -16,6 +16,12 @@ public sealed record RemotingOptions(string Host, string BindHost, int Port);
 /// <param name="Json">True: one JSON object a line. False: short text.</param>
 public sealed record LogOptions(string Level, bool Json);
 
+/// <summary>Section <c>skydive.telemetry</c>.</summary>
+/// <param name="OtlpEndpoint">Where metrics and traces go; null: nowhere.</param>
+/// <param name="OtlpOverHttp">HTTP with protobuf instead of gRPC.</param>
+/// <param name="MetricsEvery">Time between two reports of metrics.</param>
+public sealed record TelemetryOptions(Uri? OtlpEndpoint, bool OtlpOverHttp, TimeSpan MetricsEvery);
+
 /// <summary>Section <c>skydive.agent</c>, see reference.conf for what each key means.</summary>
 public sealed record AgentOptions
 {
@@ -27,9 +33,11 @@ public sealed record AgentOptions
     public required RemotingOptions Remoting { get; init; }
     /// <summary>The Petabridge.Cmd endpoint; null when switched off.</summary>
     public required EndpointOptions? Console { get; init; }
+    /// <summary>Where Prometheus scrapes; null when switched off.</summary>
+    public required EndpointOptions? Metrics { get; init; }
     /// <summary>Paths of capture files to analyse at start.</summary>
     public required IReadOnlyList<string> CaptureFiles { get; init; }
-    /// <summary>Time without an analyzer before the actor system is started anew.</summary>
+    /// <summary>Time without an analyzer before the link is started anew.</summary>
     public required TimeSpan RejoinAfter { get; init; }
     /// <summary>The probes.</summary>
     public required TopologyProbeOptions Topology { get; init; }

@@ -18,6 +18,7 @@ public sealed class SkydiveConfig
         HostId = root.Text("host-id") is { Length: > 0 } name ? ValidHostId(root.PathOf("host-id"), name) : Environment.MachineName;
         var log = root.Section("log");
         Log = new LogOptions(log.OneOf("level", "debug", "info", "warning", "error"), log.OneOf("format", "text", "json") == "json");
+        Telemetry = ReadTelemetry(root.Section("telemetry"));
     }
 
     /// <summary>The merged HOCON tree.</summary>
@@ -31,6 +32,9 @@ public sealed class SkydiveConfig
 
     /// <summary>What's logged and how.</summary>
     public LogOptions Log { get; }
+
+    /// <summary>Where metrics and traces go.</summary>
+    public TelemetryOptions Telemetry { get; }
 
     /// <summary>Section <c>skydive.agent</c>.</summary>
     /// <exception cref="SkydiveConfigException">A value doesn't fit.</exception>
@@ -158,7 +162,8 @@ public sealed class SkydiveConfig
             HostId = HostId,
             Analyzers = analyzers,
             Remoting = ReadRemoting(agent.Section("remoting")),
-            Console = ReadConsole(agent.Section("console")),
+            Console = ReadEndpoint(agent.Section("console")),
+            Metrics = ReadEndpoint(agent.Section("metrics")),
             CaptureFiles = agent.Texts("capture-files"),
             RejoinAfter = agent.Duration("rejoin-after", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             Topology = new TopologyProbeOptions
@@ -252,7 +257,7 @@ public sealed class SkydiveConfig
                 http.Text("web-root"),
                 http.Size("max-body", 1 << 10, 1 << 30),
                 http.Duration("query-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1))),
-            Console = ReadConsole(analyzer.Section("console")),
+            Console = ReadEndpoint(analyzer.Section("console")),
             Storage = ReadStorage(analyzer.Section("storage")),
             Fabric = analyzer.Section("topology").Texts("fabric"),
             FlowPartitions = analyzer.Number("flow-partitions", 1, 1024),
@@ -271,14 +276,24 @@ public sealed class SkydiveConfig
             : throw new SkydiveConfigException(storage.PathOf("connection-string"), "", "should say how to reach PostgreSQL: \"Host=…;Database=…;Username=…\"");
     }
 
+    private static TelemetryOptions ReadTelemetry(SectionReader telemetry)
+    {
+        var text = telemetry.Text("otlp-endpoint");
+        Uri? endpoint = null;
+        if (text.Length > 0 && (!Uri.TryCreate(text, UriKind.Absolute, out endpoint) || endpoint.Scheme is not ("http" or "https")))
+            throw new SkydiveConfigException(telemetry.PathOf("otlp-endpoint"), text, "should be a URL, http://host:4317");
+        return new TelemetryOptions(
+            endpoint, telemetry.OneOf("otlp-protocol", "grpc", "http") == "http", telemetry.Duration("otlp-metrics-every", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)));
+    }
+
     private static RemotingOptions ReadRemoting(SectionReader remoting)
     {
         var host = remoting.NonEmpty("host");
         return new RemotingOptions(host, remoting.Text("bind-host") is { Length: > 0 } bind ? bind : host, remoting.Port("port"));
     }
 
-    private static EndpointOptions? ReadConsole(SectionReader console) =>
-        console.Port("port") is > 0 and var port ? new EndpointOptions(console.NonEmpty("host"), port) : null;
+    private static EndpointOptions? ReadEndpoint(SectionReader endpoint) =>
+        endpoint.Port("port") is > 0 and var port ? new EndpointOptions(endpoint.NonEmpty("host"), port) : null;
 
     private static string ValidSocket(string path, string socket) =>
         socket.StartsWith("unix:///", StringComparison.Ordinal)

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Analyzer.Node.Captures;
 using Analyzer.Node.Views;
 using Shared.Messages.Captures;
+using Shared.Messages.Telemetry;
 using Topology.Fabric.Gremlin;
 using Capture = Shared.Messages.Captures.Capture;
 using CaptureList = Shared.Messages.Captures.Captures;
@@ -63,6 +64,7 @@ internal sealed class CaptureApi(AnalyzerServices services)
         if (capture.BpfFilter.Length > 0 && BpfFilters.Error(capture.BpfFilter) is { } error)
             throw new ApiException(StatusCodes.Status400BadRequest, "bad-filter", $"the filter doesn't compile: {error}", "BPFFilter");
 
+        capture.TraceParent = Traces.Parent;
         var answer = await services.Captures.Ask<object>(new CreateCapture { Capture = capture }, services.QueryTimeout).ConfigureAwait(false);
         if (answer is not Capture created)
             throw Refused(answer);

@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using Akka.Actor;
+using Analyzer.Node.Host;
 using Analyzer.Node.Views;
+using Shared.Messages.Telemetry;
 using Topology.Fabric.Gremlin;
 using Topology.Fabric.Json;
 
@@ -47,9 +50,26 @@ internal sealed class TopologyApi(AnalyzerServices services)
 
     private async Task<Traversal> RunAsync(HttpContext context, GremlinQuery query)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        stop.CancelAfter(services.QueryTimeout);
-        var current = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout, stop.Token).ConfigureAwait(false);
-        return await query.RunAsync(current.Graph, services.Flows, stop.Token).ConfigureAwait(false);
+        using var span = Traces.Start("gremlin query")?.SetTag("skydive.query", query.Text);
+        var started = Stopwatch.GetTimestamp();
+        var result = "failed";
+        try
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+            stop.CancelAfter(services.QueryTimeout);
+            var current = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout, stop.Token).ConfigureAwait(false);
+            var answer = await query.RunAsync(current.Graph, services.Flows, stop.Token).ConfigureAwait(false);
+            result = "answered";
+            return answer;
+        }
+        catch (GremlinException)
+        {
+            result = "refused";
+            throw;
+        }
+        finally
+        {
+            AnalyzerMetrics.CountQuery(started, result);
+        }
     }
 }

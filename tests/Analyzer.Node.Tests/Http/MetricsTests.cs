@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
-using Analyzer.Node.Http.Api;
+using System.Diagnostics.Metrics;
+using Analyzer.Node.Host;
 using Topology.Fabric.Model;
 using TopologyNode = Topology.Fabric.Model.Node;
 
 namespace Analyzer.Node.Tests.Http;
 
+/// <summary>What /metrics tells of captures, as the graph's metadata has it.</summary>
+[Collection(nameof(ApiTests))]
 public class MetricsTests
 {
     [Fact]
@@ -12,29 +15,34 @@ public class MetricsTests
     {
         MetaValue capture = Metadata.Create(
             ("ID", "c1"), ("Type", "pcap"), ("State", "active"), ("PacketsReceived", 10), ("PacketsDropped", 2), ("PacketsIfDropped", 3), ("PacketsAgentDropped", 4));
-        var lines = MetricsApi.Write(GraphOf("eth1", capture)).Split('\n');
-        const string labels = "host=\"agent1\",node=\"tid-1\",name=\"eth1\",capture=\"c1\",type=\"pcap\"";
-        lines.ShouldContain($"skydive_capture_up{{{labels}}} 1");
-        lines.ShouldContain($"skydive_capture_packets_received_total{{{labels}}} 10");
-        lines.ShouldContain($"skydive_capture_packets_dropped_total{{{labels},by=\"kernel\"}} 2");
-        lines.ShouldContain($"skydive_capture_packets_dropped_total{{{labels},by=\"interface\"}} 3");
-        lines.ShouldContain($"skydive_capture_packets_dropped_total{{{labels},by=\"agent\"}} 4");
-        lines.ShouldContain("# TYPE skydive_capture_packets_dropped_total counter");
-        lines[^1].ShouldBeEmpty();
+        var measured = Measure(GraphOf("eth1", capture));
+        const string labels = "host=agent1,node=tid-1,name=eth1,capture=c1,type=pcap";
+        measured.ShouldContain($"skydive.capture.up {labels} 1");
+        measured.ShouldContain($"skydive.capture.packets.received {labels} 10");
+        measured.ShouldContain($"skydive.capture.packets.dropped {labels},by=kernel 2");
+        measured.ShouldContain($"skydive.capture.packets.dropped {labels},by=interface 3");
+        measured.ShouldContain($"skydive.capture.packets.dropped {labels},by=agent 4");
+        measured.ShouldContain("skydive.topology.nodes host=agent1 1");
     }
 
     [Fact]
-    public void A_name_with_quotes_and_line_ends_stays_one_label()
-    {
-        MetaValue capture = Metadata.Create(("ID", "c1"), ("State", "error"));
-        MetricsApi.Write(GraphOf("a\"b\\c\nd", capture)).ShouldContain("name=\"a\\\"b\\\\c\\nd\"");
-    }
+    public void Metadata_of_another_kind_by_that_name_is_no_capture() =>
+        Measure(GraphOf("eth1", "none")).ShouldNotContain(line => line.StartsWith("skydive.capture", StringComparison.Ordinal));
 
-    [Fact]
-    public void Metadata_of_another_kind_by_that_name_is_no_capture()
+    private static List<string> Measure(Graph graph)
     {
-        var text = MetricsApi.Write(GraphOf("eth1", "none"));
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.StartsWith('#'));
+        using var listener = new MeterListener { InstrumentPublished = (instrument, to) =>
+        {
+            if (instrument.Meter.Name == "skydive.analyzer" && instrument.IsObservable)
+                to.EnableMeasurementEvents(instrument);
+        } };
+        var lines = new List<string>();
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            lines.Add($"{instrument.Name} {string.Join(',', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))} {value}"));
+        AnalyzerMetrics.Observe(graph);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return lines;
     }
 
     private static Graph GraphOf(string name, MetaValue capture)

@@ -9,6 +9,7 @@ using Shared.Messages.Flows;
 namespace Analyzer.Node.Tests.Http;
 
 /// <summary>Raw packets and what else a capture can tell of flows, over the HTTP API of a whole analyzer.</summary>
+[Collection(nameof(ApiTests))]
 public sealed class RawPacketTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>, IAsyncLifetime
 {
     private const uint EthernetLink = 1;

@@ -14,7 +14,7 @@ public class SkydiveConfigTests
         config.Agent.Topology.Probes.ShouldBe(["netlink", "netns", "ovsdb"]);
         config.Agent.Capture.HeaderSize.ShouldBe(256);
         config.Agent.Capture.BufferSize.ShouldBe(8 << 20);
-        config.Agent.RejoinAfter.ShouldBe(TimeSpan.FromSeconds(15));
+        config.Agent.RejoinAfter.ShouldBe(TimeSpan.FromSeconds(5));
         config.Flow.ExpireAfter.ShouldBe(TimeSpan.FromMinutes(10));
         config.Flow.UpdateEvery.ShouldBe(TimeSpan.FromSeconds(5));
         config.Flow.TunnelPorts.Vxlan.ShouldBe([4789, 8472]);
