@@ -90,12 +90,11 @@ internal static class CaptureFile
         try
         {
             device.Open(new DeviceConfiguration { TimestampResolution = TimestampResolution.Nanosecond });
-            if (!string.IsNullOrEmpty(filter))
-                device.Filter = filter;
+            PacketFilters.Set(device, filter);
             LinkTypes.Of(device.LinkType);
             return device;
         }
-        catch (Exception e) when (e is PcapException or NotSupportedException)
+        catch (Exception e) when (e is PcapException or CaptureException or NotSupportedException)
         {
             device.Dispose();
             throw new CaptureException($"{name ?? path}: {e.Message}", e);

@@ -16,8 +16,7 @@ internal sealed class PcapLoop(CaptureSettings settings, IActorRef capture, IAct
 
     private PollableDevice? _device;
     private InterfaceDrops? _interfaceDrops;
-    private uint _droppedLast;
-    private long _dropped;
+    private RingDrops? _ringDrops;
 
     protected override void Open()
     {
@@ -36,12 +35,12 @@ internal sealed class PcapLoop(CaptureSettings settings, IActorRef capture, IAct
                 Immediate = false,
                 TimestampResolution = TimestampResolution.Nanosecond,
             });
-            if (!string.IsNullOrEmpty(Settings.BpfFilter))
-                _device.Filter = Settings.BpfFilter;
+            PacketFilters.Set(_device, Settings.BpfFilter);
             _device.NonBlockingMode = true;
+            _ringDrops = _device.RingDrops();
             _interfaceDrops = InterfaceDrops.Of(Settings.Device);
         }
-        catch (PcapException e)
+        catch (Exception e) when (e is PcapException or CaptureException)
         {
             throw new CaptureException($"{Settings.Device}: {e.Message}", e);
         }
@@ -76,18 +75,13 @@ internal sealed class PcapLoop(CaptureSettings settings, IActorRef capture, IAct
         _interfaceDrops?.Dispose();
     }
 
-    protected override (long Received, long DroppedByKernel, long DroppedByInterface) Count()
-    {
-        // libpcap's counter has 32 bits and goes round.
-        var dropped = _device!.Statistics.DroppedPackets;
-        _dropped += unchecked(dropped - _droppedLast);
-        _droppedLast = dropped;
-        return (PacketsRead, _dropped, _interfaceDrops!.Count());
-    }
+    protected override (long Received, long DroppedByKernel, long DroppedByInterface) Count() => (PacketsRead, _ringDrops!.Count(), _interfaceDrops!.Count());
 
-    /// <summary>Lets us wait for packets with an end.</summary>
+    /// <summary>Lets us wait for packets with an end, and ask the kernel about the ring.</summary>
     private sealed class PollableDevice(PcapInterface found) : LibPcapLiveDevice(found)
     {
         internal void Wait(int milliseconds) => PollFileDescriptor(milliseconds);
+
+        internal RingDrops RingDrops() => new(FileDescriptor);
     }
 }

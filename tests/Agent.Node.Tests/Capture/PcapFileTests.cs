@@ -63,6 +63,27 @@ public sealed class PcapFileTests : IDisposable
         PcapFile.TryOpen(_path).ShouldBeNull();
     }
 
+    [Fact]
+    public void Libpcap_s_packets_are_read_where_they_lie_without_an_object_each()
+    {
+        const int packets = 20_000;
+        WriteFile(0xa1b2c3d4, 262_144, Enumerable.Repeat(100, packets));
+        using var device = CaptureFile.Open(_path, null);
+        var reader = new PacketReader(device);
+        for (var warm = 0; warm < 1000; warm++)
+            reader.Read();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        long length = 0;
+        for (var packet = 1000; packet < packets; packet++)
+        {
+            reader.Read();
+            length += reader.Packet.Length;
+        }
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(packets);
+        length.ShouldBe(100 * (packets - 1000));
+        reader.Read().ShouldBe(GetPacketStatus.NoRemainingPackets);
+    }
+
     public void Dispose() => File.Delete(_path);
 
     private void WriteFile(uint magic, int snapLength, IEnumerable<int> lengths)
