@@ -45,13 +45,15 @@ internal readonly ref struct GreHeader
     internal int Length { get; }
 
     /// <summary>NVGRE's virtual subnet: the key without the FlowID, which only spreads load.</summary>
-    internal uint VirtualSubnet => Key >> FlowIdBits;
+    internal uint VirtualSubnet => VirtualSubnetOf(Key);
 
     /// <summary>
     /// Whether it may be NVGRE: Ethernet with a key and nothing else. Linux' gretap and Open vSwitch send the same header
     /// with a key of their own, so that only the user knows.
     /// </summary>
     internal bool FitsNvgre => Protocol == EtherTypes.TransparentEthernetBridging && HasKey && !HasSequence && Version == 0;
+
+    internal static uint VirtualSubnetOf(uint key) => key >> FlowIdBits;
 
     /// <summary>False when truncated, of an unknown version, or with RFC 1701's source routes, which RFC 2784 (2.3) says to discard.</summary>
     internal static bool TryRead(ReadOnlySpan<byte> data, out GreHeader header)

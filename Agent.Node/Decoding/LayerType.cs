@@ -20,6 +20,8 @@ internal enum LayerType : byte
     VxlanGpe,
     Geneve,
     Mpls,
+
+    /// <summary>ERSPAN behind its GRE header: it tells flows apart, and isn't named.</summary>
     ErspanII,
     ErspanIII,
     Gtp,

@@ -10,10 +10,11 @@ internal readonly record struct LayersPath(ulong Packed)
     private const int Capacity = 12;
     private const ulong Mask = (1 << BitsPerLayer) - 1;
 
+    // To Skydive's users ERSPAN is GRE: what has it as its last layer has that name.
     private static readonly string[] Names =
     [
         "", "Ethernet", "Dot1Q", "ARP", "IPv4", "IPv6", "Fragment", "TCP", "UDP", "SCTP", "ICMPv4", "ICMPv6", "GRE", "VXLAN", "VXLAN-GPE", "Geneve", "MPLS",
-        "ERSPANII", "ERSPANIII", "GTPv1U", "PPPoE", "PPP",
+        "GRE", "GRE", "GTPv1U", "PPPoE", "PPP",
     ];
 
     private static readonly ConcurrentDictionary<ulong, string> Interned = new();
@@ -62,12 +63,17 @@ internal readonly record struct LayersPath(ulong Packed)
         return kept;
     }
 
+    private static bool IsNamed(LayerType layer) => layer is not (LayerType.ErspanII or LayerType.ErspanIII);
+
     /// <summary>"Ethernet/IPv4/TCP": one string object per path.</summary>
     public override string ToString() => Interned.GetOrAdd(Packed, static packed =>
     {
         var names = new List<string>();
         for (var rest = packed; rest != 0; rest >>= BitsPerLayer)
-            names.Add(Names[(int)(rest & Mask)]);
+        {
+            if (IsNamed((LayerType)(rest & Mask)))
+                names.Add(Names[(int)(rest & Mask)]);
+        }
         return string.Join('/', names);
     });
 }

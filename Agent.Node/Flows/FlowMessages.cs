@@ -42,7 +42,7 @@ internal static class FlowMessages
             flow.Transport = new TransportLayer { Protocol = LayersPath.NameOf(record.Transport), A = record.PortA, B = record.PortB };
         else if (record.Transport is LayerType.IcmpV4 or LayerType.IcmpV6)
             flow.Icmp = new IcmpLayer { Type = IcmpNames.Of(record.Transport, record.IcmpType), Code = record.IcmpCode, Id = record.IcmpId };
-        AddApplication(flow, details?.Application);
+        AddApplication(flow, record.Transport, details?.Application);
         if (record.Fragments != 0 || details is { FragmentErrors: > 0 })
             flow.IpMetric = new IpMetric { Fragments = record.Fragments, FragmentErrors = details?.FragmentErrors ?? 0 };
         if (details?.RawPackets is { } packets)
@@ -89,13 +89,15 @@ internal static class FlowMessages
         return new IPAddress(version == 4 ? bytes[12..] : bytes).ToString();
     }
 
-    // The application's layer is the report's alone: identifiers don't depend on how much of the packets was captured.
-    private static void AddApplication(Flow flow, ApplicationFacts? application)
+    // As in Skydive: what a TCP stream carries is no layer. The application's layer is the report's alone: identifiers don't
+    // depend on how much of the packets was captured.
+    private static void AddApplication(Flow flow, LayerType transport, ApplicationFacts? application)
     {
         if (application is null)
             return;
         flow.Application = application.Name;
-        flow.LayersPath = $"{flow.LayersPath}/{application.Name}";
+        if (application.IsLayer && transport != LayerType.Tcp)
+            flow.LayersPath = $"{flow.LayersPath}/{application.Name}";
         application.AddTo(flow);
     }
 

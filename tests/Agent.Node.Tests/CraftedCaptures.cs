@@ -134,7 +134,7 @@ internal static class CraftedCaptures
         ]),
         new("erspan-vlan", LinkLayers.Ethernet, [Wire4, Over4(47), Numbered((p, n) => Gre(0x88be, ErspanII(33, p), sequence: (uint)n)), Frame(0x8100), Tag(42, 0x86dd), Inner6],
         [
-            new("Ethernet/IPv4/GRE/ERSPANII", "10.0.0.1", "10.0.0.2", 0, Id: 33),
+            new("Ethernet/IPv4/GRE", "10.0.0.1", "10.0.0.2", 0, Id: 33),
             new("Ethernet/Dot1Q/IPv6/TCP", InnerA6, InnerB6, Eth + V4 + 8 + 8, Tags: 42),
         ]),
         new("ip-in-ip", LinkLayers.Ethernet, [Wire4, Over4(41), Over6(4), Over4(4, "10.2.0.1", "10.2.0.2"), Over4(41, "10.3.0.1", "10.3.0.2"), Over6(41, "fd03::1", "fd03::2"), Inner6],
@@ -171,7 +171,7 @@ internal static class CraftedCaptures
             new("Ethernet/IPv6/UDP/VXLAN", "fd00::1", "fd00::2", 0, Id: 1),
             new("Ethernet/IPv4/UDP/Geneve", "10.0.0.1", "10.0.0.2", 70, Id: 2),
             new("Ethernet/IPv4/GRE", "10.0.0.1", "10.0.0.2", 120, Id: 3),
-            new("Ethernet/IPv6/GRE/ERSPANII", "fd00::1", "fd00::2", 162, Id: 4),
+            new("Ethernet/IPv6/GRE", "fd00::1", "fd00::2", 162, Id: 4),
             new("Ethernet/IPv4/GRE/MPLS", "10.0.0.1", "10.0.0.2", 232, Id: 500),
             new("IPv4/UDP/GTPv1U", "10.0.0.1", "10.0.0.2", 274, Id: 6),
             new("IPv6/UDP/MPLS", "fd00::1", "fd00::2", 310, Id: 700),

@@ -26,7 +26,6 @@ internal static class Tshark
         ["vxlan_gpe"] = "VXLAN-GPE",
         ["geneve"] = "Geneve",
         ["mpls"] = "MPLS",
-        ["erspan"] = "ERSPANII",
         ["gtp"] = "GTPv1U",
         ["pppoes"] = "PPPoE",
         ["ppp"] = "PPP",

@@ -22,6 +22,8 @@ internal sealed class Dhcpv4Facts : ApplicationFacts
 
     internal override string Name => "DHCPv4";
 
+    internal override bool IsLayer => true;
+
     internal override void AddTo(Flow flow) => flow.Dhcpv4 = new Dhcpv4
     {
         MessageType = Dhcpv4Message.TypeName(_type) ?? "",

@@ -25,6 +25,8 @@ internal sealed class DnsFacts : ApplicationFacts
 
     internal override string Name => "DNS";
 
+    internal override bool IsLayer => true;
+
     internal override void AddTo(Flow flow) => flow.Dns = _dns.Clone();
 
     /// <param name="message">As read from its header.</param>

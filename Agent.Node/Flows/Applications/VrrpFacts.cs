@@ -14,6 +14,8 @@ internal sealed class VrrpFacts : ApplicationFacts
 
     internal override string Name => "VRRP";
 
+    internal override bool IsLayer => true;
+
     internal override void AddTo(Flow flow) => flow.Vrrp = _vrrp.Clone();
 
     internal void Take(in VrrpAdvertisement advertisement)

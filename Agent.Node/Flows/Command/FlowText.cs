@@ -1,4 +1,5 @@
 using System.Globalization;
+using Agent.Node.Decoding;
 using Shared.Messages.Flows;
 
 namespace Agent.Node.Flows.Command;
@@ -17,10 +18,7 @@ internal static class FlowText
         ["Geneve"] = "VNI",
         ["GRE"] = "key",
         ["MPLS"] = "label",
-        ["NVGRE"] = "VSID",
         ["GTPv1U"] = "TEID",
-        ["ERSPANII"] = "session",
-        ["ERSPANIII"] = "session",
         ["PPPoE"] = "session",
         ["PPP"] = "call",
     };
@@ -116,10 +114,22 @@ internal static class FlowText
             return "label " + string.Join(',', labels.Select(label => Number(label)));
         if (flow.Tunnel is { HasPppoeSession: true } pppoe)
             return "session " + Number(pppoe.PppoeSession);
-        return flow.Network is { Id: not 0 } network
-            ? $"{IdNames.GetValueOrDefault(LastLayer(flow), "ID")} {Number(network.Id)}"
-            : "";
+        return flow.Network is { Id: not 0 } network ? $"{IdName(flow, network.Id)} {Number(network.Id)}" : "";
     }
+
+    private static string IdName(Flow flow, long id) => LastLayer(flow) switch
+    {
+        "GRE" when flow.Tunnel is { } tunnel => GreIdName(tunnel, id),
+        var layer => IdNames.GetValueOrDefault(layer, "ID"),
+    };
+
+    /// <summary>GRE's own key, the part of it that is NVGRE's network, or what ERSPAN behind it says.</summary>
+    private static string GreIdName(FlowTunnel tunnel, long id) => tunnel switch
+    {
+        { HasGreKey: true } when tunnel.GreKey == id => IdNames["GRE"],
+        { HasGreKey: true } when GreHeader.VirtualSubnetOf(tunnel.GreKey) == id => "VSID",
+        _ => "session",
+    };
 
     private static string Vlans(long tags)
     {

@@ -79,6 +79,33 @@ public sealed class TunnelDetailsTests
     }
 
     [Fact]
+    public void ERSPAN_is_GRE_whose_network_is_the_session()
+    {
+        foreach (var packet in new[] { Gre(0x88be, ErspanII(33, InnerFrame), sequence: 1), Gre(0x22eb, ErspanIII(33, InnerFrame), sequence: 1) })
+        {
+            var flow = FlowsOf(Ipv4(47, packet)).Single(flow => flow.ParentUuid.Length == 0);
+            (flow.LayersPath, flow.Application, flow.Network.Id).ShouldBe(("IPv4/GRE", "GRE", 33));
+            FlowText.About(flow).ShouldBe("session 33");
+        }
+    }
+
+    [Fact]
+    public void An_ERSPAN_session_and_a_GRE_key_of_the_same_number_are_two_tunnels()
+    {
+        var flows = FlowsOf(Ipv4(47, Gre(0x88be, ErspanII(33, InnerFrame), sequence: 1)), Ipv4(47, Gre(0x6558, InnerFrame, key: 33))).Where(flow => flow.ParentUuid.Length == 0).ToList();
+        flows.Select(FlowText.About).ShouldBe(["session 33", "key 33"], ignoreOrder: true);
+        flows.Select(flow => flow.LayersPath).Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void A_network_of_GRE_is_called_what_it_is()
+    {
+        FlowText.About(FlowsOf(Ipv4(47, Gre(0x88be, ErspanII(33, InnerFrame), key: 7, sequence: 1))).First(flow => flow.ParentUuid.Length == 0)).ShouldBe("session 33");
+        var nvgre = new TunnelPorts([], [], [], [], []) { IsNvgre = true };
+        FlowText.About(FlowsIn(nvgre, LinkType.Ip, Ipv4(47, Gre(0x6558, InnerFrame, key: 0x0102ff))).First(flow => flow.ParentUuid.Length == 0)).ShouldBe("VSID 258");
+    }
+
+    [Fact]
     public void A_PPPoE_session_is_kept_and_the_packets_in_it_are_tracked_as_those_behind_it()
     {
         var inside = FlowsIn(LinkType.Ethernet, Ethernet(0x8864, Pppoe(9, 0x21, Inner))).ShouldHaveSingleItem();
@@ -121,10 +148,12 @@ public sealed class TunnelDetailsTests
 
     private static List<Flow> FlowsOf(params byte[][] packets) => FlowsIn(LinkType.Ip, packets);
 
-    private static List<Flow> FlowsIn(LinkType link, params byte[][] packets)
+    private static List<Flow> FlowsIn(LinkType link, params byte[][] packets) => FlowsIn(TunnelPorts.Default, link, packets);
+
+    private static List<Flow> FlowsIn(TunnelPorts ports, LinkType link, params byte[][] packets)
     {
         var output = new FinalFlows();
-        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, output);
+        var engine = new FlowEngine(new FlowOptions { Ports = ports }, Captures.Origin, output);
         foreach (var packet in packets)
             engine.Process(1, link, packet.Length, packet);
         engine.End();

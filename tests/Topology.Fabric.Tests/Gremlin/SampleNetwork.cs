@@ -18,7 +18,7 @@ internal sealed class SampleNetwork : IFlowSource
         Flow("outer", "", "t-outer", "tid-eth1", "Ethernet/IPv4/GRE", "192.168.50.20", "192.168.50.30", 100, 3000),
         Flow("inner", "outer", "t-ping", "tid-eth1", "Ethernet/IPv4/ICMPv4", "10.0.0.1", "10.0.0.2", 90, 1000, f => f.Icmp = new IcmpLayer { Type = "ECHO", Id = 4711 }),
         Flow("br0-1", "", "t-ping", "tid-br0", "Ethernet/IPv4/ICMPv4", "10.0.0.1", "10.0.0.2", 80, 1000, f => f.Icmp = new IcmpLayer { Type = "ECHO", Id = 4711 }),
-        Flow("web", "", "t-web", "tid-br0", "Ethernet/IPv4/TCP/HTTP", "10.0.0.2", "10.0.0.9", 70, 500, f =>
+        Flow("web", "", "t-web", "tid-br0", "Ethernet/IPv4/TCP", "10.0.0.2", "10.0.0.9", 70, 500, f =>
         {
             f.Transport = new TransportLayer { Protocol = "TCP", A = 40000, B = 80 };
             f.Application = "HTTP";

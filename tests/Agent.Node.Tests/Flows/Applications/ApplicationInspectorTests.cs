@@ -32,7 +32,9 @@ public sealed class ApplicationInspectorTests
         many["SRV"].Srv.ShouldBe(new DnsSrv { Priority = 1, Weight = 2, Port = 8080, Name = "srv.example.com" });
         many["SOA"].Soa.ShouldBe(new DnsSoa { Mname = "ns.example.com", Rname = "root.example.com", Serial = 1, Refresh = 2, Retry = 3, Expire = 4, Minimum = 5 });
 
-        flows.Single(flow => flow.Transport?.A == 40003).Dns.Questions[0].Name.ShouldBe("tcp.example.com");
+        var stream = flows.Single(flow => flow.Transport?.A == 40003);
+        stream.Dns.Questions[0].Name.ShouldBe("tcp.example.com");
+        (stream.Application, stream.LayersPath).ShouldBe(("DNS", "Ethernet/IPv4/TCP"));
     }
 
     [Fact]
@@ -67,7 +69,7 @@ public sealed class ApplicationInspectorTests
     public void TLS_says_name_versions_and_protocols()
     {
         var flow = Of(All).Single(flow => flow.Transport?.B == 443);
-        (flow.Application, flow.LayersPath).ShouldBe(("TLS", "Ethernet/IPv4/TCP/TLS"));
+        (flow.Application, flow.LayersPath).ShouldBe(("TLS", "Ethernet/IPv4/TCP"));
         (flow.Tls.ServerName, flow.Tls.OfferedVersion, flow.Tls.Version).ShouldBe(("tls.example.com", "TLS 1.3", "TLS 1.3"));
         flow.Tls.Alpn.ShouldBe(["h2", "http/1.1"]);
     }
@@ -76,7 +78,7 @@ public sealed class ApplicationInspectorTests
     public void HTTP_says_host_method_path_and_status()
     {
         var flow = Of(All).Single(flow => flow.Transport?.B == 80);
-        (flow.Application, flow.LayersPath).ShouldBe(("HTTP", "Ethernet/IPv4/TCP/HTTP"));
+        (flow.Application, flow.LayersPath).ShouldBe(("HTTP", "Ethernet/IPv4/TCP"));
         flow.Http.ShouldBe(new Http { Host = "http.example.com", Method = "GET", Path = "/index.html", Status = 404 });
     }
 
