@@ -2,6 +2,7 @@ using Agent.Node.Capture.NetFlow;
 using Agent.Node.Flows;
 using Agent.Node.Namespaces;
 using Akka.Actor;
+using Akka.Event;
 
 namespace Agent.Node.Capture;
 
@@ -21,6 +22,7 @@ internal abstract class CaptureLoop
     private readonly TunnelBatcher _batcher;
     private readonly long _statisticsEvery;
     private readonly uint _samplingRate;
+    private string? _error;
     private long _nextFlush;
     private long _nextStatistics;
 
@@ -96,46 +98,50 @@ internal abstract class CaptureLoop
         if (now < _nextStatistics)
             return;
         _nextStatistics = now + _statisticsEvery;
-        ReportStatistics();
+        TellStatistics(Count());
     }
 
     private void Run()
     {
-        string? error = null;
+        (long, long, long) counted = default;
+        Try(Capture);
+        if (_error is null)
+            Try(() => counted = Count());
+        // Before the last flows are told, which may take long: another capture may wait for the port.
+        Try(Close);
+        Try(Engine.End);
+        Try(_batcher.Flush);
+        Try(_reporter.Complete);
+        if (_error is null)
+            TellStatistics(counted);
+        _capture.Tell(new LoopEnded(_error));
+    }
+
+    private void Capture()
+    {
+        if (Settings.NamespacePath is { } path)
+            NetworkNamespace.Enter(path);
+        Open();
+        _capture.Tell(LoopOpened.Instance);
+        Read();
+    }
+
+    /// <summary>Whatever goes wrong on this thread ends this capture and nothing else: the actor gives the first reason to its parent.</summary>
+    private void Try(Action step)
+    {
         try
         {
-            if (Settings.NamespacePath is { } path)
-                NetworkNamespace.Enter(path);
-            Open();
-            _capture.Tell(LoopOpened.Instance);
-            Read();
+            step();
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // Stopped while it waited for a batch.
+            // Stopped while it waited for a batch, or for a port.
         }
         catch (Exception e)
         {
-            error = Words(e);
+            _error ??= e is CaptureException or IOException ? e.Message : e.ToString();
         }
-        try
-        {
-            Engine.End();
-            _batcher.Flush();
-            _reporter.Complete();
-        }
-        catch (Exception e)
-        {
-            error ??= Words(e);
-        }
-        if (error is null)
-            ReportStatistics();
-        Close();
-        _capture.Tell(new LoopEnded(error));
     }
-
-    /// <summary>Whatever it is, it ends this capture and nothing else: the actor gives the reason to its parent.</summary>
-    private static string Words(Exception e) => e is CaptureException or IOException ? e.Message : e.ToString();
 
     private void Flush()
     {
@@ -143,19 +149,16 @@ internal abstract class CaptureLoop
         _reporter.Flush();
     }
 
-    private void ReportStatistics()
-    {
-        var (received, droppedByKernel, droppedByInterface) = Count();
-        _capture.Tell(new CaptureStatistics(Settings.CaptureId, received, droppedByKernel, droppedByInterface, _batcher.Dropped + Unread)
+    private void TellStatistics((long Received, long DroppedByKernel, long DroppedByInterface) counted) =>
+        _capture.Tell(new CaptureStatistics(Settings.CaptureId, counted.Received, counted.DroppedByKernel, counted.DroppedByInterface, _batcher.Dropped + Unread)
         {
             FragmentErrors = Engine.FragmentErrors,
             RawPacketsRefused = Engine.RawPacketsRefused,
         });
-    }
 }
 
-/// <summary>The source is open.</summary>
-internal sealed class LoopOpened
+/// <summary>The source is open. Like all that the thread tells, it may come when the capture's actor has been stopped.</summary>
+internal sealed class LoopOpened : IDeadLetterSuppression
 {
     internal static readonly LoopOpened Instance = new();
 
@@ -165,4 +168,4 @@ internal sealed class LoopOpened
 }
 
 /// <summary>The thread is done; <paramref name="Error"/> says why, unless it was told to stop or read all there was.</summary>
-internal sealed record LoopEnded(string? Error);
+internal sealed record LoopEnded(string? Error) : IDeadLetterSuppression;

@@ -1,3 +1,4 @@
+using Akka.Event;
 using Shared.Messages.Flows;
 
 namespace Agent.Node.Capture;
@@ -17,7 +18,7 @@ internal sealed record CaptureFinished(string CaptureId);
 /// <param name="DroppedByKernel">For want of room in the kernel's ring.</param>
 /// <param name="DroppedByInterface">By the interface or its driver.</param>
 /// <param name="DroppedByUs">Read, and then not counted in a flow for want of time or room.</param>
-internal sealed record CaptureStatistics(string CaptureId, long Received, long DroppedByKernel, long DroppedByInterface, long DroppedByUs)
+internal sealed record CaptureStatistics(string CaptureId, long Received, long DroppedByKernel, long DroppedByInterface, long DroppedByUs) : IDeadLetterSuppression
 {
     /// <summary>Packets that couldn't be put together from their fragments.</summary>
     public long FragmentErrors { get; init; }

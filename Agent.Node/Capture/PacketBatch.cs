@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Agent.Node.Decoding;
+using Akka.Event;
 
 namespace Agent.Node.Capture;
 
@@ -7,7 +8,7 @@ namespace Agent.Node.Capture;
 /// Packets out of one tunnel on their way to its actor. The one message that isn't immutable: it's owned by whoever
 /// holds it, filled by one, read by the next, and given back to its pool.
 /// </summary>
-internal sealed class PacketBatch
+internal sealed class PacketBatch : IDeadLetterSuppression
 {
     /// <summary>Headers through some more tunnels; of a longer packet only its length is known.</summary>
     internal const int UsualPacket = 512;

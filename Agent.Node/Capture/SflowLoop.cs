@@ -8,18 +8,19 @@ internal sealed class SflowLoop(CaptureSettings settings, IActorRef capture, IAc
 {
     private const int WaitMilliseconds = 100;
 
-    private Socket? _socket;
+    private DatagramSocket? _socket;
     private uint _lastSequence;
     private long _lost;
 
-    protected override void Open() => _socket = DatagramSocket.Open(Settings, "sFlow");
+    protected override void Open() => _socket = DatagramSocket.Open(Settings, "sFlow", Stopping);
 
     protected override void Read()
     {
+        var socket = _socket!.Socket;
         var buffer = new byte[DatagramSocket.MaximumDatagram];
         while (!Stopping.IsCancellationRequested)
         {
-            var length = _socket!.Poll(WaitMilliseconds * 1000, SelectMode.SelectRead) ? _socket.Receive(buffer) : 0;
+            var length = socket.Poll(WaitMilliseconds * 1000, SelectMode.SelectRead) ? socket.Receive(buffer) : 0;
             var now = CaptureClock.Now;
             if (length > 0 && SflowDatagram.TryRead(buffer.AsSpan(0, length), out var datagram))
                 Process(ref datagram, now);

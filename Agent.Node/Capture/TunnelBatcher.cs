@@ -1,11 +1,12 @@
 using Agent.Node.Decoding;
 using Agent.Node.Flows;
 using Akka.Actor;
+using Akka.Event;
 
 namespace Agent.Node.Capture;
 
 /// <summary>The tunnel's flow is over: its actor reports its last and goes.</summary>
-internal sealed record TunnelEnded(ulong Tunnel);
+internal sealed record TunnelEnded(ulong Tunnel) : IDeadLetterSuppression;
 
 /// <summary>
 /// Copies what tunnels carry into batches, one open per tunnel, for the actor that owns the tunnels' actors. When no

@@ -1,10 +1,12 @@
+using Akka.Event;
+
 namespace Agent.Node.Capture;
 
 /// <summary>Tunnel -> what it's inside of, up to the capture: what was lost in it since it was told last.</summary>
 /// <param name="PacketsDropped">Packets of tunnels in it, whose actors were busy or too many.</param>
 /// <param name="FragmentErrors">Packets that couldn't be put together from their fragments.</param>
 /// <param name="RawPacketsRefused">Packets that weren't kept raw for want of room.</param>
-internal sealed record TunnelLosses(long PacketsDropped, long FragmentErrors, long RawPacketsRefused)
+internal sealed record TunnelLosses(long PacketsDropped, long FragmentErrors, long RawPacketsRefused) : IDeadLetterSuppression
 {
     internal static TunnelLosses None { get; } = new(0, 0, 0);
 

@@ -1,5 +1,6 @@
 using Agent.Node.Namespaces;
 using Akka.Actor;
+using Akka.Event;
 using SharpPcap;
 using SharpPcap.LibPcap;
 
@@ -85,8 +86,8 @@ internal sealed class InjectionLoop(InjectorSettings settings, IActorRef injecto
     }
 }
 
-/// <summary>So many packets are on their way.</summary>
-internal sealed record InjectionSent(ulong Sent);
+/// <summary>So many packets are on their way. Like the end, it may come when the injection's actor has been stopped.</summary>
+internal sealed record InjectionSent(ulong Sent) : IDeadLetterSuppression;
 
 /// <summary>The thread is done; <paramref name="Error"/> says why, unless all was sent or it was told to stop.</summary>
-internal sealed record InjectionEnded(ulong Sent, string? Error);
+internal sealed record InjectionEnded(ulong Sent, string? Error) : IDeadLetterSuppression;

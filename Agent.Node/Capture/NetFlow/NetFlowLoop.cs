@@ -10,18 +10,18 @@ internal sealed class NetFlowLoop(CaptureSettings settings, IActorRef capture, I
     private const int WaitMicroseconds = 100_000;
     private const int DatagramsBetweenTicks = 64;
 
-    private Socket? _socket;
+    private DatagramSocket? _socket;
     private NetFlowCollector? _collector;
 
     protected override void Open()
     {
         _collector = new NetFlowCollector(Engine);
-        _socket = DatagramSocket.Open(Settings, "NetFlow");
+        _socket = DatagramSocket.Open(Settings, "NetFlow", Stopping);
     }
 
     protected override void Read()
     {
-        var socket = _socket!;
+        var socket = _socket!.Socket;
         var buffer = new byte[DatagramSocket.MaximumDatagram];
         var exporter = new SocketAddress(socket.AddressFamily);
         while (!Stopping.IsCancellationRequested)

@@ -16,6 +16,7 @@ namespace Agent.Node.Tests.Capture;
 
 public sealed class CaptureActorTests : TestKit
 {
+    private const int Port = 6343;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"capture-actor-{Guid.NewGuid():N}.pcap");
 
@@ -70,15 +71,15 @@ public sealed class CaptureActorTests : TestKit
     public void Tunnels_wherever_they_nest_count_against_one_limit()
     {
         // 3 tunnels with 3 in each: 12 actors without a limit. Live, so that none ends and makes room.
-        var port = FreeUdpPort();
+        var end = new IPEndPoint(Loopback.Next(), Port);
         var uplink = CreateTestProbe();
-        Start(Settings() with { Source = CaptureSource.Sflow, ListenPort = port, MaxTunnels = 5 }, uplink);
+        Start(Settings() with { Source = CaptureSource.Sflow, ListenAddress = end.Address.ToString(), ListenPort = Port, MaxTunnels = 5 }, uplink);
         ExpectMsg<CaptureStarted>(Patience);
         using var client = new UdpClient();
         for (var i = 0; i < 9; i++)
         {
             var frame = Ethernet(0x0800, Ipv4(4, Ipv4(4, Ipv4(1, Echo(1, 1)), $"10.1.{i}.1", "10.1.0.1"), $"10.0.0.{1 + (i / 3)}", "10.0.0.100"));
-            client.Send(SflowCraft.Datagram((uint)i + 1, rate: 1, frame, frame.Length), new IPEndPoint(IPAddress.Loopback, port));
+            client.Send(SflowCraft.Datagram((uint)i + 1, rate: 1, frame, frame.Length), end);
         }
 
         static int Parents(Dictionary<string, Flow> flows) => flows.Values.Select(flow => flow.ParentUuid).Where(parent => parent.Length > 0).Distinct().Count();
@@ -228,14 +229,14 @@ public sealed class CaptureActorTests : TestKit
     [Fact]
     public void Sampled_headers_stand_for_as_many_packets_as_the_rate_says()
     {
-        var port = FreeUdpPort();
+        var end = new IPEndPoint(Loopback.Next(), Port);
         var uplink = CreateTestProbe();
-        Start(Settings() with { Source = CaptureSource.Sflow, ListenPort = port, UpdateEvery = TimeSpan.FromMilliseconds(100) }, uplink);
+        Start(Settings() with { Source = CaptureSource.Sflow, ListenAddress = end.Address.ToString(), ListenPort = Port, UpdateEvery = TimeSpan.FromMilliseconds(100) }, uplink);
         ExpectMsg<CaptureStarted>(Patience);
         using var client = new UdpClient();
         var frame = Ethernet(0x0800, Ipv4(1, Echo(9, 1)));
-        client.Send(SflowCraft.Datagram(sequence: 1, rate: 64, frame, frame.Length), new IPEndPoint(IPAddress.Loopback, port));
-        client.Send(SflowCraft.Datagram(sequence: 4, rate: 64, frame, 1400), new IPEndPoint(IPAddress.Loopback, port));
+        client.Send(SflowCraft.Datagram(sequence: 1, rate: 64, frame, frame.Length), end);
+        client.Send(SflowCraft.Datagram(sequence: 4, rate: 64, frame, 1400), end);
 
         var flow = Take(uplink, found => found.Values.Any(flow => flow.Metric.AbPackets == 128)).Values.ShouldHaveSingleItem();
         flow.Metric.AbBytes.ShouldBe(64 * (frame.Length + 1400));
@@ -318,15 +319,15 @@ public sealed class CaptureActorTests : TestKit
     [Fact]
     public void NetFlow_records_are_flows_of_the_capture()
     {
-        var port = FreeUdpPort();
+        var end = new IPEndPoint(Loopback.Next(), Port);
         var uplink = CreateTestProbe();
-        Start(Settings() with { Source = CaptureSource.NetFlow, ListenPort = port, UpdateEvery = TimeSpan.FromMilliseconds(100) }, uplink);
+        Start(Settings() with { Source = CaptureSource.NetFlow, ListenAddress = end.Address.ToString(), ListenPort = Port, UpdateEvery = TimeSpan.FromMilliseconds(100) }, uplink);
         ExpectMsg<CaptureStarted>(Patience);
         using var client = new UdpClient();
         var record = NetFlowCraft.Version5Record([10, 0, 0, 1], [10, 0, 0, 2], 1234, 80, 6, 7, 700, 1000, 2000);
-        client.Send(NetFlowCraft.Version5(1, 0, record), new IPEndPoint(IPAddress.Loopback, port));
-        client.Send([1, 2, 3], new IPEndPoint(IPAddress.Loopback, port));
-        client.Send(NetFlowCraft.Version5(5, 0, record), new IPEndPoint(IPAddress.Loopback, port));
+        client.Send(NetFlowCraft.Version5(1, 0, record), end);
+        client.Send([1, 2, 3], end);
+        client.Send(NetFlowCraft.Version5(5, 0, record), end);
 
         var flow = Take(uplink, found => found.Values.Any(flow => flow.Metric.AbPackets == 14)).Values.ShouldHaveSingleItem();
         (flow.LayersPath, flow.CaptureId, flow.NodeTid).ShouldBe(("IPv4/TCP", "capture-1", "tid-1"));
@@ -336,10 +337,36 @@ public sealed class CaptureActorTests : TestKit
     [Fact]
     public void A_port_in_use_is_named()
     {
-        using var taken = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
-        var port = ((IPEndPoint)taken.Client.LocalEndPoint!).Port;
-        Start(Settings() with { Source = CaptureSource.NetFlow, ListenPort = port }, CreateTestProbe());
-        ExpectMsg<CaptureFailed>(Patience).Error.ShouldContain($"UDP port {port}");
+        var end = new IPEndPoint(Loopback.Next(), Port);
+        using var taken = new UdpClient(end);
+        Start(Settings() with { Source = CaptureSource.NetFlow, ListenAddress = end.Address.ToString(), ListenPort = Port }, CreateTestProbe());
+        ExpectMsg<CaptureFailed>(Patience).Error.ShouldContain($"UDP port {Port}");
+    }
+
+    [Theory]
+    [InlineData("NetFlow")]
+    [InlineData("Sflow")]
+    public void A_capture_gets_the_port_of_the_one_before_as_soon_as_that_is_stopped(string source)
+    {
+        var settings = Settings() with { Source = Enum.Parse<CaptureSource>(source), ListenAddress = Loopback.Next().ToString(), ListenPort = Port };
+        for (var change = 0; change < 5; change++)
+        {
+            var capture = Start(settings, CreateTestProbe());
+            (FishForMessage(message => message is CaptureStarted or CaptureFailed, Patience) as CaptureFailed)?.Error.ShouldBeNull();
+            Watch(capture);
+            Sys.Stop(capture);
+            FishForMessage(message => message is Terminated, Patience);
+        }
+    }
+
+    [Fact]
+    public void A_capture_of_a_port_that_another_keeps_fails()
+    {
+        var settings = Settings() with { Source = CaptureSource.NetFlow, ListenAddress = Loopback.Next().ToString(), ListenPort = Port };
+        Start(settings, CreateTestProbe());
+        ExpectMsg<CaptureStarted>(Patience);
+        Start(settings, CreateTestProbe());
+        FishForMessage(message => message is CaptureFailed, Patience);
     }
 
     protected override void AfterAll()
@@ -359,12 +386,6 @@ public sealed class CaptureActorTests : TestKit
     };
 
     private static CaptureSettings File(string path) => Settings() with { FilePath = path };
-
-    private static int FreeUdpPort()
-    {
-        using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.Client.LocalEndPoint!).Port;
-    }
 
     private static Dictionary<string, Flow> Take(TestProbe uplink, Func<Dictionary<string, Flow>, bool> enough)
     {
