@@ -100,7 +100,17 @@ internal sealed class PacketTemplate
         byte[] fields = [(byte)(id >> 8), (byte)id, (byte)(sequence >> 8), (byte)sequence];
         var icmp = new IcmpV6Packet(new ByteArraySegment([.. new byte[IcmpEchoHeader - IcmpV6Fields], .. fields, .. payload])) { Type = IcmpV6Type.EchoRequest };
         Carry(ip, ProtocolType.IcmpV6, icmp);
-        icmp.UpdateIcmpChecksum();
+        icmp.Checksum = IcmpV6Checksum(icmp.Bytes);
+    }
+
+    /// <summary>Over the pseudo-header of RFC 8200, 8.1, and the message. PacketDotNet's own sums up the IPv6 header in its place.</summary>
+    private ushort IcmpV6Checksum(byte[] message)
+    {
+        byte[] summed =
+        [
+            .. _source.GetAddressBytes(), .. _destination.GetAddressBytes(), 0, 0, (byte)(message.Length >> 8), (byte)message.Length, 0, 0, 0, (byte)ProtocolType.IcmpV6, .. message,
+        ];
+        return (ushort)ChecksumUtils.OnesComplementSum(summed, 0, summed.Length);
     }
 
     private void AddTcp(IPPacket ip, ulong number, ulong step, byte[] payload)
@@ -123,6 +133,9 @@ internal sealed class PacketTemplate
         udp.UpdateCalculatedValues();
         Carry(ip, ProtocolType.Udp, udp);
         udp.UpdateUdpChecksum();
+        // Zero would say that there's none (RFC 768; RFC 8200, 8.1).
+        if (udp.Checksum == 0)
+            udp.Checksum = ushort.MaxValue;
     }
 
     private static void Carry(IPPacket ip, ProtocolType protocol, Packet payload)

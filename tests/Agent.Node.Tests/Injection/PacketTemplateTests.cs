@@ -6,6 +6,8 @@ namespace Agent.Node.Tests.Injection;
 
 public sealed class PacketTemplateTests
 {
+    private static readonly string[] Types = ["icmp4", "icmp6", "tcp4", "tcp6", "udp4", "udp6"];
+
     [Theory]
     [InlineData("icmp4", "Ethernet/IPv4/ICMPv4")]
     [InlineData("tcp4", "Ethernet/IPv4/TCP")]
@@ -52,6 +54,54 @@ public sealed class PacketTemplateTests
         injection.IncrementPayload = 10;
         var template = new PacketTemplate(injection);
         (template.Build(2).Length - template.Build(0).Length).ShouldBe(20);
+    }
+
+    [RequiresFact("tshark")]
+    public void Every_checksum_is_right_to_Wireshark_whatever_the_length()
+    {
+        var packets = new List<byte[]>();
+        foreach (var type in Types)
+        {
+            var injection = Request(type);
+            (injection.Payload, injection.Increment, injection.IncrementPayload) = ("odd", true, 1);
+            var template = new PacketTemplate(injection);
+            packets.AddRange(Enumerable.Range(0, 40).Select(number => template.Build((ulong)number)));
+        }
+        var file = Path.GetTempFileName();
+        try
+        {
+            PacketCraft.Write(file, PacketDotNet.LinkLayers.Ethernet, packets);
+            var seen = Tshark.Run(
+                "-r", file, "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-T", "fields",
+                "-e", "ip.checksum.status", "-e", "icmp.checksum.status", "-e", "icmpv6.checksum.status", "-e", "tcp.checksum.status", "-e", "udp.checksum.status");
+            const int good = 1;
+            seen.Length.ShouldBe(packets.Count);
+            for (var number = 0; number < seen.Length; number++)
+            {
+                var type = Types[number / 40];
+                var statuses = seen[number].Split('\t', StringSplitOptions.RemoveEmptyEntries);
+                statuses.ShouldBe(Enumerable.Repeat($"{good}", type.EndsWith('4') ? 2 : 1), $"{type}: {Convert.ToHexString(packets[number])}");
+            }
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("udp4")]
+    [InlineData("udp6")]
+    public void A_UDP_checksum_of_zero_is_sent_as_all_ones_for_zero_says_there_is_none(string type)
+    {
+        const int ports = 1 << 16;
+        const int checksumFromEnd = 2;
+        var injection = Request(type);
+        (injection.Increment, injection.Payload) = (true, "");
+        var template = new PacketTemplate(injection);
+        var checksums = Enumerable.Range(0, ports).Select(number => template.Build((ulong)number)).Select(packet => (packet[^checksumFromEnd] << 8) | packet[^1]).ToHashSet();
+        checksums.ShouldNotContain(0);
+        checksums.ShouldContain(0xffff);
     }
 
     [Fact]
