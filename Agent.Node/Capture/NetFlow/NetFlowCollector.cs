@@ -13,7 +13,7 @@ internal sealed class NetFlowCollector(FlowEngine engine)
     private const ushort Version5 = 5;
     private const ushort Version9 = 9;
     private const ushort Ipfix = 10;
-    private const int MostDomains = 256;
+    internal const int MostDomains = 256;
     private const ushort SmallestDataSet = 256;
     private const int SetHeader = 4;
     private const long NanosecondsPerSecond = 1_000_000_000;
@@ -32,6 +32,9 @@ internal sealed class NetFlowCollector(FlowEngine engine)
 
     /// <summary>Datagrams of another kind, or whose rest didn't add up.</summary>
     internal long Broken { get; private set; }
+
+    /// <summary>What is remembered of exporters, whatever they send.</summary>
+    internal (int Domains, int Templates, int Samplers) Kept => (_domains.Count, _domains.Values.Sum(domain => domain.Templates), _domains.Values.Sum(domain => domain.Samplers));
 
     /// <summary>Reads one datagram.</summary>
     /// <param name="datagram">As received.</param>

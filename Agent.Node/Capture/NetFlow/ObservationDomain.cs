@@ -9,7 +9,7 @@ internal readonly record struct DomainKey(SocketAddress Exporter, ushort Version
 internal sealed class ObservationDomain
 {
     internal const int MostTemplates = 256;
-    private const int MostSamplers = 256;
+    internal const int MostSamplers = 256;
 
     private readonly Dictionary<ushort, NetFlowTemplate> _templates = [];
     private readonly Dictionary<ulong, uint> _samplingRates = [];
@@ -19,6 +19,12 @@ internal sealed class ObservationDomain
 
     /// <summary>Of the last datagram, by our clock.</summary>
     internal long LastUsed { get; set; }
+
+    /// <summary>How many are known.</summary>
+    internal int Templates => _templates.Count;
+
+    /// <summary>How many have told their rate.</summary>
+    internal int Samplers => _samplingRates.Count;
 
     internal NetFlowTemplate? Template(ushort id) => _templates.GetValueOrDefault(id);
 

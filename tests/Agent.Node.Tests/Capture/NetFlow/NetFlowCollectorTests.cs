@@ -186,25 +186,85 @@ public sealed class NetFlowCollectorTests
     }
 
     [Fact]
+    public void Beyond_its_bound_an_exporter_s_templates_are_not_learnt_and_those_it_has_may_change()
+    {
+        const ushort first = 256;
+        for (var n = 0; n < ObservationDomain.MostTemplates + 50; n++)
+            Read(Version9(1, 0, Set(0, Template(first + n, Simple))));
+        _collector.Kept.ShouldBe((1, ObservationDomain.MostTemplates, 0));
+        Read(Version9(1, 0, Set(first + ObservationDomain.MostTemplates, Record(A, B, 1, 2, 17, 3, 300))));
+        (_collector.UnknownTemplates, _collector.Records).ShouldBe((1, 0));
+        Read(Version9(1, 0, Set(0, Template(first, [(8, 4), (12, 4), (2, 4)])), Set(first, [.. A, .. B, .. U32(7)])));
+        End().ShouldHaveSingleItem().Metric.AbPackets.ShouldBe(7);
+    }
+
+    [Fact]
+    public void Beyond_its_bound_an_exporter_s_samplers_are_not_learnt_and_those_it_has_may_change()
+    {
+        byte[] options = [.. U16(400), .. U16(4), .. U16(8), .. U16(1), .. U16(4), .. U16(48), .. U16(2), .. U16(34), .. U16(4)];
+        var fields = Simple.Append((48, 2)).ToArray();
+        Read(Version9(1, 0, Set(1, options), Set(0, Template(300, fields))));
+        for (var n = 0; n < ObservationDomain.MostSamplers + 50; n++)
+            Read(Version9(1, 0, Set(400, [.. U32(0), .. U16(n), .. U32(10)])));
+        _collector.Kept.ShouldBe((1, 2, ObservationDomain.MostSamplers));
+        Read(Version9(1, 0, Set(400, [.. U32(0), .. U16(0), .. U32(64)])));
+        Read(Version9(1, 0, Set(300, [.. Record(A, B, 1, 2, 17, 3, 300), .. U16(0)], [.. Record(A, B, 1, 3, 17, 3, 300), .. U16(ObservationDomain.MostSamplers)])));
+        End().Select(flow => flow.Metric.AbPackets).Order().ShouldBe([3, 192]);
+    }
+
+    [Fact]
+    public void Of_too_many_exporters_the_one_unheard_of_for_longest_is_forgotten()
+    {
+        for (var n = 0; n < NetFlowCollector.MostDomains; n++)
+            _collector.Read(Version9(1, (uint)n, Set(0, Template(300, Simple))), _exporter, Now + n);
+        _collector.Read(Version9(2, 0), _exporter, Now + 1000);
+        for (var n = 0; n < 10; n++)
+            _collector.Read(Version9(1, 0, Set(0, Template(300, Simple))), new IPEndPoint(IPAddress.Loopback, 5000 + n).Serialize(), Now + 2000 + n);
+        _collector.Kept.ShouldBe((NetFlowCollector.MostDomains, NetFlowCollector.MostDomains, 0));
+
+        var data = Set(300, Record(A, B, 1, 2, 17, 3, 300));
+        Read(Version9(3, 0, data));
+        Read(Version9(2, 255, data));
+        _collector.Records.ShouldBe(2);
+        Read(Version9(2, 1, data));
+        _collector.UnknownTemplates.ShouldBe(1);
+    }
+
+    [Fact]
     public void Hostile_datagrams_neither_throw_nor_grow_what_is_kept()
     {
+        const int mostFlows = 500;
+        var engine = new FlowEngine(new FlowOptions { MaxEntries = mostFlows }, Captures.Origin, _flows);
+        var collector = new NetFlowCollector(engine);
         var random = new Random(5);
         byte[][] seeds =
         [
             Version5(1, 1, Version5Record(A, B, 1, 2, 6, 1, 1, 1, 1)),
             Version9(1, 0, Set(0, Template(300, Simple)), Set(300, Record(A, B, 1, 2, 17, 3, 300))),
             Ipfix(1, 0, Set(2, Template(300, [.. Simple, (82, 65535)])), Set(300, [.. Record(A, B, 1, 2, 17, 3, 300), 3, 1, 2, 3])),
-            Version9(1, 0, Set(1, [.. U16(400), .. U16(4), .. U16(8), .. U16(1), .. U16(4), .. U16(48), .. U16(1), .. U16(34), .. U16(4)])),
+            Version9(
+                1, 0, Set(1, [.. U16(400), .. U16(4), .. U16(8), .. U16(1), .. U16(4), .. U16(48), .. U16(2), .. U16(34), .. U16(4)]),
+                Set(400, [.. U32(0), 5, 6, .. U32(64)])),
         ];
+        var most = (Domains: 0, Templates: 0, Samplers: 0);
         for (var i = 0; i < 200_000; i++)
         {
             var datagram = (byte[])seeds[random.Next(seeds.Length)].Clone();
             for (var changes = random.Next(6); changes > 0; changes--)
                 datagram[random.Next(datagram.Length)] = (byte)random.Next(256);
-            Read(datagram.AsSpan(0, random.Next(2) == 0 ? datagram.Length : random.Next(datagram.Length + 1)).ToArray());
+            // Templates, samplers and flows of every number: more than are kept of each.
+            if (i % 2 == 0)
+                datagram[^1] = (byte)i;
+            collector.Read(datagram.AsSpan(0, random.Next(2) == 0 ? datagram.Length : random.Next(datagram.Length + 1)), _exporter, Now + i);
+            engine.Count.ShouldBeLessThanOrEqualTo(mostFlows);
+            if (i % 100 == 0)
+                most = (Math.Max(most.Domains, collector.Kept.Domains), Math.Max(most.Templates, collector.Kept.Templates), Math.Max(most.Samplers, collector.Kept.Samplers));
         }
-        _engine.Count.ShouldBeLessThanOrEqualTo(new FlowOptions().MaxEntries);
-        _collector.Records.ShouldBeGreaterThan(0);
+        most.Domains.ShouldBe(NetFlowCollector.MostDomains);
+        most.Templates.ShouldBeInRange(1, NetFlowCollector.MostDomains * ObservationDomain.MostTemplates);
+        most.Samplers.ShouldBeInRange(1, NetFlowCollector.MostDomains * ObservationDomain.MostSamplers);
+        engine.Evicted.ShouldBeGreaterThan(0);
+        collector.Records.ShouldBeGreaterThan(0);
     }
 
     private static byte[] Record(byte[] source, byte[] destination, int sourcePort, int destinationPort, byte protocol, uint packets, uint bytes) =>
