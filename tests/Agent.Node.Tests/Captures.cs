@@ -5,18 +5,6 @@ using Shared.Messages.Flows;
 
 namespace Agent.Node.Tests;
 
-/// <summary>A test on a capture file handed to the project from outside; skipped where the folder of those is missing.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class SharedCaptureFactAttribute : FactAttribute
-{
-    /// <summary>A test that reads files below ../shared/captures.</summary>
-    public SharedCaptureFactAttribute()
-    {
-        if (!Directory.Exists(Captures.SharedFolder))
-            Skip = $"there is no {Captures.SharedFolder}";
-    }
-}
-
 /// <summary>Capture files and the flows in them.</summary>
 internal static class Captures
 {
@@ -24,10 +12,11 @@ internal static class Captures
 
     internal static string RepositoryRoot { get; } = FindRoot();
 
-    /// <summary>shared/captures beside the repository, or beside the folder that holds it (a linked worktree).</summary>
-    internal static string SharedFolder { get; } = FindShared();
+    /// <summary>The files of these tests; README.md there says where each is from.</summary>
+    internal static string Folder { get; } = Path.Combine(RepositoryRoot, "tests", "Agent.Node.Tests", "captures");
 
-    internal static string Shared(string name) => Path.Combine(SharedFolder, name);
+    /// <summary>A file by its path there.</summary>
+    internal static string File(string path) => Path.Combine(Folder, path);
 
     /// <summary>All flows of a file, as they are at its end, in the order they began.</summary>
     internal static List<Flow> FlowsOf(string file, FlowOptions? options = null)
@@ -39,18 +28,11 @@ internal static class Captures
         return output.Flows;
     }
 
-    private static string FindShared()
-    {
-        var beside = Path.GetFullPath(Path.Combine(RepositoryRoot, "..", "shared", "captures"));
-        var above = Path.GetFullPath(Path.Combine(RepositoryRoot, "..", "..", "shared", "captures"));
-        return !Directory.Exists(beside) && Directory.Exists(above) ? above : beside;
-    }
-
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "SkydiveActors.sln")))
+            if (System.IO.File.Exists(Path.Combine(folder.FullName, "SkydiveActors.sln")))
                 return folder.FullName;
         }
         throw new InvalidOperationException($"no SkydiveActors.sln above {AppContext.BaseDirectory}");

@@ -27,7 +27,7 @@ internal sealed record CraftedCapture(string Name, LinkLayers Link, CraftedCaptu
     internal const int There = 3;
     internal const int Back = 2;
 
-    internal static string Folder { get; } = System.IO.Path.Combine(Captures.RepositoryRoot, "tests", "Agent.Node.Tests", "captures", "tunnels");
+    internal static string Folder { get; } = Captures.File("tunnels");
 
     internal string Path => System.IO.Path.Combine(Folder, Name + ".pcap");
 

@@ -12,9 +12,6 @@ public sealed class RequiresFactAttribute : FactAttribute
             Skip = $"needs {string.Join(", ", missing)}";
     }
 
-    /// <summary>Whether this machine lacks a program, for tests that need something else as well.</summary>
-    internal static bool Missing(string program) => !IsInstalled(program);
-
     private static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Append("/sbin").Any(folder => File.Exists(Path.Combine(folder, program)));
 }

@@ -59,14 +59,13 @@ internal static class Tshark
     private static string Decimal(string value) =>
         value.StartsWith("0x", StringComparison.Ordinal) ? ulong.Parse(value.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture) : value;
 
-    /// <summary>All values that fields have in a file, packet by packet.</summary>
-    internal static ILookup<string, string> Fields(string file, params string[] fields)
+    /// <summary>Of each packet all values that fields have in it.</summary>
+    internal static IEnumerable<ILookup<string, string>> Fields(string file, params string[] fields)
     {
         string[] arguments = ["-r", file, "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator=;", .. fields.SelectMany(field => new[] { "-e", field })];
-        return Run(arguments)
-            .SelectMany(line => line.Split('\t').Zip(fields, (values, field) => (field, values)))
+        return Run(arguments).Select(line => line.Split('\t').Zip(fields, (values, field) => (field, values))
             .SelectMany(column => column.values.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(value => (column.field, value)))
-            .ToLookup(pair => pair.field, pair => pair.value);
+            .ToLookup(pair => pair.field, pair => pair.value));
     }
 
     private static List<string> Append(List<string> layers, string layer)

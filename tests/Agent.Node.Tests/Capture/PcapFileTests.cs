@@ -70,18 +70,20 @@ public sealed class PcapFileTests : IDisposable
         WriteFile(0xa1b2c3d4, 262_144, Enumerable.Repeat(100, packets));
         using var device = CaptureFile.Open(_path, null);
         var reader = new PacketReader(device);
-        for (var warm = 0; warm < 1000; warm++)
-            reader.Read();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        long length = 0;
-        for (var packet = 1000; packet < packets; packet++)
-        {
-            reader.Read();
-            length += reader.Packet.Length;
-        }
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(packets);
-        length.ShouldBe(100 * (packets - 1000));
+        var length = 0;
+        Read(1000);
+        Allocated.ShouldBeNothingPerPacket(packets - 1000, () => Read(packets - 1000));
+        length.ShouldBe(100 * packets);
         reader.Read().ShouldBe(GetPacketStatus.NoRemainingPackets);
+
+        void Read(int count)
+        {
+            for (var packet = 0; packet < count; packet++)
+            {
+                reader.Read();
+                length += reader.Packet.Length;
+            }
+        }
     }
 
     public void Dispose() => File.Delete(_path);

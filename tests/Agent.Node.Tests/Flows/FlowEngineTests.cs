@@ -1,6 +1,5 @@
 using Agent.Node.Decoding;
 using Agent.Node.Flows;
-using Agent.Node.Flows.Details;
 using Agent.Node.Tests.Decoding;
 using Shared.Messages.Flows;
 using static Agent.Node.Tests.PacketCraft;
@@ -152,8 +151,7 @@ public sealed class FlowEngineTests
             engine.Process(LinkType.Ethernet, block.ToArray(), places.ToArray());
             engine.End();
             static string Seen(Flow flow) => $"{flow.TrackingId} {flow.LayersPath} {flow.Network} {flow.Transport} {flow.Metric} {flow.FinishType}";
-            together.Flows.Select(Seen).Order().Except(oneByOne.Flows.Select(Seen)).ShouldBeEmpty();
-            together.Flows.Count.ShouldBe(oneByOne.Flows.Count);
+            together.Flows.Select(Seen).Order().ShouldBe(oneByOne.Flows.Select(Seen).Order());
         }
     }
 
@@ -268,48 +266,12 @@ public sealed class FlowEngineTests
     }
 
     [Fact]
-    public void A_capture_split_in_two_gives_the_counters_of_the_whole()
-    {
-        var random = new Random(3);
-        var packets = Enumerable.Range(0, 2000).Select(_ => TestPackets.All[random.Next(TestPackets.All.Count)]).ToList();
-        var whole = Sum(packets);
-        var left = Sum(packets[..700]);
-        var right = Sum(packets[700..]);
-        foreach (var (key, counters) in whole)
-            (left.GetValueOrDefault(key) + right.GetValueOrDefault(key)).ShouldBe(counters, key);
-    }
-
-    [Fact]
-    public void Mutated_packets_through_the_whole_engine_keep_every_bound()
-    {
-        var random = new Random(99);
-        var engine = new FlowEngine(new FlowOptions { Defragment = true, MaxEntries = 1000 }, Captures.Origin, new Nowhere());
-        for (var round = 0; round < 200_000; round++)
-        {
-            var seed = TestPackets.All[random.Next(TestPackets.All.Count)];
-            var bytes = (byte[])seed.Bytes.Clone();
-            for (var changes = random.Next(0, 5); changes > 0; changes--)
-                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            var length = random.Next(4) == 0 ? random.Next(bytes.Length + 1) : bytes.Length;
-            var now = Start + (round * Millisecond);
-            engine.AdvanceTo(now);
-            engine.Process(now, seed.LinkType, bytes.Length, bytes.AsSpan(0, length));
-        }
-        engine.Count.ShouldBeLessThanOrEqualTo(1000);
-        engine.Evicted.ShouldBeGreaterThan(0);
-        engine.End();
-        engine.Count.ShouldBe(0);
-    }
-
-    [Fact]
     public void No_memory_is_allocated_per_packet()
     {
         var engine = new FlowEngine(new FlowOptions { Defragment = false }, Captures.Origin, _output);
         var packets = TestPackets.All.ToArray();
         Feed(engine, packets, 2000);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Feed(engine, packets, 20_000);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        Allocated.ShouldBeNothingPerPacket(20_000 * packets.Length, () => Feed(engine, packets, 20_000));
         engine.Packets.ShouldBe(22_000L * packets.Length);
     }
 
@@ -320,16 +282,6 @@ public sealed class FlowEngineTests
             foreach (var packet in packets)
                 engine.Process(Start + round, packet.LinkType, packet.Bytes.Length, packet.Bytes);
         }
-    }
-
-    private static Dictionary<string, long> Sum(List<TestPacket> packets)
-    {
-        var output = new FinalFlows();
-        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, output);
-        foreach (var packet in packets)
-            engine.Process(Start, packet.LinkType, packet.Bytes.Length, packet.Bytes);
-        engine.End();
-        return output.Flows.GroupBy(flow => flow.TrackingId + flow.LayersPath).ToDictionary(group => group.Key, group => group.Sum(flow => flow.Metric.AbPackets + flow.Metric.BaPackets));
     }
 
     private static void Send(FlowEngine engine, int millisecond, bool fromA, byte flags)
@@ -353,12 +305,5 @@ public sealed class FlowEngineTests
         var before = _output.Reports;
         engine.AdvanceTo(now);
         return _output.Reports - before;
-    }
-
-    private sealed class Nowhere : IFlowOutput
-    {
-        public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
-        {
-        }
     }
 }

@@ -64,7 +64,7 @@ public sealed class FlowsCommandTests : IDisposable
     [Fact]
     public void The_README_shows_what_is_printed()
     {
-        var capture = Path.Combine(Captures.RepositoryRoot, "tests", "Agent.Node.Tests", "captures", "vxlan-in-vxlan.pcap");
+        var capture = Captures.File("vxlan-in-vxlan.pcap");
         Run(new FlowsRequest { Files = [capture], Width = 100 }).ShouldBe(0);
         var readme = File.ReadAllText(Path.Combine(Captures.RepositoryRoot, "README.md"));
         readme.ShouldContain("```\n" + Encoding.UTF8.GetString(_output.ToArray()) + "```\n");
@@ -237,13 +237,20 @@ public sealed class FlowsCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_signal_ends_the_wait_for_a_silent_pipe()
+    public void A_signal_ends_the_wait_for_a_silent_pipe_and_prints_the_flows_so_far()
     {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
         pipe.Write(File.ReadAllBytes(_file));
-        var asked = Task.Run(() => _interruption.Request(130));
-        Run(new FlowsRequest { Files = [$"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}"] }).ShouldBe(130);
-        (await asked).ShouldBeTrue();
+        var accepted = false;
+        using var terminal = new Watched(line => line.Contains(" 3 packets", StringComparison.Ordinal), () => accepted = _interruption.Request(130));
+        using (var progress = new Progress(terminal, () => 200))
+            Run(new FlowsRequest { Files = [$"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}"] }, progress).ShouldBe(130);
+        accepted.ShouldBeTrue();
+        var lines = Lines();
+        lines.Length.ShouldBe(4);
+        lines[2].ShouldStartWith("└─ Ethernet/IPv4/TCP     192.168.0.1:1000  192.168.0.2:80");
+        lines[3].ShouldStartWith("2 flows (1 in tunnels), 3 packets, ");
+        _error.ToString().ShouldBeEmpty();
         _interruption.Request(130).ShouldBeFalse();
     }
 
@@ -338,11 +345,25 @@ public sealed class FlowsCommandTests : IDisposable
 
     private int Run(string output) => Run(new FlowsRequest { Files = [_file], Output = output });
 
-    private int Run(FlowsRequest request)
+    private int Run(FlowsRequest request, Progress? progress = null)
     {
         _output.SetLength(0);
-        return FlowsCommand.Run(request, _output, _error, _interruption);
+        return FlowsCommand.Run(request, _output, _error, _interruption, progress);
     }
 
     private string[] Lines() => Encoding.UTF8.GetString(_output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>A terminal that does something once it shows a certain line.</summary>
+    private sealed class Watched(Predicate<string> condition, Action action) : StringWriter
+    {
+        private bool _done;
+
+        public override void Write(string? value)
+        {
+            if (_done || value is null || !condition(value))
+                return;
+            _done = true;
+            action();
+        }
+    }
 }

@@ -3,10 +3,10 @@ using Shared.Messages.Flows;
 
 namespace Agent.Node.Tests.Flows;
 
-/// <summary>What the public project's captures, and pings through real Open vSwitch tunnels, must give.</summary>
-public sealed class SharedCaptureTests
+/// <summary>What Skydive's own captures, and pings through real Open vSwitch tunnels, must give.</summary>
+public sealed class SkydiveCaptureTests
 {
-    [SharedCaptureFact]
+    [Fact]
     public void Simple_TCP_is_one_flow_with_its_round_trip_time()
     {
         var flow = Read("simple-tcpv4.pcap").ShouldHaveSingleItem();
@@ -16,7 +16,7 @@ public sealed class SharedCaptureTests
         flow.Metric.Rtt.ShouldBe(33000);
     }
 
-    [SharedCaptureFact]
+    [Fact]
     public void GRE_in_GRE_is_three_flows_each_in_the_one_before()
     {
         var flows = Read("gre-gre-icmpv4.pcap");
@@ -39,7 +39,7 @@ public sealed class SharedCaptureTests
         inner.Icmp.Type.ShouldBe("ECHO");
     }
 
-    [SharedCaptureFact]
+    [Fact]
     public void Two_GENEVE_networks_are_two_tunnels_with_flows_of_their_own()
     {
         var flows = Read("geneve.pcap");
@@ -68,7 +68,7 @@ public sealed class SharedCaptureTests
         Counts(ssh).ShouldBe("17/2959 0/0");
     }
 
-    [SharedCaptureFact]
+    [Fact]
     public void A_VXLAN_tunnel_is_one_flow_whatever_its_source_port()
     {
         var flows = Read("vxlan-src-port.pcap");
@@ -88,10 +88,10 @@ public sealed class SharedCaptureTests
         flows.Count.ShouldBe(3);
     }
 
-    [SharedCaptureFact]
+    [Fact]
     public void Contrail_s_MPLS_over_UDP_carries_IP_and_Ethernet()
     {
-        // EXPECTED.md lists the inner flows under the other tunnel; the lengths (150 - 46 = 104, 120 - 46 = 74) and tshark say which is where.
+        // The lengths say which is where: 150 - 46 = 104, 120 - 46 = 74.
         var flows = Read("contrail-udp-mpls-eth-and-ipv4.pcap");
         flows.Count.ShouldBe(4);
         var fromHere = flows.Single(flow => flow.LayersPath == "Ethernet/IPv4/UDP/MPLS" && flow.Network.A == "10.11.0.55");
@@ -113,7 +113,7 @@ public sealed class SharedCaptureTests
         Counts(ethernet).ShouldBe("1/74 0/0");
     }
 
-    [SharedCaptureFact]
+    [Fact]
     public void VLAN_tags_are_in_the_path_and_in_the_link_s_ID()
     {
         var flows = Read("icmpv4-4vlanQinQ-id-8-10-20-30.pcap").Where(flow => flow.Icmp is not null).ToList();
@@ -127,14 +127,14 @@ public sealed class SharedCaptureTests
         flows.Select(flow => (flow.LayersPath, Ends(flow), flow.Link.Id, Counts(flow))).ShouldBe(expected, ignoreOrder: true);
     }
 
-    [SharedCaptureFact]
+    [Fact]
     public void Fragments_are_a_flow_of_their_own_without_defragmentation()
     {
         var flows = Read("ipv4-fragments.pcap");
         flows.Select(flow => flow.LayersPath).ShouldBe(["Ethernet/IPv4/Fragment", "Ethernet/IPv4/ICMPv4"], ignoreOrder: true);
     }
 
-    [SharedCaptureFact]
+    [Fact]
     public void Fragments_are_put_together_with_defragmentation()
     {
         var flow = Read("ipv4-fragments.pcap", new FlowOptions { Defragment = true }).ShouldHaveSingleItem();
@@ -145,7 +145,7 @@ public sealed class SharedCaptureTests
         flow.Icmp.Id.ShouldBe(0x13c2u);
     }
 
-    [SharedCaptureFact]
+    [Fact]
     public void A_raw_IP_link_has_no_link_layer_though_the_file_calls_it_Ethernet()
     {
         var flow = Read("link-type-12.pcap").ShouldHaveSingleItem();
@@ -155,7 +155,7 @@ public sealed class SharedCaptureTests
         flow.Link.ShouldBeNull();
     }
 
-    [SharedCaptureFact]
+    [Fact]
     public void Layer_key_mode_L3_sees_one_flow_where_L2_sees_two()
     {
         var one = Read("layer-key-mode.pcap", new FlowOptions { KeyMode = LayerKeyMode.L3 }).ShouldHaveSingleItem();
@@ -172,10 +172,10 @@ public sealed class SharedCaptureTests
         two.Select(flow => flow.L3TrackingId).Append(one.L3TrackingId).Distinct().ShouldHaveSingleItem();
     }
 
-    [SharedCaptureFact]
+    [Fact]
     public void A_ping_through_a_GRE_tunnel_of_Open_vSwitch_has_the_tunnel_as_parent()
     {
-        var flows = Read("ovs-gre-ping.pcap");
+        var flows = ReadOvs("ovs-gre-ping.pcap");
         var tunnel = flows.Single(flow => flow.LayersPath == "Ethernet/IPv4/GRE");
         new[] { tunnel.Network.A, tunnel.Network.B }.ShouldBe(["192.168.50.20", "192.168.50.30"], ignoreOrder: true);
         flows.ShouldContain(flow => flow.LayersPath == "Ethernet/ARP" && flow.ParentUuid == tunnel.Uuid);
@@ -186,12 +186,12 @@ public sealed class SharedCaptureTests
         ping.RttNs.ShouldBeGreaterThan(0);
     }
 
-    [SharedCaptureFact]
+    [Fact]
     public void A_ping_through_UDP_tunnels_of_Open_vSwitch_is_one_tunnel_flow_for_both_directions()
     {
         foreach (var (file, path) in new[] { ("ovs-vxlan-ping.pcap", "Ethernet/IPv4/UDP/VXLAN"), ("ovs-geneve-ping.pcap", "Ethernet/IPv4/UDP/Geneve") })
         {
-            var flows = Read(file);
+            var flows = ReadOvs(file);
             var tunnel = flows.Single(flow => flow.LayersPath == path);
             tunnel.Network.Id.ShouldBe(77);
             var ping = flows.Single(flow => flow.LayersPath == "Ethernet/IPv4/ICMPv4");
@@ -200,7 +200,9 @@ public sealed class SharedCaptureTests
         }
     }
 
-    private static List<Flow> Read(string name, FlowOptions? options = null) => Captures.FlowsOf(Captures.Shared(name), options);
+    private static List<Flow> Read(string name, FlowOptions? options = null) => Captures.FlowsOf(Captures.File($"skydive/{name}"), options);
+
+    private static List<Flow> ReadOvs(string name) => Captures.FlowsOf(Captures.File($"open-vswitch/{name}"));
 
     private static string Ends(Flow flow) => $"{flow.Network.A} > {flow.Network.B}";
 

@@ -2,13 +2,14 @@ using System.Buffers.Binary;
 using Agent.Node.Capture;
 using Agent.Node.Decoding;
 using Agent.Node.Tests.Decoding;
+using Agent.Node.Tests.Flows.Applications;
 
 namespace Agent.Node.Tests.Fuzz;
 
 /// <summary>Inputs of a fuzz run: packets of the corpus cut, changed, joined and wrapped in each other, and bytes of chance. The same for the same seed.</summary>
 internal sealed class PacketMutator(ulong seed)
 {
-    private const int Longest = 2048;
+    internal const int Longest = 2048;
 
     /// <summary>Values at which lengths, flags and versions change their meaning.</summary>
     private static readonly byte[] Interesting = [0, 1, 3, 4, 5, 6, 7, 8, 15, 16, 17, 20, 32, 40, 41, 44, 47, 60, 63, 64, 0x45, 0x60, 0x7f, 0x80, 0x81, 0x86, 0x88, 137, 0xc0, 0xf0, 0xfe, 0xff];
@@ -108,10 +109,8 @@ internal sealed class PacketMutator(ulong seed)
     private static (LinkType, byte[])[] ReadCorpus()
     {
         var packets = TestPackets.All.Select(packet => (packet.LinkType, packet.Bytes)).ToList();
-        var files = CraftedCaptures.All.Select(capture => capture.Path);
-        if (Directory.Exists(Captures.SharedFolder))
-            files = files.Concat(Directory.EnumerateFiles(Captures.SharedFolder, "*.pcap").Order(StringComparer.Ordinal));
-        foreach (var file in files)
+        packets.AddRange(ApplicationFlows.All.Select(packet => (LinkType.Ethernet, packet)));
+        foreach (var file in Directory.EnumerateFiles(Captures.Folder, "*.pcap", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             using var device = CaptureFile.Open(file, null);
             var reader = new PacketReader(device);

@@ -116,12 +116,14 @@ public sealed class RawPacketTests
     {
         var engine = Engine(limit: 3);
         var packet = Packet(1);
-        for (var i = 0; i < 10; i++)
-            engine.Process(Start, LinkType.Ethernet, 60, packet);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 10_000; i++)
-            engine.Process(Start, LinkType.Ethernet, 60, packet);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        Feed(10);
+        Allocated.ShouldBeNothingPerPacket(10_000, () => Feed(10_000));
+
+        void Feed(int packets)
+        {
+            for (var i = 0; i < packets; i++)
+                engine.Process(Start, LinkType.Ethernet, 60, packet);
+        }
     }
 
     private static byte[] Packet(int port) => Ethernet(0x0800, Ipv4(17, Udp(1000 + port, 2000, new byte[10])));
