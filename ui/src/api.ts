@@ -262,9 +262,9 @@ export function query<T = unknown>(gremlin: string): Promise<T> {
   return request<T>('POST', '/api/topology', { GremlinQuery: gremlin });
 }
 
-/** The newest flows first, at most `limit`. */
+/** The flows with the newest packets, newest first, at most `limit`. Sort() alone is ascending: it gives the oldest. */
 export async function getFlows(limit: number): Promise<Flow[]> {
-  return (await query<Flow[] | null>(`G.Flows().Sort().Limit(${limit})`)) ?? [];
+  return (await query<Flow[] | null>(`G.Flows().Sort(DESC, 'Last').Limit(${limit})`)) ?? [];
 }
 
 export function getStatus(): Promise<Status> {

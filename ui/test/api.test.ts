@@ -52,10 +52,11 @@ describe('answers', () => {
     expect(await getCaptures()).toEqual([]);
   });
 
-  it('ask for the newest flows', async () => {
+  it('ask for the newest flows, not for the oldest', async () => {
     answer(200, '[]');
     await getFlows(10);
-    expect(vi.mocked(fetch).mock.calls[0]?.[1]?.body).toBe('{"GremlinQuery":"G.Flows().Sort().Limit(10)"}');
+    const body = JSON.parse(String(vi.mocked(fetch).mock.calls[0]?.[1]?.body)) as unknown;
+    expect(body).toEqual({ GremlinQuery: "G.Flows().Sort(DESC, 'Last').Limit(10)" });
   });
 });
 
