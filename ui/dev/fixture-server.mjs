@@ -168,6 +168,14 @@ function answer(method, path, body) {
             ? { body: {} }
             : fault(404, 'not-found', 'no injection has this UUID', path.slice(18));
     }
+    // For tries of a page that missed something: a node leaves, and the pages aren't told.
+    if (path.startsWith('/api/fixture/lose/') && method === 'POST') {
+        const name = path.slice(18);
+        const lost = new Set(world.nodes.filter((node) => node.Metadata.Name === name).map((node) => node.ID));
+        world.nodes = world.nodes.filter((node) => !lost.has(node.ID));
+        world.edges = world.edges.filter((edge) => !lost.has(edge.Parent) && !lost.has(edge.Child));
+        return { body: lost.size };
+    }
     return fault(404, 'not-found', 'there is nothing here', path);
 }
 

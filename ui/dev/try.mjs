@@ -118,6 +118,12 @@ try {
         assert.match(await text('node-summary'), /3 hosts, 43 nodes/);
         passed('the page comes back by itself after the analyzer was away');
 
+        const losing = await fetch(`http://127.0.0.1:${port}/api/fixture/lose/tor1`, { method: 'POST' });
+        assert.equal(await losing.json(), 1);
+        await page.waitForFunction(() => window.skydive.nodes().every((node) => node.name !== 'tor1'));
+        assert.match(await text('node-summary'), /3 hosts, 42 nodes/);
+        passed('a map that missed something is fetched anew');
+
         await page.click(by('tab-captures'));
         assert.equal(await page.locator(by('capture-row')).count(), 3);
         await page.locator(by('capture-delete')).first().click();

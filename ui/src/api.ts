@@ -13,7 +13,8 @@
  *          {"op":"edge","edge":Edge},              new or changed: the whole edge
  *          {"op":"edgeDeleted","id":"…"}]}
  *   3. {"type":"alive"} every 10 s: browsers don't show WebSocket pings to a page, so this is how it tells a
- *      silent network from a dead one. After 30 s without any message the page connects anew.
+ *      silent network from a dead one. After 30 s without any message the page connects anew, and after 30 s without
+ *      a snapshot. It also does when the status counts other nodes and links than the page has, three times in a row.
  *
  * Changes that name an unknown id are allowed and ignored (a deletion) or kept until their ends exist (an edge).
  *
@@ -226,11 +227,16 @@ export function readError(status: number, statusText: string, body: string): Api
   return new ApiError(status, String(status), `The analyzer answered ${status} ${statusText}`.trim());
 }
 
+/** How long an answer may take, to its last byte. An analyzer gives up a query after 10 s unless configured otherwise. */
+export const requestTimeout = 30_000;
+
 async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
   let response: Response;
   let text: string;
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), requestTimeout);
   try {
-    const init: RequestInit = { method, headers: { Accept: 'application/json' } };
+    const init: RequestInit = { method, headers: { Accept: 'application/json' }, signal: stop.signal };
     if (body !== undefined) {
       init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
       init.body = JSON.stringify(body);
@@ -238,8 +244,12 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
     response = await fetch(path, init);
     text = await response.text();
   } catch (cause) {
+    if (stop.signal.aborted)
+      throw new ApiError(0, 'timeout', `The analyzer didn't answer ${path} within ${requestTimeout / 1000} s`);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ApiError(0, 'unreachable', `The analyzer can't be reached: ${reason}`);
+  } finally {
+    clearTimeout(timer);
   }
   if (!response.ok) throw readError(response.status, response.statusText, text);
   if (text.trim() === '') return undefined as T;

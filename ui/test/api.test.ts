@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ApiError, getCaptures, getFlows, query, readError } from '../src/api';
-import { retryDelay } from '../src/state/connection';
+import { ApiError, getCaptures, getFlows, query, readError, requestTimeout } from '../src/api';
 
 const answer = (status: number, body: string) =>
   vi.stubGlobal(
@@ -8,7 +7,10 @@ const answer = (status: number, body: string) =>
     vi.fn(async () => new Response(body, { status, statusText: 'Bad Request' })),
   );
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 describe('errors of the analyzer', () => {
   it('are shown in its words, with the place', async () => {
@@ -36,6 +38,29 @@ describe('errors of the analyzer', () => {
     expect(error).toMatchObject({ status: 0, message: "The analyzer can't be reached: Failed to fetch" });
   });
 
+  it('say so when it takes the request and never answers, or stops in its answer', async () => {
+    vi.useFakeTimers();
+    const untilAborted = (signal: AbortSignal | null | undefined): Promise<never> =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+    for (const fetched of [
+      (_: string, init?: RequestInit) => untilAborted(init?.signal),
+      async (_: string, init?: RequestInit) => ({ ok: true, text: () => untilAborted(init?.signal) }),
+    ]) {
+      vi.stubGlobal('fetch', fetched);
+      const asked = query('G.V()').catch((reason: unknown) => reason);
+      await vi.advanceTimersByTimeAsync(requestTimeout);
+      const error = await Promise.race([asked, Promise.resolve('still waiting')]);
+      expect(error).toMatchObject({ status: 0, code: 'timeout' });
+    }
+  });
+
+  it('leave no timer behind once they are answered', async () => {
+    vi.useFakeTimers();
+    answer(200, '[]');
+    await query('G.V()');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('say so when an answer isn’t JSON', async () => {
     answer(200, '<html>');
     await expect(query('G.V()')).rejects.toThrow("isn't JSON");
@@ -57,12 +82,5 @@ describe('answers', () => {
     await getFlows(10);
     const body = JSON.parse(String(vi.mocked(fetch).mock.calls[0]?.[1]?.body)) as unknown;
     expect(body).toEqual({ GremlinQuery: "G.Flows().Sort(DESC, 'Last').Limit(10)" });
-  });
-});
-
-describe('waiting for the analyzer', () => {
-  it('doubles up to eight seconds, and differs between pages', () => {
-    expect([1, 2, 3, 4, 5, 9].map((attempt) => retryDelay(attempt, 0))).toEqual([500, 1000, 2000, 4000, 8000, 8000]);
-    expect(retryDelay(1, 1)).toBe(375);
   });
 });

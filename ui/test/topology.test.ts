@@ -80,6 +80,42 @@ describe('the page’s graph', () => {
     expect(topology.byTid(undefined)).toBeUndefined();
   });
 
+  it('has a host back with its links, whether it left and came in one message or in several', () => {
+    const host = node('h', { Name: 'h1', Type: 'host' });
+    const leave: Change[] = [
+      { op: 'edgeDeleted', id: 'owns' },
+      { op: 'nodeDeleted', id: 'h' },
+      { op: 'nodeDeleted', id: 'eth-old' },
+    ];
+    const comeBack: Change[] = [
+      { op: 'node', node: node('eth-new', { Name: 'eth1', Type: 'device', TID: 't1' }) },
+      { op: 'node', node: host },
+      { op: 'edge', edge: edge('owns', 'h', 'eth-new', 'ownership') },
+      { op: 'edge', edge: edge('cable', 'port', 'eth-new') },
+    ];
+    const old = node('eth-old', { Name: 'eth1', Type: 'device', TID: 't1' });
+    const port = node('port', { Name: 'port1', Type: 'device' }, 'fabric');
+    for (const messages of [
+      [leave, comeBack],
+      [[...leave, ...comeBack]],
+      [...leave, ...comeBack].map((one) => [one]),
+    ]) {
+      const topology = graph(
+        [host, old, port],
+        [edge('owns', 'h', 'eth-old', 'ownership'), edge('cable', 'port', 'eth-old')],
+      );
+      for (const changes of messages) change(topology, ...changes);
+      expect([...topology.nodes.keys()].sort()).toEqual(['eth-new', 'h', 'port']);
+      expect(
+        topology
+          .links()
+          .map(({ ID }) => ID)
+          .sort(),
+      ).toEqual(['cable', 'owns']);
+      expect(topology.byTid('t1')?.ID).toBe('eth-new');
+    }
+  });
+
   it('ignores messages of kinds it does not know', () => {
     const topology = graph([node('a')]);
     expect(topology.apply({ type: 'alive' }).structure).toBe(false);

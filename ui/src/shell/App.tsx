@@ -12,6 +12,7 @@ import {
   connection,
   hasSnapshot,
   lastHeard,
+  outOfStep,
   picking,
   reconnectNow,
   selectedFlow,
@@ -64,6 +65,7 @@ export function App() {
       <div class="banners">
         <GremlinError />
         <Offline />
+        <OutOfStep />
       </div>
       <main class="main">
         <NodeTree />
@@ -167,6 +169,18 @@ function Offline() {
           Try now
         </button>
       )}
+    </div>
+  );
+}
+
+/** Says that the map isn't the analyzer's, also after a new snapshot. */
+function OutOfStep() {
+  if (outOfStep.value === undefined || connection.value.phase !== 'open') return null;
+  return (
+    <div class="banner warn" role="status" data-testid="out-of-step-banner">
+      <span>
+        <b>The map may be incomplete:</b> {outOfStep.value}, says the analyzer.
+      </span>
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { sameJourney } from '../flows/flowTree';
 import { findTunnels } from '../map/tunnels';
 import { matchesNode, parseSearch, readAnswer, type GremlinAnswer } from '../search/search';
 import { Connection, type ConnectionState } from './connection';
+import { difference, Drift } from './drift';
 import { poll } from './poll';
 import { Topology } from './topology';
 
@@ -23,6 +24,8 @@ export const touchedNodes = signal<ReadonlySet<string>>(new Set());
 export const hasSnapshot = signal(false);
 export const connection = signal<ConnectionState>({ phase: 'connecting', attempt: 1 });
 export const lastHeard = signal(0);
+/** What the map lacks of the analyzer's graph although the connection lives. */
+export const outOfStep = signal<string | undefined>(undefined);
 
 export const flows = signal<api.Flow[]>([]);
 export const flowsError = signal<string | undefined>(undefined);
@@ -223,9 +226,20 @@ export function start(): void {
     () =>
       keep(statusError, async () => {
         status.value = await api.getStatus();
+        compare(status.value);
       }),
     4000,
   );
+}
+
+const drift = new Drift();
+
+/** A connection that lives but tells nothing, or not all, leaves an old map that looks new: the analyzer's count shows it. */
+function compare(now: api.Status): void {
+  if (connection.value.phase !== 'open') return;
+  const resyncDue = drift.take(difference(now, topology), Date.now());
+  outOfStep.value = drift.certain;
+  if (resyncDue) live?.resync(`the map isn't the analyzer's: ${drift.certain}`);
 }
 
 export function reconnectNow(): void {
