@@ -84,11 +84,15 @@ setInterval(() => {
 }, 1000);
 setInterval(() => tell({ type: 'alive' }), 10_000);
 
+/** A capture file of Ethernet packets that holds none. */
+const emptyPcap = Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex');
+
 const fault = (status, code, message, where) => ({ status, body: { error: { code, message, where } } });
 
 function answer(method, path, body) {
     if (path === '/api/topology' && method === 'POST') {
         const query = body?.GremlinQuery ?? '';
+        if (/\.RawPackets\(\)$/.test(query)) return { file: emptyPcap };
         const flowLimit = /^G\.Flows\(\)/.test(query);
         if (flowLimit) return { body: kind === 'tutorial' ? flows(world, [...captures.values()], pings) : [] };
         if (!/^G\.[VE]\([^)]*\)(\.\w+\([^)]*\))*$/.test(query)) {
@@ -187,8 +191,13 @@ const server = createServer((request, response) => {
     request.on('data', (chunk) => (text += chunk));
     request.on('end', async () => {
         if (path.startsWith('/api/')) {
-            const { status = 200, body } = answer(request.method, path, text === '' ? undefined : JSON.parse(text));
-            response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+            const {
+                status = 200,
+                body,
+                file,
+            } = answer(request.method, path, text === '' ? undefined : JSON.parse(text));
+            if (file) response.writeHead(200, { 'content-type': 'application/vnd.tcpdump.pcap' }).end(file);
+            else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
             return;
         }
         const file = join(root, normalize(path === '/' ? '/index.html' : path));

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { withPage } from './chromium.mjs';
 
@@ -43,6 +44,13 @@ try {
         await page.waitForSelector(by('journey'), { state: 'detached' });
         passed('a flow shows its journey, Escape takes it back');
 
+        const downloading = page.waitForEvent('download');
+        await page.locator(by('flow-pcap')).first().click();
+        const file = await downloading;
+        assert.match(file.suggestedFilename(), /^(ICMPv4|ARP)-[0-9a-f]{8}\.pcap$/);
+        assert.equal((await readFile(await file.path())).readUInt32LE(0), 0xa1b2c3d4);
+        passed('the packets kept of a flow are downloaded');
+
         const vm = await page.evaluate(() => {
             const node = window.skydive.nodes().find((n) => n.name === 'vm1-eth0' && n.type === 'veth');
             return { ...node, ...window.skydive.nodePosition(node.id) };
@@ -59,9 +67,17 @@ try {
         assert.match(await text('capture-error'), /syntax error/);
         passed('a filter that does not compile is refused in words');
         await page.fill(by('capture-bpf'), 'icmp');
+        await page.click(`${by('capture-options')} summary`);
+        await page.fill(by('capture-raw-packets'), '1000');
+        await page.click(by('capture-start'));
+        assert.match(await text('capture-options'), /from 1 to 100/);
+        await page.fill(by('capture-raw-packets'), '5');
         await page.click(by('capture-start'));
         await page.waitForSelector(`${by('node-capture')}[data-state=active]`);
         assert.equal(await text('capture-filter'), 'icmp');
+        await page.waitForFunction(() =>
+            document.querySelector('[data-testid=node-capture]').textContent.includes('keeps 5 packets of each flow'),
+        );
         await page.waitForSelector(`${by('node-row')}[data-id="${vm.id}"][data-captures="1"]`);
         await page.click(by('capture-stop'));
         await page.waitForSelector(by('node-capture'), { state: 'detached' });

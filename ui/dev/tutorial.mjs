@@ -181,6 +181,7 @@ export function tutorialCaptures({ found }) {
         UUID: id('capture', name),
         Name: name,
         GremlinQuery: `G.V().Has('TID', '${node.Metadata.TID}')`,
+        RawPacketLimit: name === 'br0 of agent1' ? 10 : 0,
         Count: 1,
     }));
 }
@@ -209,7 +210,7 @@ export function flows({ found }, captures, n) {
         Last: now - 400,
         NodeTID: node.Metadata.TID,
         CaptureID: captures[captureIndex]?.UUID,
-        RawPacketsCaptured: 0,
+        RawPacketsCaptured: Math.min(captures[captureIndex]?.RawPacketLimit ?? 0, ab + ba),
         FinishType: 'NOT_FINISHED',
     });
     const icmp = {

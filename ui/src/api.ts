@@ -136,6 +136,7 @@ export interface Flow {
   Last?: number;
   NodeTID?: string;
   CaptureID?: string;
+  /** How many of its packets are kept. */
   RawPacketsCaptured?: number;
   FinishType?: string;
 }
@@ -149,6 +150,13 @@ export interface Capture {
   Description?: string;
   /** "" (by the node's type), pcap, afpacket, ovsmirror, ovssflow. */
   Type?: string;
+  /** Packets kept of each flow, the first ones, at most 100. */
+  RawPacketLimit?: number;
+  /** Bytes kept of each packet; 0: the agent's default. */
+  HeaderSize?: number;
+  /** Flows get a TCPMetric: connection times, segments lost, repeated, out of order. */
+  ExtraTCPMetric?: boolean;
+  IPDefrag?: boolean;
   /** How many nodes the query selects now. */
   Count?: number;
 }
@@ -230,19 +238,26 @@ export function readError(status: number, statusText: string, body: string): Api
 /** How long an answer may take, to its last byte. An analyzer gives up a query after 10 s unless configured otherwise. */
 export const requestTimeout = 30_000;
 
-async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
-  let response: Response;
-  let text: string;
+/** Sends a request and reads its answer, within the time an answer may take. */
+async function ask<T>(
+  method: string,
+  path: string,
+  accept: string,
+  body: unknown,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), requestTimeout);
+  let refused: [number, string, string];
   try {
-    const init: RequestInit = { method, headers: { Accept: 'application/json' }, signal: stop.signal };
+    const init: RequestInit = { method, headers: { Accept: accept }, signal: stop.signal };
     if (body !== undefined) {
-      init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+      init.headers = { Accept: accept, 'Content-Type': 'application/json' };
       init.body = JSON.stringify(body);
     }
-    response = await fetch(path, init);
-    text = await response.text();
+    const response = await fetch(path, init);
+    if (response.ok) return await read(response);
+    refused = [response.status, response.statusText, await response.text()];
   } catch (cause) {
     if (stop.signal.aborted)
       throw new ApiError(0, 'timeout', `The analyzer didn't answer ${path} within ${requestTimeout / 1000} s`);
@@ -251,12 +266,16 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
   } finally {
     clearTimeout(timer);
   }
-  if (!response.ok) throw readError(response.status, response.statusText, text);
+  throw readError(...refused);
+}
+
+async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const text = await ask(method, path, 'application/json', body, (response) => response.text());
   if (text.trim() === '') return undefined as T;
   try {
     return JSON.parse(text) as T;
   } catch {
-    throw new ApiError(response.status, 'not-json', `The analyzer's answer to ${method} ${path} isn't JSON`);
+    throw new ApiError(200, 'not-json', `The analyzer's answer to ${method} ${path} isn't JSON`);
   }
 }
 
@@ -267,6 +286,11 @@ function resources<T extends { UUID?: string }>(answer: Record<string, T> | T[] 
   return Object.entries(answer).map(([uuid, value]) => ({ ...value, UUID: value.UUID ?? uuid }));
 }
 
+/** A Gremlin string literal. */
+export function gremlinString(text: string): string {
+  return `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;
+}
+
 /** Runs a Gremlin query: nodes, edges, flows, paths (arrays of nodes) or a number, as the expression says. */
 export function query<T = unknown>(gremlin: string): Promise<T> {
   return request<T>('POST', '/api/topology', { GremlinQuery: gremlin });
@@ -275,6 +299,14 @@ export function query<T = unknown>(gremlin: string): Promise<T> {
 /** The flows with the newest packets, newest first, at most `limit`. Sort() alone is ascending: it gives the oldest. */
 export async function getFlows(limit: number): Promise<Flow[]> {
   return (await query<Flow[] | null>(`G.Flows().Sort(DESC, 'Last').Limit(${limit})`)) ?? [];
+}
+
+/** The packets kept of a flow, as a capture file. */
+export function getRawPackets(flow: Flow): Promise<Blob> {
+  const gremlin = `G.Flows().Has('UUID', ${gremlinString(flow.UUID)}).RawPackets()`;
+  return ask('POST', '/api/topology', 'application/vnd.tcpdump.pcap', { GremlinQuery: gremlin }, (response) =>
+    response.blob(),
+  );
 }
 
 export function getStatus(): Promise<Status> {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ApiError, getCaptures, getFlows, query, readError, requestTimeout } from '../src/api';
+import { ApiError, getCaptures, getFlows, getRawPackets, query, readError, requestTimeout } from '../src/api';
 
 const answer = (status: number, body: string) =>
   vi.stubGlobal(
@@ -82,5 +82,24 @@ describe('answers', () => {
     await getFlows(10);
     const body = JSON.parse(String(vi.mocked(fetch).mock.calls[0]?.[1]?.body)) as unknown;
     expect(body).toEqual({ GremlinQuery: "G.Flows().Sort(DESC, 'Last').Limit(10)" });
+  });
+
+  it('give the packets of one flow as the bytes of a capture file', async () => {
+    const bytes = Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1, 0, 255);
+    vi.stubGlobal(
+      'fetch',
+      vi.fn(async () => new Response(bytes)),
+    );
+    const file = await getRawPackets({ UUID: "f'1" });
+    expect(new Uint8Array(await file.arrayBuffer())).toEqual(bytes);
+    const [path, init] = vi.mocked(fetch).mock.calls[0] ?? [];
+    expect(path).toBe('/api/topology');
+    expect(init?.headers).toMatchObject({ Accept: 'application/vnd.tcpdump.pcap' });
+    expect(JSON.parse(String(init?.body))).toEqual({ GremlinQuery: "G.Flows().Has('UUID', 'f\\'1').RawPackets()" });
+  });
+
+  it('say why there are no packets', async () => {
+    answer(404, '{"error":{"code":"not-found","message":"no raw packets are kept of these flows"}}');
+    await expect(getRawPackets({ UUID: 'f1' })).rejects.toThrow('no raw packets are kept of these flows');
   });
 });

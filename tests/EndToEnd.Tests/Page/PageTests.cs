@@ -88,6 +88,28 @@ public sealed class PageTests(RunningLab lab) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Packets_that_a_capture_was_asked_to_keep_are_downloaded_from_their_flow()
+    {
+        await SelectAsync("vm1-eth0", "veth");
+        await _page.GetByTestId("capture-bpf").FillAsync("icmp");
+        await _page.GetByTestId("capture-options").Locator("summary").ClickAsync();
+        await _page.GetByTestId("capture-raw-packets").FillAsync("4");
+        await _page.GetByTestId("capture-start").ClickAsync();
+        var capture = _page.Locator("[data-testid=node-capture][data-state=active]");
+        await Assertions.Expect(capture).ToHaveCountAsync(1);
+        await _page.GetByTestId("only-node").CheckAsync();
+        await RunningLab.OnHostAsync("agent1", "ip netns exec ns1 ping -c 3 -i 0.2 10.0.0.2");
+
+        var download = await _page.RunAndWaitForDownloadAsync(() => _page.GetByTestId("flow-pcap").First.ClickAsync());
+        download.SuggestedFilename.ShouldStartWith("ICMPv4-");
+        var file = await File.ReadAllBytesAsync(await download.PathAsync());
+        BitConverter.ToUInt32(file).ShouldBe(0xa1b23c4d, "magic of pcap with nanoseconds");
+        LengthsOf(file).ShouldBe([98, 98, 98, 98], "the first four packets of the pings and their answers");
+        await capture.GetByTestId("capture-stop").ClickAsync();
+        await Assertions.Expect(capture).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task A_filter_that_does_not_compile_is_shown_in_libpcaps_words()
     {
         await SelectAsync("br-phy", "ovsbridge");
@@ -127,6 +149,17 @@ public sealed class PageTests(RunningLab lab) : IAsyncLifetime
         }
 
         await _page.WaitForFunctionAsync("() => !window.skydive.nodes().some(n => n.name === 'page-new')");
+    }
+
+    /// <summary>The packets' lengths in a pcap file.</summary>
+    private static List<int> LengthsOf(byte[] file)
+    {
+        const int fileHeader = 24;
+        const int packetHeader = 16;
+        var lengths = new List<int>();
+        for (var offset = fileHeader; offset < file.Length; offset += packetHeader + lengths[^1])
+            lengths.Add(BitConverter.ToInt32(file, offset + 8));
+        return lengths;
     }
 
     private ILocator Row(string name, string type) => _page.Locator($"[data-testid=node-row][data-name='{name}'][data-type='{type}']");

@@ -11,7 +11,7 @@ namespace EndToEnd.Tests.Running;
 /// <summary>A lab of the tests' own, beside any the user has up: brought up with the tutorial as `./skydive up` does, removed at the end.</summary>
 public class RunningLab : IAsyncLifetime
 {
-    private const string Folder = "/run/skydive-lab-of-tests";
+    internal const string Folder = "/run/skydive-lab-of-tests";
 
     public const int HttpPort = 18082;
     public const int PbmPort = 19110;

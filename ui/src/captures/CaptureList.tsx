@@ -15,6 +15,8 @@ import {
   topology,
 } from '../state/store';
 import { nodeAtHost } from '../state/topology';
+import { noOptions, optionsText, readOptions } from './options';
+import { OptionInputs } from './OptionInputs';
 
 interface Place {
   id: string;
@@ -94,6 +96,7 @@ export function CaptureList() {
                 : `on ${plural(on.length, 'node')}, ${formatCount(received)} packets`}
               {failed.length > 0 ? `, ${failed.length} failed` : ''}
             </p>
+            {optionsText(capture) && <p class="muted small">{optionsText(capture)}</p>}
             <div class="chips">
               {on.slice(0, 8).map((place) => (
                 <button
@@ -122,16 +125,23 @@ export function CaptureList() {
 function QueryForm() {
   const [query, setQuery] = useState('');
   const [filter, setFilter] = useState('');
+  const [fields, setFields] = useState(noOptions);
+  const [tried, setTried] = useState(false);
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const options = readOptions(fields);
   const start = async (event: Event): Promise<void> => {
     event.preventDefault();
+    setTried(true);
+    if ('problems' in options) return;
     setBusy(true);
     setError(undefined);
     try {
-      await createCapture({ GremlinQuery: query.trim(), BPFFilter: filter.trim() });
+      await createCapture({ GremlinQuery: query.trim(), BPFFilter: filter.trim(), ...options.options });
       setQuery('');
       setFilter('');
+      setFields(noOptions);
+      setTried(false);
     } catch (reason) {
       setError(messageOf(reason));
     } finally {
@@ -168,6 +178,11 @@ function QueryForm() {
           onInput={(event) => setFilter(event.currentTarget.value)}
         />
       </label>
+      <OptionInputs
+        fields={fields}
+        problems={tried && 'problems' in options ? options.problems : {}}
+        onChange={setFields}
+      />
       {error && (
         <p class="error" role="alert">
           {error}

@@ -5,19 +5,25 @@ import { canCapture } from '../map/fabric';
 import { Glyph } from '../shell/Icon';
 import { captures, messageOf, refreshCaptures } from '../state/store';
 import { nodeName, nodeQuery } from '../state/topology';
+import { noOptions, optionsText, readOptions } from './options';
+import { OptionInputs } from './OptionInputs';
 import { captureTypes } from './types';
 
 /** The captures on one node, with their counters, and the form that starts another. */
 export function NodeCaptures({ node }: { node: Node }) {
   const [filter, setFilter] = useState('');
   const [type, setType] = useState('');
+  const [fields, setFields] = useState(noOptions);
+  const [tried, setTried] = useState(false);
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
   useEffect(() => {
     setError(undefined);
     setType('');
+    setTried(false);
   }, [node.ID]);
 
+  const options = readOptions(fields);
   const running = node.Metadata.Captures ?? [];
   const query = nodeQuery(node);
   const starting = captures.value.filter(
@@ -48,15 +54,28 @@ export function NodeCaptures({ node }: { node: Node }) {
   };
   const start = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const capture = { GremlinQuery: query, BPFFilter: filter.trim(), Type: type, Name: nodeName(node) };
-    if (await run(() => createCapture(capture))) setFilter('');
+    setTried(true);
+    if ('problems' in options) return;
+    const capture = {
+      GremlinQuery: query,
+      BPFFilter: filter.trim(),
+      Type: type,
+      Name: nodeName(node),
+      ...options.options,
+    };
+    if (!(await run(() => createCapture(capture)))) return;
+    setFilter('');
+    setFields(noOptions);
+    setTried(false);
   };
 
   return (
     <section class="block captures-here" aria-label="Captures on this node">
       <h4>Captures</h4>
       {running.map((capture) => {
-        const others = captures.value.find((known) => known.UUID === capture.ID)?.Count ?? 1;
+        const asked = captures.value.find((known) => known.UUID === capture.ID);
+        const others = asked?.Count ?? 1;
+        const does = optionsText(asked ?? {});
         const failed = capture.State === 'error';
         return (
           <article
@@ -88,6 +107,7 @@ export function NodeCaptures({ node }: { node: Node }) {
                 {capture.BPFFilter}
               </p>
             )}
+            {does && <p class="muted small">{does}</p>}
             <dl class="counters">
               <div>
                 <dt>received</dt>
@@ -153,6 +173,11 @@ export function NodeCaptures({ node }: { node: Node }) {
               ))}
             </select>
           </label>
+          <OptionInputs
+            fields={fields}
+            problems={tried && 'problems' in options ? options.problems : {}}
+            onChange={setFields}
+          />
           <button type="submit" class="record" disabled={busy} data-testid="capture-start">
             <Glyph name="record" size={14} /> Start capture
           </button>

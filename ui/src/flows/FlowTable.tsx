@@ -12,6 +12,7 @@ import {
   flowsLoaded,
   gremlin,
   journeyFlow,
+  messageOf,
   search,
   selectedFlow,
   selectedNode,
@@ -23,6 +24,7 @@ import {
 } from '../state/store';
 import { nodeAtHost } from '../state/topology';
 import { buildFlowRows, endpoint, flowText, sameJourney, type FlowOrder, type FlowRow } from './flowTree';
+import { downloadRawPackets } from './rawPackets';
 
 const rowHeight = 27;
 
@@ -32,6 +34,8 @@ const onlyJourney = signal(false);
 const filter = signal('');
 const order = signal<{ by: FlowOrder; descending: boolean }>({ by: 'Tunnels', descending: true });
 const collapsed = signal<ReadonlySet<string>>(new Set());
+/** Why a flow's packets couldn't be had. */
+const downloadError = signal<string | undefined>(undefined);
 
 const columns: { by: FlowOrder; title: string; hint: string; number?: boolean }[] = [
   {
@@ -117,6 +121,11 @@ export function FlowTable() {
         {flowsError.value && (
           <span class="error inline" data-testid="flow-error">
             {flowsError.value}
+          </span>
+        )}
+        {downloadError.value && (
+          <span class="error inline" role="alert" data-testid="flow-pcap-error">
+            {downloadError.value}
           </span>
         )}
         <span class="spring" />
@@ -353,8 +362,35 @@ function Row({ row }: { row: FlowRow }) {
             ×{seen}
           </span>
         )}
+        {flow.RawPacketsCaptured ? <Packets flow={flow} count={flow.RawPacketsCaptured} /> : null}
       </td>
     </tr>
+  );
+}
+
+/** The packets kept of a flow, to be taken away. */
+function Packets({ flow, count }: { flow: Flow; count: number }) {
+  const download = async (): Promise<void> => {
+    downloadError.value = undefined;
+    try {
+      await downloadRawPackets(flow);
+    } catch (reason) {
+      downloadError.value = messageOf(reason);
+    }
+  };
+  return (
+    <button
+      type="button"
+      class="packets"
+      data-testid="flow-pcap"
+      title={`Download the ${plural(count, 'packet')} kept of this flow as a pcap file`}
+      onClick={(event) => {
+        event.stopPropagation();
+        void download();
+      }}
+    >
+      <Glyph name="save" size={12} /> {count}
+    </button>
   );
 }
 

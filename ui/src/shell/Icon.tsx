@@ -28,6 +28,7 @@ const glyphs = {
   target: '<circle cx="12" cy="12" r="6"/><path d="M12 3v4M12 17v4M3 12h4M17 12h4"/>',
   send: '<path d="M4 12h15M13 6l6 6-6 6"/>',
   copy: '<rect x="8" y="8" width="11" height="12" rx="1.5"/><path d="M15 8V4.500H5V16h3"/>',
+  save: '<path d="M12 4v11M7 10.500l5 5 5-5M5 20h14"/>',
   fit: '<path d="M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"/>',
   plus: '<path d="M12 5v14M5 12h14"/>',
   minus: '<path d="M5 12h14"/>',

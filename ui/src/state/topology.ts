@@ -1,4 +1,4 @@
-import type { Change, Edge, Metadata, Node, ServerMessage } from '../api';
+import { gremlinString, type Change, type Edge, type Metadata, type Node, type ServerMessage } from '../api';
 import { addTo } from '../lists';
 
 /** What a message did: `structure` means that nodes or edges came or went, or what a node is called or is. */
@@ -164,11 +164,6 @@ export function nodeAtHost(node: Node): string {
 export function nodeQuery(node: Node): string {
   const { TID } = node.Metadata;
   return TID ? `G.V().Has('TID', ${gremlinString(TID)})` : `G.V(${gremlinString(node.ID)})`;
-}
-
-/** A Gremlin string literal. */
-export function gremlinString(text: string): string {
-  return `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;
 }
 
 /** The value at a dotted path ("Ovs.Options.remote_ip"), whether its objects are nested or its keys contain dots. */
