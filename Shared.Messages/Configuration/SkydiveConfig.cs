@@ -268,9 +268,15 @@ public sealed class SkydiveConfig
     private static StorageOptions ReadStorage(SectionReader storage)
     {
         var snapshotEvery = storage.Number("snapshot-every", 1, 1_000_000);
-        if (storage.OneOf("provider", "sqlite", "postgresql") == "sqlite")
-            return new StorageOptions(StorageProvider.Sqlite, $"Data Source={storage.NonEmpty("file")}", snapshotEvery);
         var connection = storage.Text("connection-string");
+        if (storage.OneOf("provider", "sqlite", "postgresql") == "sqlite")
+        {
+            // Its value isn't told: there may be a password in it.
+            return connection.Length == 0
+                ? new StorageOptions(StorageProvider.Sqlite, $"Data Source={storage.NonEmpty("file")}", snapshotEvery)
+                : throw new SkydiveConfigException(storage.PathOf("connection-string"), null, "is for PostgreSQL, and the provider is sqlite: set provider = postgresql, or leave it out");
+        }
+
         return connection.Length > 0
             ? new StorageOptions(StorageProvider.PostgreSql, connection, snapshotEvery)
             : throw new SkydiveConfigException(storage.PathOf("connection-string"), "", "should say how to reach PostgreSQL: \"Host=…;Database=…;Username=…\"");

@@ -5,16 +5,20 @@ internal static class ReferenceDocument
 {
     private const string WriteVariable = "SKYDIVE_WRITE_DOCS";
 
+    /// <summary>The checkout.</summary>
+    public static string Root { get; } = FolderWith("SkydiveActors.sln").FullName;
+
+    private static string Project { get; } = $"tests/{FolderWith("*.csproj").Name}";
+
     /// <param name="name">The file below docs/reference.</param>
     /// <param name="content">What the code makes of it.</param>
     public static void ShouldBeCurrent(string name, string content)
     {
-        var (root, project) = Places();
-        var path = Path.Combine(root, "docs", "reference", name);
+        var path = Path.Combine(Root, "docs", "reference", name);
         if (Environment.GetEnvironmentVariable(WriteVariable) == "1")
             File.WriteAllText(path, content);
         var found = File.Exists(path) ? File.ReadAllText(path) : "";
-        FirstDifference(found, content).ShouldBeNull($"docs/reference/{name} isn't what the code says. To write it anew: {WriteVariable}=1 dotnet test {project} --filter Docs");
+        FirstDifference(found, content).ShouldBeNull($"docs/reference/{name} isn't what the code says. To write it anew: {WriteVariable}=1 dotnet test {Project} --filter Docs");
     }
 
     /// <summary>The first line of every such page: readers shouldn't edit what a test writes.</summary>
@@ -29,15 +33,12 @@ internal static class ReferenceDocument
         return $"line {line + 1}: \"{here.ElementAtOrDefault(line)}\" should be \"{there.ElementAtOrDefault(line)}\"";
     }
 
-    private static (string Root, string Project) Places()
+    private static DirectoryInfo FolderWith(string files)
     {
-        var project = "";
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (project.Length == 0 && folder.EnumerateFiles("*.csproj").Any())
-                project = $"tests/{folder.Name}";
-            if (File.Exists(Path.Combine(folder.FullName, "SkydiveActors.sln")))
-                return (folder.FullName, project);
+            if (folder.EnumerateFiles(files).Any())
+                return folder;
         }
 
         throw new InvalidOperationException($"{AppContext.BaseDirectory} isn't inside a checkout");

@@ -189,6 +189,15 @@ public class SkydiveConfigTests
     }
 
     [Fact]
+    public void A_connection_string_that_nothing_would_use_is_refused_without_being_told()
+    {
+        var error = Should.Throw<SkydiveConfigException>(() => SkydiveConfig.Parse("skydive.analyzer.storage.connection-string = \"Host=db;Password=hunter2\"").Analyzer);
+        error.Path.ShouldBe("skydive.analyzer.storage.connection-string");
+        error.Message.ShouldContain("provider = postgresql");
+        error.Message.ShouldNotContain("hunter2");
+    }
+
+    [Fact]
     public void Every_key_of_the_defaults_has_a_comment()
     {
         using var stream = typeof(SkydiveConfig).Assembly.GetManifestResourceStream("Shared.Messages.Configuration.reference.conf")!;

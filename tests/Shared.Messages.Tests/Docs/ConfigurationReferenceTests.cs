@@ -20,17 +20,6 @@ public class ConfigurationReferenceTests
         written.Order(StringComparer.Ordinal).ShouldBe(read.Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void Every_key_says_what_it_means()
-    {
-        foreach (var section in ReferenceConf.Read().Sections)
-        {
-            // A key without a comment shares that of the key above; the first has none above.
-            if (section.Keys.Count > 0)
-                section.Keys[0].Meaning.ShouldNotBeEmpty(section.Keys[0].Path);
-        }
-    }
-
     private static string Write(ReferenceConf conf)
     {
         var text = new StringBuilder();
