@@ -1,8 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Analyzer.Node.Host;
 using Microsoft.AspNetCore.Builder;
@@ -16,42 +16,31 @@ using TopologyNode = Topology.Fabric.Model.Node;
 
 namespace Analyzer.Node.Tests.Http;
 
-/// <summary>A whole analyzer in this process, on a SQLite file of its own, with a graph and flows as an agent tells them.</summary>
+/// <summary>A whole analyzer in this process, on a database of its own, with a graph and flows as an agent tells them.</summary>
 public sealed class RunningAnalyzer : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("skydive-test-").FullName;
+    private readonly string _storage;
     private readonly TaskCompletionSource _agentAccepted = new();
     private WebApplication _analyzer = null!;
+
+    public RunningAnalyzer() => _storage = $"file = \"{_folder}/test.db\"";
+
+    /// <param name="storage">What the section <c>storage</c> says.</param>
+    internal RunningAnalyzer(string storage) => _storage = storage;
 
     internal HttpClient Http { get; private set; } = null!;
 
     internal Uri Address { get; private set; } = null!;
 
+    private ActorSystem System => _analyzer.Services.GetRequiredService<ActorSystem>();
+
     public async Task InitializeAsync()
     {
-        var config = SkydiveConfig.Parse($$"""
-            skydive {
-              host-id = analyzer1
-              log.level = warning
-              analyzer {
-                remoting.port = {{FreePort()}}
-                http { port = 0, web-root = "{{_folder}}", max-body = 2 KiB }
-                console.port = 0
-                storage.file = "{{_folder}}/test.db"
-                topology.fabric = ["TOR[Name=tor1] -> PORT", "PORT -> *[Type=host]/eth1"]
-                flow-partitions = 2
-              }
-            }
-            """);
         await File.WriteAllTextAsync(Path.Combine(_folder, "index.html"), "<title>page</title>");
-        _analyzer = AnalyzerHost.Build(new AnalyzerConfiguration(config, config.Analyzer.Fabric), Serilog.Core.Logger.None);
-        await _analyzer.StartAsync();
-        Address = new Uri(_analyzer.Urls.First());
-        Http = new HttpClient { BaseAddress = Address };
-        await UntilAsync("ready", async () => (await Http.GetAsync("/health/ready")).IsSuccessStatusCode);
-
-        var agent = _analyzer.Services.GetRequiredService<ActorSystem>().ActorOf(Props.Create(() => new Agent(_agentAccepted)));
-        await _agentAccepted.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await StartAsync();
+        var agent = System.ActorOf(Props.Create(() => new Agent(_agentAccepted)));
+        await _agentAccepted.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Tell(agent, Sync(("h", "host", "agent1", ""), ("e", "device", "eth1", "tid-e")));
         Tell(agent, Flows());
         await UntilAsync("the graph with the fabric linked to eth1", async () => (await QueryAsync("G.V().Has('Probe', 'fabric').Out().Has('Name', 'eth1')")).AsArray().Count == 1);
@@ -60,10 +49,42 @@ public sealed class RunningAnalyzer : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        await StopAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Starts the analyzer, again with what it stored but without the agent.</summary>
+    internal async Task StartAsync()
+    {
+        // The system chooses the port, so the analyzer can't know itself as its seed before it's there.
+        var config = SkydiveConfig.Parse($$"""
+            akka { remote.dot-netty.tcp.port = 0, cluster.seed-nodes = [] }
+            skydive {
+              host-id = analyzer1
+              log.level = warning
+              analyzer {
+                http { port = 0, web-root = "{{_folder}}", max-body = 2 KiB }
+                console.port = 0
+                storage { {{_storage}} }
+                topology.fabric = ["TOR[Name=tor1] -> PORT", "PORT -> *[Type=host]/eth1"]
+                flow-partitions = 2
+              }
+            }
+            """);
+        _analyzer = AnalyzerHost.Build(new AnalyzerConfiguration(config, config.Analyzer.Fabric), Serilog.Core.Logger.None);
+        await _analyzer.StartAsync();
+        var cluster = Cluster.Get(System);
+        cluster.Join(cluster.SelfAddress);
+        Address = new Uri(_analyzer.Urls.First());
+        Http = new HttpClient { BaseAddress = Address };
+        await UntilAsync("ready", async () => (await Http.GetAsync("/health/ready")).IsSuccessStatusCode);
+    }
+
+    internal async Task StopAsync()
+    {
         Http.Dispose();
         await _analyzer.StopAsync();
         await _analyzer.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
     }
 
     internal async Task<(HttpStatusCode Status, JsonNode? Body)> SendAsync(HttpMethod method, string path, string? body = null)
@@ -95,7 +116,7 @@ public sealed class RunningAnalyzer : IAsyncLifetime
     internal void Tell(UpdateFlows update) => Tell(ActorRefs.NoSender, update);
 
     private void Tell(IActorRef? agent, object message) =>
-        ClusterSharding.Get(_analyzer.Services.GetRequiredService<ActorSystem>()).ShardRegion(message is UpdateFlows ? FlowShards.RegionName : TopologyShards.RegionName).Tell(message, agent);
+        ClusterSharding.Get(System).ShardRegion(message is UpdateFlows ? FlowShards.RegionName : TopologyShards.RegionName).Tell(message, agent);
 
     private static SyncGraph Sync(params (string Id, string Type, string Name, string Tid)[] nodes)
     {
@@ -119,13 +140,6 @@ public sealed class RunningAnalyzer : IAsyncLifetime
         update.Flows.Add(new Flow { Uuid = "outer", LayersPath = "Ethernet/IPv4/GRE", NodeTid = "tid-e", Start = now, Last = now, L3TrackingId = "a" });
         update.Flows.Add(new Flow { Uuid = "inner", ParentUuid = "outer", LayersPath = "Ethernet/IPv4/ICMPv4", NodeTid = "tid-e", Start = now, Last = now + 1, L3TrackingId = "b" });
         return update;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     // Registers again until the region has found the host's entity.

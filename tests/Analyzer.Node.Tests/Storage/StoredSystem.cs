@@ -1,0 +1,99 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Persistence;
+using Akka.TestKit.Xunit2;
+using Analyzer.Node.Captures;
+using Analyzer.Node.Fabric;
+using Analyzer.Node.Flows;
+using Analyzer.Node.Injections;
+using Analyzer.Node.Tests.Kit;
+using Analyzer.Node.Topology;
+using Shared.Messages.Serialization;
+
+namespace Analyzer.Node.Tests.Storage;
+
+/// <summary>An actor system over a database, with the protocols' own serializers: what a process is to what it stores.</summary>
+internal sealed class StoredSystem : TestKit
+{
+    private static readonly HostEntitySettings HostSettings = new(16, 2, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
+    private static readonly FlowsEntitySettings FlowSettings = new(new FlowLimits(TimeSpan.FromDays(36500), 1000), 2, TimeSpan.FromHours(1));
+
+    private readonly FixedSelector _selector = new();
+
+    private StoredSystem(string provider, string connectionString)
+        : base(Hocon(provider, connectionString)) => _selector.Set("G.V('s')", FixedSelector.NodeOf("s", "h1"));
+
+    public static StoredSystem Sqlite(string folder) => new("SQLite.MS", $"Data Source={folder}/skydive.db");
+
+    public static StoredSystem Postgres(string connectionString) => new("PostgreSQL.15", connectionString);
+
+    public IActorRef Host() => Sys.ActorOf(HostEntity.Props("h1", HostSettings, ActorRefs.Nobody));
+
+    public IActorRef Flows(int partition = 3) => Sys.ActorOf(FlowsEntity.Props(partition, FlowSettings));
+
+    public IActorRef Captures() => Sys.ActorOf(CaptureRegistry.Props(CaptureRegistrySettings.Of(_selector, ActorRefs.Nobody, ActorRefs.Nobody)));
+
+    public IActorRef Injections() => Sys.ActorOf(InjectionRegistry.Props(new InjectionRegistrySettings(_selector, ActorRefs.Nobody, ActorRefs.Nobody)));
+
+    public IActorRef Fabric() => Sys.ActorOf(FabricActor.Props(new FabricSettings([], ActorRefs.Nobody, ActorRefs.Nobody, "analyzer.a", 2)));
+
+    /// <summary>Ends the actor and waits for its end, so that its successor finds all it stored.</summary>
+    public void StopAndWait(IActorRef actor)
+    {
+        var watcher = CreateTestProbe();
+        watcher.Watch(actor);
+        Sys.Stop(actor);
+        watcher.ExpectTerminated(actor);
+    }
+
+    /// <summary>Saves a snapshot as the entity of that id does after many more events than a test likes to wait for.</summary>
+    public void SaveSnapshot(string persistenceId, object state)
+    {
+        var writer = Sys.ActorOf(Props.Create(() => new SnapshotWriter(persistenceId, state, TestActor)));
+        ExpectMsg<SaveSnapshotSuccess>();
+        StopAndWait(writer);
+    }
+
+    private static Config Hocon(string provider, string connectionString) => ConfigurationFactory.ParseString($$"""
+        akka {
+          # What fails here fails on purpose.
+          loggers = []
+          stdout-loglevel = OFF
+          loglevel = WARNING
+          test.single-expect-default = 30s
+          persistence {
+            journal {
+              plugin = "akka.persistence.journal.sql"
+              sql {
+                class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
+                provider-name = "{{provider}}"
+                connection-string = "{{connectionString}}"
+                circuit-breaker.reset-timeout = 200ms
+              }
+            }
+            snapshot-store {
+              plugin = "akka.persistence.snapshot-store.sql"
+              sql {
+                class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"
+                provider-name = "{{provider}}"
+                connection-string = "{{connectionString}}"
+                circuit-breaker.reset-timeout = 200ms
+              }
+            }
+          }
+        }
+        """).WithFallback(ProtocolSerializer.Bindings);
+
+    private sealed class SnapshotWriter : ReceivePersistentActor
+    {
+        public SnapshotWriter(string persistenceId, object state, IActorRef witness)
+        {
+            PersistenceId = persistenceId;
+            Recover<RecoveryCompleted>(_ => SaveSnapshot(state));
+            RecoverAny(_ => { });
+            Command<SaveSnapshotSuccess>(witness.Tell);
+        }
+
+        public override string PersistenceId { get; }
+    }
+}
