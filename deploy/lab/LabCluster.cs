@@ -13,6 +13,8 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
     public const string Agent2Address = "192.168.50.30";
     private static readonly string[] _programs = ["unshare", "nsenter", "setsid", "ip", "ethtool", "socat", "ovsdb-server", "ovs-vswitchd", "ovs-vsctl", "ovsdb-tool"];
 
+    private static readonly string[] _names = ["underlay", "analyzer", "agent1", "agent2"];
+
     private readonly List<LabHost> _hosts = [];
     private readonly List<Forwarder> _forwarders = [];
 
@@ -35,7 +37,7 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
     public async Task UpAsync(Shape shape, CancellationToken cancel)
     {
         await ReplaceEarlierAsync();
-        Directory.CreateDirectory(folder.Root);
+        folder.Create(_names);
 
         progress.Step("hosts analyzer, agent1, agent2 and the wire between them");
         var underlay = await HostAsync("underlay", shape, cancel);

@@ -28,7 +28,7 @@ internal static class AllInOneCommand
         var files = parsed.GetValue(_pcap)!;
         foreach (var file in files.Where(f => !f.Exists))
             throw new LabException($"{file.FullName}: no such file");
-        var folder = Directory.CreateTempSubdirectory("skydive-allinone-");
+        using var folder = new TemporaryFolder("skydive-allinone-");
         var progress = new Progress(AnsiConsole.Console);
         LabOptions.FitOutput();
         var httpPort = parsed.GetValue(_httpPort);
@@ -36,13 +36,13 @@ internal static class AllInOneCommand
         List<Process> processes = [];
         try
         {
-            var launcher = new ClusterProcesses(new LabFolder(folder.FullName), LabOptions.Repository());
+            var launcher = new ClusterProcesses(new LabFolder(folder.Root), LabOptions.Repository());
             progress.Step($"an analyzer, its page on http://127.0.0.1:{httpPort}");
-            processes.Add(launcher.StartHere("Analyzer.Node", LabConfiguration.AllInOneAnalyzer(folder.FullName, remoting, httpPort)));
+            Add(launcher.StartHere("Analyzer.Node", LabConfiguration.AllInOneAnalyzer(folder.Root, remoting, httpPort)));
             progress.Step("an agent");
-            processes.Add(launcher.StartHere("Agent.Node", LabConfiguration.AllInOneAgent(remoting, [.. files.Select(f => f.FullName)])));
+            Add(launcher.StartHere("Agent.Node", LabConfiguration.AllInOneAgent(remoting, [.. files.Select(f => f.FullName)])));
             using var client = LabCluster.Client(httpPort);
-            var flows = await FlowsAsync(client, processes, folder.FullName, cancel);
+            var flows = await FlowsAsync(client, processes, folder.Root, cancel);
             AnsiConsole.Write(FlowTable.Draw(flows, new Dictionary<string, string>()));
             if (!parsed.GetValue(_once))
             {
@@ -56,22 +56,11 @@ internal static class AllInOneCommand
         {
             return 0;
         }
-        finally
+
+        void Add(Process process)
         {
-            foreach (var process in processes)
-            {
-                if (!process.HasExited)
-                    ProcessStat.Signal(process.Id, ProcessStat.Terminate);
-            }
-
-            foreach (var process in processes)
-            {
-                if (!process.WaitForExit(TimeSpan.FromSeconds(10)))
-                    process.Kill();
-                process.Dispose();
-            }
-
-            folder.Delete(recursive: true);
+            processes.Add(process);
+            folder.Stop(process);
         }
     }
 

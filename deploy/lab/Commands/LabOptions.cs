@@ -30,7 +30,7 @@ internal static class LabOptions
         {
             return await work();
         }
-        catch (LabException e)
+        catch (Exception e) when (e is LabException or IOException or UnauthorizedAccessException)
         {
             AnsiConsole.Console.Profile.Out.Writer.Flush();
             await Console.Error.WriteLineAsync($"skydive: {e.Message}");

@@ -48,8 +48,7 @@ internal static class UpCommand
             await Console.Error.WriteLineAsync("skydive: stopped; everything the lab made is removed.");
             return 130;
         }
-
-        catch (LabException)
+        catch (LabException) when (LabOptions.FolderOf(parsed).HoldsALab)
         {
             await Console.Error.WriteLineAsync($"skydive: the lab is left as it is, its logs in {parsed.GetValue(LabOptions.Folder)}; ./skydive down removes it.");
             throw;

@@ -29,8 +29,9 @@ internal static partial class ChildProcess
 
     private static void WaitForOrphans()
     {
-        const int any = -1;
-        while (WaitForProcess(any, 0, 0) > 0)
+        // Not for the guard of a temporary folder, which has a group of its own.
+        const int ownGroup = 0;
+        while (WaitForProcess(ownGroup, 0, 0) > 0)
         {
             // The next, until there is none.
         }

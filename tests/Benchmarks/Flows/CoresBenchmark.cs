@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lab.Hosts;
 using Spectre.Console;
 
 namespace Benchmarks.Flows;
@@ -15,21 +16,14 @@ internal static class CoresBenchmark
             AnsiConsole.MarkupLine("[yellow]without two cores: there is one[/]");
             return 0;
         }
-        var folder = Directory.CreateTempSubdirectory("cores-").FullName;
-        try
-        {
-            var path = Path.Combine(folder, "tunnel.pcap");
-            CaptureFiles.WriteTunnel(path);
-            var table = new Table().AddColumns("agent's capture of tunnel", "seconds", "packets/s", "against one core", "flows");
-            var one = Add(table, "one core", "0", path, null);
-            Add(table, "two cores", "0,1", path, one);
-            AnsiConsole.Write(table);
-            return 0;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var folder = new TemporaryFolder("cores-");
+        var path = Path.Combine(folder.Root, "tunnel.pcap");
+        CaptureFiles.WriteTunnel(path);
+        var table = new Table().AddColumns("agent's capture of tunnel", "seconds", "packets/s", "against one core", "flows");
+        var one = Add(table, "one core", "0", path, null);
+        Add(table, "two cores", "0,1", path, one);
+        AnsiConsole.Write(table);
+        return 0;
     }
 
     private static double Add(Table table, string name, string cores, string path, double? reference)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Lab.Hosts;
 using Spectre.Console;
 
 namespace Benchmarks.Flows;
@@ -31,32 +32,24 @@ internal static partial class LiveBenchmark
             return 0;
         }
         var buffer = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : LiveCapture.DefaultBufferSize;
-        var folder = Directory.CreateTempSubdirectory("flows-live-").FullName;
         var space = $"bench-{Environment.ProcessId}";
-        try
+        using var folder = new TemporaryFolder("flows-live-", "ip", "netns", "del", space);
+        Make(space);
+        var table = new Table().AddColumns("file", "reader", "sent", "packets/s", "kernel", "interface", "us", "lost", "CPU s");
+        foreach (var (name, write) in new (string, Action<string>)[] { ("plain", CaptureFiles.WritePlain), ("tunnel", CaptureFiles.WriteTunnel) })
         {
-            Make(space);
-            var table = new Table().AddColumns("file", "reader", "sent", "packets/s", "kernel", "interface", "us", "lost", "CPU s");
-            foreach (var (name, write) in new (string, Action<string>)[] { ("plain", CaptureFiles.WritePlain), ("tunnel", CaptureFiles.WriteTunnel) })
+            var file = Path.Combine(folder.Root, name + ".pcap");
+            write(file);
+            for (var run = 0; run < Runs; run++)
             {
-                var file = Path.Combine(folder, name + ".pcap");
-                write(file);
-                for (var run = 0; run < Runs; run++)
-                {
-                    Add(table, name, "tcpdump", Measure(space, file, TcpdumpCommand(space, buffer), ReadTcpdump));
-                    Add(table, name, "agent", Measure(space, file, OurCommand(space, buffer), ReadOurs));
-                }
-                File.Delete(file);
+                Add(table, name, "tcpdump", Measure(space, file, TcpdumpCommand(space, buffer), ReadTcpdump));
+                Add(table, name, "agent", Measure(space, file, OurCommand(space, buffer), ReadOurs));
             }
-            AnsiConsole.MarkupLineInterpolated($"ring of {buffer >> 10} KiB, {LiveCapture.SnapLength} bytes of each packet, sender on core {SenderCore}, reader on core {ReceiverCore}; dropped by, lost of all sent, reader's CPU");
-            AnsiConsole.Write(table);
-            return 0;
+            File.Delete(file);
         }
-        finally
-        {
-            ChildProcess.Run(["ip", "netns", "del", space]);
-            Directory.Delete(folder, recursive: true);
-        }
+        AnsiConsole.MarkupLineInterpolated($"ring of {buffer >> 10} KiB, {LiveCapture.SnapLength} bytes of each packet, sender on core {SenderCore}, reader on core {ReceiverCore}; dropped by, lost of all sent, reader's CPU");
+        AnsiConsole.Write(table);
+        return 0;
     }
 
     private static string? Refusal()
