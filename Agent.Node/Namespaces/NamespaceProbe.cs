@@ -63,6 +63,7 @@ internal sealed class NamespaceProbe : ReceiveActor
             }
 
             _log.Info("namespace {0} vanished", gone.Name);
+            _topology.Tell(new ProbeState($"netlink of {gone.Name}", null));
             _topology.Tell(new NamespaceVanished(gone.Id));
         }
 
@@ -73,7 +74,7 @@ internal sealed class NamespaceProbe : ReceiveActor
 
             // Names of namespaces needn't be fit for an actor's, and come again before the last one's actor is gone.
             var name = string.Create(CultureInfo.InvariantCulture, $"netlink-{++_started}");
-            var probe = Context.ActorOf(NetlinkProbe.Props(space.Id, space.Path, _topology, _statisticsEvery), name);
+            var probe = Context.ActorOf(ProbeGuardian.Props($"netlink of {space.Name}", NetlinkProbe.Props(space.Id, space.Path, _topology, _statisticsEvery), _topology), name);
             probe.Tell(_known);
             _probes[space.Id] = probe;
         }

@@ -33,6 +33,9 @@ internal sealed record HostFacts
     /// <summary>Open vSwitch's database; empty while it doesn't run.</summary>
     public OvsTables Ovs { get; init; } = OvsTables.Empty;
 
+    /// <summary>Probes that can't look at the moment, by name, and why: what they'd see is missing or old.</summary>
+    public ImmutableSortedDictionary<string, string> ProbeErrors { get; init; } = OvsTables.NoMap;
+
     /// <summary>Paths of capture files that are analysed.</summary>
     public ImmutableArray<string> CaptureFiles { get; init; } = [];
 
@@ -43,6 +46,13 @@ internal sealed record HostFacts
     public HostFacts WithNamespace(NamedNamespace space) => this with
     {
         Namespaces = Namespaces.SetItem(space.Id, (Namespaces.GetValueOrDefault(space.Id) ?? NamespaceFacts.Empty) with { Named = space }),
+    };
+
+    /// <param name="probe">Its name.</param>
+    /// <param name="error">Why it can't look; null: it can.</param>
+    public HostFacts WithProbe(string probe, string? error) => this with
+    {
+        ProbeErrors = error is null ? ProbeErrors.Remove(probe) : ProbeErrors.SetItem(probe, error),
     };
 
     public HostFacts WithoutNamespace(NamespaceId id) => id == Own ? this : this with { Namespaces = Namespaces.Remove(id) };

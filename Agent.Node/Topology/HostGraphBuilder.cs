@@ -46,10 +46,15 @@ internal sealed class HostGraphBuilder
         [
             .. Nested(fields), ("Type", "host"), ("Name", _facts.Host), ("Hostname", Environment.MachineName),
             ("OS", "linux"), ("KernelVersion", RuntimeInformation.OSDescription),
+            .. ProbeErrors(),
         ]);
         _places[node] = new CapturePlace.Host();
         return node;
     }
+
+    private IEnumerable<(string, MetaValue)> ProbeErrors() => _facts.ProbeErrors.IsEmpty
+        ? []
+        : [("ProbeErrors", Metadata.Create([.. _facts.ProbeErrors.Select(probe => (probe.Key, (MetaValue)probe.Value))]))];
 
     private void AddNamespaces(string host)
     {

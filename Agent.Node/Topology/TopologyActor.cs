@@ -45,6 +45,7 @@ internal sealed class TopologyActor : ReceiveActor, IWithTimers
             Learn(_facts.WithoutNamespace(v.Namespace));
             TellNamespaces();
         });
+        Receive<ProbeState>(p => Learn(_facts.WithProbe(p.Probe, p.Error)));
         Receive<OvsdbProbe.Transact>(OnTransact);
         Receive<OvsdbProbe.RemoveMarked>(OnRemoveMarked);
         Receive<Publish>(_ => OnPublish());
@@ -61,7 +62,7 @@ internal sealed class TopologyActor : ReceiveActor, IWithTimers
         (_graph, _) = _graph.Update(_facts, Now);
         foreach (var (name, props) in _probes)
         {
-            Context.ActorOf(props(Self), name);
+            Context.ActorOf(ProbeGuardian.Props(name, props(Self), Self), name);
         }
 
         TellNamespaces();
