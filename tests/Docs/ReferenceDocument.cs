@@ -29,7 +29,7 @@ internal static class ReferenceDocument
         if (found == wanted)
             return null;
         var (here, there) = (found.Split('\n'), wanted.Split('\n'));
-        var line = here.Zip(there).TakeWhile(lines => lines.First == lines.Second).Count();
+        var line = here.Zip(there).TakeWhile(lines => lines.Item1 == lines.Item2).Count();
         return $"line {line + 1}: \"{here.ElementAtOrDefault(line)}\" should be \"{there.ElementAtOrDefault(line)}\"";
     }
 

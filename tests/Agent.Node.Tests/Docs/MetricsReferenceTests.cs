@@ -1,0 +1,18 @@
+using System.Runtime.CompilerServices;
+using Agent.Node.Host;
+using SkydiveActors.Docs;
+
+namespace Agent.Node.Tests.Docs;
+
+public class MetricsReferenceTests
+{
+    [Fact]
+    public void The_reference_of_the_agents_metrics_is_current()
+    {
+        RuntimeHelpers.RunClassConstructor(typeof(AgentMetrics).TypeHandle);
+        ReferenceDocument.ShouldBeCurrent("metrics-agent.md", MetricsReference.Of(
+            "agent",
+            "Agent.Node/Host/AgentMetrics.cs",
+            "Sent by OTLP where `skydive.telemetry.otlp-endpoint` says where to, and there for Prometheus, as `/metrics`, where `skydive.agent.metrics.port` isn't 0. The runtime's own (`System.Runtime`) come with them."));
+    }
+}
