@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -40,6 +42,27 @@ public sealed class CaptureActorTests : TestKit
         byPath["Ethernet/IPv4/GRE"].Network.Id.ShouldBe(5);
         byPath["Ethernet/IPv4/ICMPv4"].ParentUuid.ShouldBe(byPath["Ethernet/IPv4/GRE"].Uuid);
         flows.Values.ShouldAllBe(flow => flow.NodeTid == "tid-1" && flow.CaptureId == "capture-1" && flow.Host == "host-1");
+    }
+
+    [Fact]
+    public void A_capture_s_start_carries_on_the_trace_of_the_request_it_came_from()
+    {
+        var ended = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name.StartsWith("skydive.", StringComparison.Ordinal),
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        Write(_file, LinkLayers.Ethernet, [Ethernet(0x0800, Ipv4(1, Echo(1, 1)))]);
+
+        Start(File(_file) with { TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }, CreateTestProbe());
+        FishForMessage(message => message is CaptureFinished, Patience);
+
+        var span = ended.Single(activity => activity.TraceId.ToString() == "0af7651916cd43dd8448eb211c80319c");
+        (span.OperationName, span.ParentSpanId.ToString()).ShouldBe(("capture start", "b7ad6b7169203331"));
+        span.GetTagItem("skydive.capture").ShouldBe("capture-1");
     }
 
     [Theory]
