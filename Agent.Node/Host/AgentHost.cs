@@ -35,6 +35,7 @@ internal static class AgentHost
         builder.Services
             .AddSerilog(log)
             .AddSystemd()
+            .AddSkydiveHost()
             .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience)
             .AddSkydiveTelemetry(config, NodeHosting.AgentRole, metrics =>
             {

@@ -42,6 +42,7 @@ internal static class AnalyzerHost
             .AddRouting()
             .AddSerilog(log)
             .AddSystemd()
+            .AddSkydiveHost()
             .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience)
             .AddSingleton(storage)
             .AddHealthChecks().Services

@@ -4,6 +4,7 @@ using Akka.Event;
 using Akka.Hosting;
 using Akka.Logger.Serilog;
 using Akka.Remote.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Shared.Messages.Configuration;
 using Shared.Messages.Serialization;
 
@@ -20,6 +21,9 @@ public static class NodeHosting
 
     /// <summary>Role of the nodes that store and answer.</summary>
     public const string AnalyzerRole = "analyzer";
+
+    /// <summary>What every node's host does besides its actors.</summary>
+    public static IServiceCollection AddSkydiveHost(this IServiceCollection services) => services.AddHostedService<StartMemory>();
 
     /// <summary>Logs through Serilog, sends only what a serializer of our own is bound to, and wakes ten times a second, not a hundred.</summary>
     public static AkkaConfigurationBuilder WithSkydive(this AkkaConfigurationBuilder akka, LogOptions log) => akka
