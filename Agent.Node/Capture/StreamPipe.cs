@@ -58,8 +58,9 @@ internal sealed class StreamPipe : IDisposable
             while (!_stopped && (read = content.Read(block)) > 0)
                 _pipe.Write(block.AsSpan(0, read));
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException or CaptureException)
+        catch (Exception e)
         {
+            // Whatever it is, it ends this input and not the process: its reader says why.
             if (!_stopped)
                 Failure = e;
         }
