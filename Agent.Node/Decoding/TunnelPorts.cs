@@ -46,6 +46,10 @@ internal sealed class TunnelPorts
         return changed;
     }
 
+    /// <summary>"4789 VXLAN, 6081 Geneve": as help texts have it.</summary>
+    public override string ToString() =>
+        string.Join(", ", _byPort.Index().Where(port => port.Item != LayerType.None).Select(port => $"{port.Index} {LayersPath.NameOf(port.Item)}"));
+
     private void Set(IEnumerable<int> ports, LayerType tunnel)
     {
         foreach (var port in ports)

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Agent.Node.Decoding;
 using Topology.Fabric.Gremlin;
 
 namespace Agent.Node.Flows.Command;
@@ -63,7 +62,7 @@ internal static class FlowsCommand
                     {
                         KeyMode = result.GetRequiredValue(keyMode) == "L3" ? LayerKeyMode.L3 : LayerKeyMode.L2,
                         Defragment = result.GetRequiredValue(defragment),
-                        Ports = result.GetValue(tunnelPorts) ?? TunnelPorts.Default,
+                        Ports = result.GetRequiredValue(tunnelPorts),
                         ExtraTcpMetric = result.GetRequiredValue(tcpMetric),
                         MaxEntries = result.GetValue(maxFlows) is { } count ? ReadCount(count) : defaults.MaxEntries,
                         ExpireAfter = result.GetValue(expireAfter) is { } time ? ReadDuration(time) : defaults.ExpireAfter,

@@ -21,6 +21,7 @@ internal static class TunnelPortOption
     {
         Description = $"A UDP port of a tunnel, as vxlan=4790: {string.Join(", ", Tunnels.Keys)}",
         Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => TunnelPorts.Default,
         HelpName = "TUNNEL=PORT",
         CustomParser = Parse,
     };
