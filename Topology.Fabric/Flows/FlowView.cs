@@ -47,6 +47,9 @@ public static class FlowView
 
     private static readonly Dictionary<string, Func<Flow, MetaValue>> ByName = Fields.ToDictionary(f => f.Name, f => f.Value, StringComparer.Ordinal);
 
+    /// <summary>Names of all fields a flow can have.</summary>
+    internal static IEnumerable<string> Names => Fields.Select(f => f.Name);
+
     /// <summary>The whole flow; layers and metrics it doesn't have are left out.</summary>
     public static IEnumerable<KeyValuePair<string, MetaValue>> All(Flow flow)
     {
