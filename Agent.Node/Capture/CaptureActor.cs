@@ -97,6 +97,7 @@ internal sealed class CaptureActor : ReceiveActor
             DroppedByUs = outside.DroppedByUs + _tunnels.Refused + _inTunnels.PacketsDropped,
             FragmentErrors = outside.FragmentErrors + _inTunnels.FragmentErrors,
             RawPacketsRefused = outside.RawPacketsRefused + _inTunnels.RawPacketsRefused,
+            DecodeErrors = outside.DecodeErrors + _inTunnels.DecodeErrors,
         });
     }
 

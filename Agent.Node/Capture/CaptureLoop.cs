@@ -154,6 +154,7 @@ internal abstract class CaptureLoop
         {
             FragmentErrors = Engine.FragmentErrors,
             RawPacketsRefused = Engine.RawPacketsRefused,
+            DecodeErrors = Engine.DecodeErrors,
         });
 }
 

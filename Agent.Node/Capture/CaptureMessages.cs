@@ -25,6 +25,9 @@ internal sealed record CaptureStatistics(string CaptureId, long Received, long D
 
     /// <summary>Packets that weren't kept raw for want of room.</summary>
     public long RawPacketsRefused { get; init; }
+
+    /// <summary>Packets that couldn't be read to their last layer: cut short, or with a header that can't be.</summary>
+    public long DecodeErrors { get; init; }
 }
 
 /// <summary>Capture or tunnel -> uplink: flows as they are now. Nobody changes them afterwards.</summary>

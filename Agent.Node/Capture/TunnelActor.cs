@@ -120,7 +120,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
 
     private void TellLosses()
     {
-        var losses = new TunnelLosses(_batcher.Dropped + _tunnels.Refused, _engine.FragmentErrors, _engine.RawPacketsRefused);
+        var losses = new TunnelLosses(_batcher.Dropped + _tunnels.Refused, _engine.FragmentErrors, _engine.RawPacketsRefused, _engine.DecodeErrors);
         if (losses == _told)
             return;
         var news = losses - _told;

@@ -31,6 +31,7 @@ internal sealed class FlowEngine : IFlowLeaving
     private readonly long _tick;
     private readonly PendingPacket[] _pending;
     private ulong _sequence;
+    private long _broken;
     private long _clock;
     private long _nextTick;
     private long _lastTick;
@@ -84,6 +85,9 @@ internal sealed class FlowEngine : IFlowLeaving
 
     /// <summary>Fragments that led to no whole packet: overlapping, too late, or too many at once.</summary>
     internal long FragmentErrors => _defragmenter?.Errors ?? 0;
+
+    /// <summary>Packets of which nothing, or only the layers before one that can't be or isn't whole, could be read.</summary>
+    internal long DecodeErrors => Undecoded + _broken;
 
     /// <summary>Packets that weren't kept raw for want of room.</summary>
     internal long RawPacketsRefused => _inspector.RawPacketsRefused;
@@ -240,6 +244,8 @@ internal sealed class FlowEngine : IFlowLeaving
             Undecoded++;
             return false;
         }
+        if (layers.End == DecodeEnd.Broken)
+            _broken++;
         if (layers.IsFragment && _defragmenter is not null)
         {
             if (!_defragmenter.TryComplete(layers, packet, place.OriginalLength, parent, place.Time, _clock, out var whole))

@@ -20,6 +20,9 @@ internal static class AgentMetrics
     private static readonly Counter<long> RawPacketsRefused = Meter.CreateCounter<long>(
         "skydive.capture.rawpackets.refused", "{packet}", "Packets that weren't kept raw for want of room.");
 
+    private static readonly Counter<long> DecodeErrors = Meter.CreateCounter<long>(
+        "skydive.capture.decode.errors", "{packet}", "Packets that couldn't be read to their last layer: cut short, or with a header that can't be.");
+
     private static readonly Counter<long> CaptureFailures = Meter.CreateCounter<long>(
         "skydive.capture.failures", "{failure}", "Captures that couldn't start or go on.");
 
@@ -48,6 +51,7 @@ internal static class AgentMetrics
         Add(PacketsDropped, before.PacketsAgentDropped, after.PacketsAgentDropped, [.. labels, new("by", "agent")]);
         Add(FragmentErrors, before.FragmentErrors, after.FragmentErrors, labels);
         Add(RawPacketsRefused, before.RawPacketsRefused, after.RawPacketsRefused, labels);
+        Add(DecodeErrors, before.DecodeErrors, after.DecodeErrors, labels);
     }
 
     public static void CountFailure(string node, string type) => CaptureFailures.Add(1, new("node", node), new KeyValuePair<string, object?>("type", type));

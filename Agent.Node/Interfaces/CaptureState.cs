@@ -40,4 +40,7 @@ internal sealed record CaptureState
 
     /// <summary>Packets that weren't kept raw for want of room.</summary>
     public long RawPacketsRefused { get; init; }
+
+    /// <summary>Packets that couldn't be read to their last layer: cut short, or with a header that can't be.</summary>
+    public long DecodeErrors { get; init; }
 }

@@ -341,6 +341,7 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
                 PacketsAgentDropped = statistics.DroppedByUs,
                 FragmentErrors = statistics.FragmentErrors,
                 RawPacketsRefused = statistics.RawPacketsRefused,
+                DecodeErrors = statistics.DecodeErrors,
             };
             AgentMetrics.Count(_node, slot.State, counted);
             _slots = _slots.SetItem(slot.Id, slot with { State = counted });

@@ -39,6 +39,10 @@ internal static class AnalyzerMetrics
             "skydive.capture.packets.received",
             () => Captures().Select(capture => new Measurement<long>(Number(capture.Fields, "PacketsReceived"), capture.Labels)),
             "{packet}", "Packets the capture read. One that starts anew counts from 0.");
+        Meter.CreateObservableCounter(
+            "skydive.capture.decode.errors",
+            () => Captures().Select(capture => new Measurement<long>(Number(capture.Fields, "DecodeErrors"), capture.Labels)),
+            "{packet}", "Packets the capture couldn't read to their last layer.");
         Meter.CreateObservableCounter("skydive.capture.packets.dropped", () => Captures().SelectMany(Dropped), "{packet}", "Packets the capture didn't see, by who dropped them.");
     }
 

@@ -45,6 +45,17 @@ public sealed class CaptureActorTests : TestKit
     }
 
     [Fact]
+    public void Packets_that_end_in_the_middle_of_a_header_are_counted_outside_of_tunnels_and_inside()
+    {
+        var cut = Ethernet(0x0800, Ipv4(17, Udp(53, 53, new byte[20])))[..30];
+        Write(_file, LinkLayers.Ethernet, [Ethernet(0x0800, Ipv4(1, Echo(1, 1))), cut, Ethernet(0x0800, Ipv4(47, Gre(0x6558, cut)))]);
+
+        Start(File(_file), CreateTestProbe());
+
+        FishForMessage(message => message is CaptureStatistics { Received: 3, DecodeErrors: 2 }, Patience);
+    }
+
+    [Fact]
     public void A_capture_s_start_carries_on_the_trace_of_the_request_it_came_from()
     {
         var ended = new ConcurrentQueue<Activity>();
