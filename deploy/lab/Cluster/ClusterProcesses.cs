@@ -4,10 +4,8 @@ using Lab.Hosts;
 namespace Lab.Cluster;
 
 /// <summary>Starts the analyzer and the agents on their hosts, each with a configuration file written into the lab's folder.</summary>
-internal sealed class ClusterProcesses(LabFolder folder, string repository)
+internal sealed class ClusterProcesses(LabFolder folder)
 {
-    private readonly string _configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-
     public void StartAnalyzer(LabHost host, string address, string? postgres) =>
         Start(host, "Analyzer.Node", LabConfiguration.Analyzer(host.Name, address, folder.Of(host.Name), postgres));
 
@@ -42,15 +40,8 @@ internal sealed class ClusterProcesses(LabFolder folder, string repository)
     private void Start(LabHost host, string project) =>
         host.Start(["dotnet", Built(project), "run", "--config", ConfigurationOf(host)], LogOf(host));
 
-    private string Built(string project)
-    {
-        var program = Path.Combine(repository, project, "bin", _configuration, "net10.0", project + ".dll");
-        if (!File.Exists(program))
-            throw new LabException($"{program} isn't built: ./skydive builds it");
-        // Compiled ahead of time, it starts sooner and takes less memory; one from before the last build is not what was asked for.
-        var ahead = Path.Combine(Path.GetDirectoryName(program)!, "ahead", project + ".dll");
-        return File.Exists(ahead) && File.GetLastWriteTimeUtc(ahead) >= File.GetLastWriteTimeUtc(program) ? ahead : program;
-    }
+    // All programs lie in one folder, this one's.
+    private static string Built(string project) => Path.Combine(AppContext.BaseDirectory, project + ".dll");
 
     private string ConfigurationOf(LabHost host) => Path.Combine(folder.Of(host.Name), "skydive.conf");
 }

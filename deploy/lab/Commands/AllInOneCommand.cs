@@ -36,7 +36,7 @@ internal static class AllInOneCommand
         List<Process> processes = [];
         try
         {
-            var launcher = new ClusterProcesses(new LabFolder(folder.Root), LabOptions.Repository());
+            var launcher = new ClusterProcesses(new LabFolder(folder.Root));
             progress.Step($"an analyzer, its page on http://127.0.0.1:{httpPort}");
             Add(launcher.StartHere("Analyzer.Node", LabConfiguration.AllInOneAnalyzer(folder.Root, remoting, httpPort)));
             progress.Step("an agent");

@@ -12,7 +12,7 @@ internal static class LabOptions
 
     public static LabFolder FolderOf(ParseResult parsed) => new(parsed.GetValue(Folder)!);
 
-    public static ClusterProcesses ProcessesOf(ParseResult parsed) => new(FolderOf(parsed), Repository());
+    public static ClusterProcesses ProcessesOf(ParseResult parsed) => new(FolderOf(parsed));
 
     /// <summary>A file or a pipe gets no colours, and tables as wide as they are: a table cut at 80 columns is of no use there.</summary>
     public static void FitOutput()
@@ -44,17 +44,5 @@ internal static class LabOptions
         var (hosts, _, _) = FolderOf(parsed).Load();
         return hosts.FirstOrDefault(h => h.Name == name && h.IsRunning)
             ?? throw new LabException(hosts.Count == 0 ? "no lab is up: ./skydive up" : $"no host {name} in the lab; there are {string.Join(", ", hosts.Select(h => h.Name))}");
-    }
-
-    /// <summary>The checkout this program was built in: the nearest folder above it that holds the solution.</summary>
-    public static string Repository()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "SkydiveActors.sln")))
-                return folder.FullName;
-        }
-
-        throw new LabException($"{AppContext.BaseDirectory} isn't inside a checkout with SkydiveActors.sln");
     }
 }

@@ -317,7 +317,7 @@ public sealed class FlowsCommandTests : IDisposable
         var command = new System.CommandLine.RootCommand { option };
         var ports = command.Parse(["--tunnel-port", "vxlan=4790", "--tunnel-port", "GENEVE=5"]).GetRequiredValue(option);
         (ports[4790], ports[5], ports[4789], ports[6081]).ShouldBe((LayerType.Vxlan, LayerType.Geneve, LayerType.Vxlan, LayerType.Geneve));
-        command.Parse([]).GetValue(option).ShouldBeNull();
+        command.Parse([]).GetValue(option).ShouldBeSameAs(TunnelPorts.Default);
     }
 
     private static byte[] Tunnel(uint vni, byte[] payload) =>

@@ -77,8 +77,8 @@ internal static class FlowTools
     /// <summary>The agent as `./skydive flows` runs it: compiled ahead of time where that could be done.</summary>
     private static string Agent()
     {
-        var built = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../..", "Agent.Node", "bin", "Release", "net10.0"));
-        return new[] { Path.Combine(built, "ahead"), built, AppContext.BaseDirectory }.Select(folder => Path.Combine(folder, "Agent.Node.dll")).First(File.Exists);
+        var published = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../..", "bin"));
+        return new[] { published, AppContext.BaseDirectory }.Select(folder => Path.Combine(folder, "Agent.Node.dll")).First(File.Exists);
     }
 
     private static string? BuildLoop(string folder)

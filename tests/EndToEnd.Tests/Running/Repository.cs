@@ -7,8 +7,13 @@ internal static class Repository
 
     private static string Configuration { get; } = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
 
-    /// <summary>A program of the checkout, in the configuration of these tests.</summary>
-    public static string Program(string project, string name) => Path.Combine(Root, project, "bin", Configuration, "net10.0", name + ".dll");
+    /// <summary>A program of the checkout: as users run it, published, unless it was built anew since.</summary>
+    public static string Program(string project, string name)
+    {
+        var built = Path.Combine(Root, project, "bin", Configuration, "net10.0", name + ".dll");
+        var published = Path.Combine(Root, "bin", name + ".dll");
+        return File.Exists(published) && File.GetLastWriteTimeUtc(published) >= File.GetLastWriteTimeUtc(built) ? published : built;
+    }
 
     private static string FindRoot()
     {
