@@ -35,6 +35,9 @@ internal static class AgentMetrics
     private static readonly Counter<long> UplinkDropped = Meter.CreateCounter<long>(
         "skydive.uplink.dropped", "{item}", "Flow updates and raw packets dropped for want of room, by what they were.");
 
+    private static readonly Counter<long> UplinkRefused = Meter.CreateCounter<long>(
+        "skydive.uplink.flows.refused", "{update}", "Flow updates the analyzers couldn't store.");
+
     private static readonly Gauge<long> LinkUp = Meter.CreateGauge<long>(
         "skydive.uplink.up", "{link}", "1 while the analyzers take this host's reports, else 0.");
 
@@ -63,6 +66,7 @@ internal static class AgentMetrics
         UplinkWaiting.Record(after.Waiting);
         LinkUp.Record(after.Registered ? 1 : 0);
         Add(UplinkDelivered, before.Delivered, after.Delivered, []);
+        Add(UplinkRefused, before.Refused, after.Refused, []);
         Add(UplinkDropped, before.Dropped, after.Dropped, [new("what", "flow")]);
         Add(UplinkDropped, before.RawPacketsDropped, after.RawPacketsDropped, [new("what", "rawpacket")]);
     }
@@ -74,5 +78,5 @@ internal static class AgentMetrics
     }
 
     /// <summary>How the uplink stands; all but the first two since its start.</summary>
-    internal readonly record struct UplinkCounts(bool Registered, long Waiting, long Delivered, long Dropped, long RawPacketsDropped);
+    internal readonly record struct UplinkCounts(bool Registered, long Waiting, long Delivered, long Dropped, long RawPacketsDropped, long Refused);
 }

@@ -65,6 +65,7 @@ internal sealed class HostActor : ReceiveActor
         Receive<GraphStored>(stored => _uplink.Tell(stored));
         Receive<ResyncGraph>(resync => _uplink.Tell(resync));
         Receive<FlowsStored>(stored => _uplink.Tell(stored));
+        Receive<FlowsRefused>(refused => _uplink.Tell(refused));
         Receive<Drain>(drain =>
         {
             Context.Stop(_interfaces);

@@ -4,7 +4,7 @@ namespace Agent.Node.Uplink;
 
 /// <summary>
 /// Flow updates on their way to the flows entities: grouped by partition, one unacknowledged message per partition, sent
-/// again until it's acknowledged. Counters are absolute, so a newer state of a flow takes the place of one that still
+/// again until it's acknowledged or refused. Counters are absolute, so a newer state of a flow takes the place of one that still
 /// waits; a raw packet goes with the messages of its flow's partition, once. Bounded: what doesn't fit is dropped and
 /// counted. Pure but for its own state; no clock, no I/O.
 /// </summary>
@@ -42,6 +42,12 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
 
     /// <summary>Flow updates acknowledged since the start.</summary>
     public long Delivered { get; private set; }
+
+    /// <summary>Flow updates refused since the start: the analyzers can't store them, and they were left.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>Raw packets refused since the start.</summary>
+    public long RawPacketsRefused { get; private set; }
 
     /// <summary>Number of flows entities; 0 until the analyzers say it: nothing is due before.</summary>
     public int Partitions => _order.Count;
@@ -150,15 +156,30 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
     }
 
     /// <summary>Takes an acknowledgement; one of a message sent twice counts once.</summary>
-    public void Acknowledge(FlowsStored stored)
+    public void Acknowledge(FlowsStored stored) => Delivered += Settle(stored.Partition, stored.Session, stored.Sequence)?.Flows.Count ?? 0;
+
+    /// <summary>Takes a refusal: that message isn't sent again.</summary>
+    public void Refuse(FlowsRefused refused)
     {
-        if (stored.Session == session && _unacknowledged.TryGetValue(stored.Partition, out var sent) && sent.Message.Sequence == stored.Sequence)
+        if (Settle(refused.Partition, refused.Session, refused.Sequence) is { } message)
         {
-            _unacknowledged.Remove(stored.Partition);
-            _unacknowledgedFlows -= sent.Message.Flows.Count;
-            Delivered += sent.Message.Flows.Count;
-            _rawBytes -= RawBytes(sent.Message);
+            Refused += message.Flows.Count;
+            RawPacketsRefused += message.RawPackets.Count;
         }
+    }
+
+    // Null when it isn't on its way.
+    private UpdateFlows? Settle(int partition, string messageSession, long sequence)
+    {
+        if (messageSession != session || !_unacknowledged.TryGetValue(partition, out var sent) || sent.Message.Sequence != sequence)
+        {
+            return null;
+        }
+
+        _unacknowledged.Remove(partition);
+        _unacknowledgedFlows -= sent.Message.Flows.Count;
+        _rawBytes -= RawBytes(sent.Message);
+        return sent.Message;
     }
 
     private UpdateFlows Next(int partition)

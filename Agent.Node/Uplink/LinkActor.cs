@@ -96,6 +96,7 @@ internal sealed class LinkActor : ReceiveActor, IWithTimers
         Receive<GraphStored>(stored => _agent.Tell(stored));
         Receive<ResyncGraph>(resync => _agent.Tell(resync));
         Receive<FlowsStored>(stored => _agent.Tell(stored));
+        Receive<FlowsRefused>(refused => _agent.Tell(refused));
         Receive<SetCaptures>(set => _agent.Tell(set));
         Receive<ReadPcap>(OnCommand);
         Receive<StartInjection>(OnCommand);

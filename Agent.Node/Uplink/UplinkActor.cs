@@ -117,6 +117,12 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
             _flows.Acknowledge(stored);
             SendFlows();
         });
+        Receive<FlowsRefused>(refused =>
+        {
+            _flows.Refuse(refused);
+            _log.Error("the analyzers can't store flow updates: {0} were refused by now, the last ones of partition {1}: {2}", _flows.Refused, refused.Partition, refused.Reason);
+            SendFlows();
+        });
         Receive<FlowUpdates>(updates =>
         {
             Offer(updates);
@@ -192,7 +198,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
 
     private void OnTick(bool registered)
     {
-        var counts = new AgentMetrics.UplinkCounts(registered, _flows.Count, _flows.Delivered, _flows.Dropped, _flows.RawPacketsDropped);
+        var counts = new AgentMetrics.UplinkCounts(registered, _flows.Count, _flows.Delivered, _flows.Dropped, _flows.RawPacketsDropped, _flows.Refused);
         AgentMetrics.Record(_counted, counts);
         _counted = counts;
         AnswerDrain(nobodyTakesIt: !registered);

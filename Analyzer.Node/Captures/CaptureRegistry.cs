@@ -90,6 +90,12 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
         Sender.Tell(new CaptureRefused { Reason = $"captures: not stored, the database doesn't take it: {cause.Message}", NotStored = true });
     }
 
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistRejected(cause, @event, sequenceNr);
+        Sender.Tell(new CaptureRefused { Reason = $"captures: it can't be stored: {cause.Message}" });
+    }
+
     private void OnRecovered()
     {
         _log.Info("{0} captures are registered", _state.Captures.Count);

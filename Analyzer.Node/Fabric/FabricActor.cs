@@ -45,6 +45,7 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
         Command<GraphUpdated>(OnGraph);
         Command<EvaluationDue>(_ => Evaluate());
         Command<GraphStored>(OnStored);
+        Command<GraphRefused>(OnRefused);
         Command<ResendDue>(_ => Send());
         Command<SaveSnapshotSuccess>(_ => { });
         Command<SaveSnapshotFailure>(failed => _log.Warning("fabric: snapshot failed: {0}", failed.Cause.Message));
@@ -55,6 +56,19 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(FabricSettings settings) => Akka.Actor.Props.Create(() => new FabricActor(settings));
+
+    // The actor ends with this; who waits for an answer shouldn't have to wait until patience ends too.
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistFailure(cause, @event, sequenceNr);
+        Sender.Tell(new FabricLinkRefused { Reason = $"fabric: not stored, the database doesn't take it: {cause.Message}", NotStored = true });
+    }
+
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistRejected(cause, @event, sequenceNr);
+        Sender.Tell(new FabricLinkRefused { Reason = $"fabric: it can't be stored: {cause.Message}" });
+    }
 
     private void OnCreate(CreateFabricLink create)
     {
@@ -138,12 +152,22 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
         Timers.StartSingleTimer(ResendDue.Instance, ResendDue.Instance, ResendAfter);
     }
 
-    private void OnStored(GraphStored stored)
+    private void OnStored(GraphStored stored) => Settle(stored.Session, stored.Sequence);
+
+    // The same again would be refused again; the next change makes another one.
+    private void OnRefused(GraphRefused refused)
     {
-        if (_stored || stored.Session != Session || stored.Sequence != _sequence)
-            return;
+        if (Settle(refused.Session, refused.Sequence))
+            _log.Error("the fabric's graph was refused, what the links make isn't shown: {0}", refused.Reason);
+    }
+
+    private bool Settle(string session, long sequence)
+    {
+        if (_stored || session != Session || sequence != _sequence)
+            return false;
         _stored = true;
         Timers.Cancel(ResendDue.Instance);
+        return true;
     }
 
     private FabricLinks AllLinks()

@@ -23,7 +23,7 @@ internal sealed record FlowsEntitySettings(FlowLimits Limits, int SnapshotEvery,
 
 /// <summary>
 /// One partition of the flows, event-sourced: every observation of the same packets lands here, whichever host or tunnel saw them.
-/// An update is acknowledged when its event is stored.
+/// An update is acknowledged when its event is stored, and refused when it can't be.
 /// </summary>
 internal sealed class FlowsEntity : ReceivePersistentActor
 {
@@ -32,6 +32,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor
     private readonly int _partition;
     private readonly FlowPartitionState _state;
     private readonly ICancelable _expiry;
+    private UpdateFlows? _storing;
 
     public FlowsEntity(int partition, FlowsEntitySettings settings)
     {
@@ -69,6 +70,14 @@ internal sealed class FlowsEntity : ReceivePersistentActor
         base.PostStop();
     }
 
+    // Who sent it would send it again and again, and nothing behind it would ever come.
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistRejected(cause, @event, sequenceNr);
+        if (@event is FlowsUpdated && _storing is { } update)
+            Sender.Tell(new FlowsRefused { Partition = _partition, Session = update.Session, Sequence = update.Sequence, Reason = cause.Message });
+    }
+
     private void OnUpdate(UpdateFlows update)
     {
         var uplink = Sender;
@@ -79,6 +88,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor
             return;
         }
 
+        _storing = update;
         Persist(updated, persisted =>
         {
             _state.Apply(persisted);

@@ -62,6 +62,13 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
             Sender.Tell(new InjectionRefused { Reason = $"injections: not stored, the database doesn't take it: {cause.Message}", NotStored = true });
     }
 
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistRejected(cause, @event, sequenceNr);
+        if (@event is InjectionCreated or InjectionDeleted)
+            Sender.Tell(new InjectionRefused { Reason = $"injections: it can't be stored: {cause.Message}" });
+    }
+
     private void OnRecovered()
     {
         _settings.Mediator.Tell(new Subscribe(HostEntity.ChangesTopic, Self));

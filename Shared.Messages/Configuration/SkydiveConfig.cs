@@ -134,11 +134,9 @@ public sealed class SkydiveConfig
         return open.TryPop(out var opened) ? opened : null;
     }
 
-    // A host name is an entity id and part of actor paths and addresses.
-    private static string ValidHostId(string path, string name) =>
-        name.Length <= 253 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
-            ? name
-            : throw new SkydiveConfigException(path, name, "should be at most 253 letters, digits, '-', '_' and '.'");
+    private static string ValidHostId(string path, string name) => Topology.HostId.IsValid(name)
+        ? name
+        : throw new SkydiveConfigException(path, name, $"should be at most {Topology.HostId.MaxLength} letters, digits, '-', '_' and '.'");
 
     private AgentOptions ReadAgent()
     {

@@ -23,6 +23,7 @@ public sealed class TopologySerializer(ExtendedActorSystem system) : ProtocolSer
         new("sync-graph", SyncGraph.Parser),
         new("update-graph", UpdateGraph.Parser),
         new("graph-stored", GraphStored.Parser),
+        new("graph-refused", GraphRefused.Parser),
         new("resync-graph", ResyncGraph.Parser),
         new("graph-changed", GraphChanged.Parser),
         new("get-host-graph", GetHostGraph.Parser),

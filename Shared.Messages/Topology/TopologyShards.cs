@@ -31,6 +31,6 @@ public static class TopologyShards
             StopInjection stop => stop.Host,
             _ => null,
         };
-        return string.IsNullOrEmpty(host) ? null : host;
+        return host is not null && HostId.IsValid(host) ? host : null;
     }
 }

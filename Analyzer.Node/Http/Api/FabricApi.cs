@@ -65,6 +65,7 @@ internal sealed class FabricApi(AnalyzerServices services)
     private static Exception Refused(object answer) => answer switch
     {
         FabricLinkRefused { NotFound: true } refused => ApiException.NotFound(refused.Reason, "id"),
+        FabricLinkRefused { NotStored: true } refused => ApiException.Unavailable(refused.Reason),
         FabricLinkRefused { Column: > 0 } refused => new ApiException(
             StatusCodes.Status400BadRequest, "bad-link", refused.Reason, string.Create(CultureInfo.InvariantCulture, $"Link, column {refused.Column}")),
         FabricLinkRefused refused => new ApiException(StatusCodes.Status409Conflict, "refused", refused.Reason, "id"),

@@ -80,6 +80,25 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public void What_is_refused_is_counted_and_left_and_the_next_message_goes()
+    {
+        var outbox = Flows(batch: 2);
+        outbox.Assign(1);
+        outbox.Offer([Flow("1", "a"), Flow("2", "a"), Flow("3", "a")]);
+        outbox.Offer([Packet("1", 1)]);
+        var first = outbox.Due(Start).ShouldHaveSingleItem();
+        outbox.Refuse(new FlowsRefused { Session = "s", Partition = 0, Sequence = first.Sequence + 1 });
+        outbox.Due(Start).ShouldBeEmpty();
+
+        var refused = new FlowsRefused { Session = "s", Partition = 0, Sequence = first.Sequence };
+        outbox.Refuse(refused);
+        outbox.Refuse(refused);
+
+        outbox.Due(Start).ShouldHaveSingleItem().Flows.ShouldHaveSingleItem().Uuid.ShouldBe("3");
+        (outbox.Refused, outbox.RawPacketsRefused, outbox.Delivered, outbox.Count).ShouldBe((2, 1, 0, 1));
+    }
+
+    [Fact]
     public void What_doesnt_fit_is_dropped_and_counted()
     {
         var outbox = Flows(capacity: 2);

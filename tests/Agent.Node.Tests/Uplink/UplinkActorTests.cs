@@ -86,6 +86,18 @@ public sealed class UplinkActorTests : TestKit
     }
 
     [Fact]
+    public void What_the_analyzers_refuse_isnt_sent_again_and_the_next_flows_go()
+    {
+        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "f", L3TrackingId = "x" }]));
+        Register();
+        var first = _link.FishForMessage<UpdateFlows>(_ => true);
+        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "g", L3TrackingId = "x" }]));
+        _uplink.Tell(new FlowsRefused { Partition = first.Partition, Session = "s", Sequence = first.Sequence, Reason = "no" });
+
+        _link.FishForMessage<UpdateFlows>(update => update.Sequence != first.Sequence).Flows.ShouldHaveSingleItem().Uuid.ShouldBe("g");
+    }
+
+    [Fact]
     public void Another_link_is_registered_with_anew_and_gets_the_newest_of_what_waits()
     {
         Register();

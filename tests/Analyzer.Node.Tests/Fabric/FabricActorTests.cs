@@ -5,12 +5,16 @@ using Analyzer.Node.Tests.Kit;
 using Analyzer.Node.Views;
 using Shared.Messages.Topology;
 using Topology.Fabric.Model;
+using FabricLink = Shared.Messages.Topology.FabricLink;
 using TopologyNode = Topology.Fabric.Model.Node;
 
 namespace Analyzer.Node.Tests.Fabric;
 
 public class FabricActorTests : EntityTest
 {
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(3);
+
     private static readonly Graph Live = Graph.Empty
         .With(new TopologyNode { Id = "h", Host = "agent1", Metadata = Metadata.Create(("Type", "host")) })
         .With(new TopologyNode { Id = "e", Host = "agent1", Metadata = Metadata.Create(("Name", "eth1")) })
@@ -20,6 +24,7 @@ public class FabricActorTests : EntityTest
     private readonly TestProbe _hosts;
 
     public FabricActorTests()
+        : base(StandingTime)
     {
         _view = CreateTestProbe();
         _hosts = CreateTestProbe();
@@ -29,7 +34,7 @@ public class FabricActorTests : EntityTest
     public void The_configurations_links_make_the_fabrics_graph()
     {
         var fabric = Start("TOR -> PORT");
-        fabric.Tell(new GraphUpdated(Graph.Empty, []));
+        Show(fabric, Graph.Empty);
         var sync = _hosts.ExpectMsg<SyncGraph>();
         sync.Host.ShouldBe("fabric");
         sync.Nodes.Count.ShouldBe(2);
@@ -39,20 +44,35 @@ public class FabricActorTests : EntityTest
     [Fact]
     public void What_is_not_stored_is_sent_again()
     {
-        Start("TOR -> PORT").Tell(new GraphUpdated(Graph.Empty, []));
+        Show(Start("TOR -> PORT"), Graph.Empty);
         var first = _hosts.ExpectMsg<SyncGraph>();
+        Pass(ResendAfter);
         _hosts.ExpectMsg<SyncGraph>().Sequence.ShouldBe(first.Sequence);
+    }
+
+    [Fact]
+    public void What_is_refused_is_not_sent_again_and_the_next_change_is()
+    {
+        var fabric = Start("PORT -> *[Type=host]/eth1");
+        Show(fabric, Graph.Empty);
+        var first = _hosts.ExpectMsg<SyncGraph>();
+        fabric.Tell(new GraphRefused { Host = first.Host, Session = first.Session, Sequence = first.Sequence, Reason = "no" });
+        Links(fabric);
+        Pass(ResendAfter);
+        Show(fabric, Live);
+
+        _hosts.ExpectMsg<SyncGraph>().Sequence.ShouldBe(first.Sequence + 1);
     }
 
     [Fact]
     public void A_live_node_is_linked_when_it_appears_and_left_when_it_goes()
     {
         var fabric = Start("PORT -> *[Type=host]/eth1");
-        fabric.Tell(new GraphUpdated(Graph.Empty, []));
+        Show(fabric, Graph.Empty);
         Stored(fabric, _hosts.ExpectMsg<SyncGraph>()).Edges.ShouldBeEmpty();
-        fabric.Tell(new GraphUpdated(Live, []));
+        Show(fabric, Live);
         Stored(fabric, _hosts.ExpectMsg<SyncGraph>()).Edges.Single().Child.ShouldBe("e");
-        fabric.Tell(new GraphUpdated(Live.WithoutNode("e"), []));
+        Show(fabric, Live.WithoutNode("e"));
         Stored(fabric, _hosts.ExpectMsg<SyncGraph>()).Edges.ShouldBeEmpty();
     }
 
@@ -65,8 +85,7 @@ public class FabricActorTests : EntityTest
         StopAndWait(fabric);
 
         var again = Start();
-        again.Tell(new GetFabricLinks(), TestActor);
-        ExpectMsg<FabricLinks>().Links.Single().Uuid.ShouldBe(uuid);
+        Links(again).Single().Uuid.ShouldBe(uuid);
         again.Tell(new DeleteFabricLink { Uuid = uuid }, TestActor);
         ExpectMsg<FabricLinkDeleted>();
     }
@@ -75,8 +94,7 @@ public class FabricActorTests : EntityTest
     public void A_link_of_the_configuration_cannot_be_deleted()
     {
         var fabric = Start("TOR -> PORT");
-        fabric.Tell(new GetFabricLinks(), TestActor);
-        var link = ExpectMsg<FabricLinks>().Links.Single();
+        var link = Links(fabric).Single();
         link.Configured.ShouldBeTrue();
         fabric.Tell(new DeleteFabricLink { Uuid = link.Uuid }, TestActor);
         ExpectMsg<FabricLinkRefused>().NotFound.ShouldBeFalse();
@@ -87,6 +105,20 @@ public class FabricActorTests : EntityTest
         var fabric = Sys.ActorOf(FabricActor.Props(new FabricSettings(FabricSettings.Configure(configured), _view.Ref, _hosts.Ref, "analyzer.a", 100)));
         _view.ExpectMsg<SubscribeToGraph>();
         return fabric;
+    }
+
+    // The answer to the question says that what was told before has been taken.
+    private IReadOnlyList<FabricLink> Links(IActorRef fabric)
+    {
+        fabric.Tell(new GetFabricLinks(), TestActor);
+        return ExpectMsg<FabricLinks>().Links;
+    }
+
+    private void Show(IActorRef fabric, Graph live)
+    {
+        fabric.Tell(new GraphUpdated(live, []));
+        Links(fabric);
+        Pass(Gathering);
     }
 
     private static SyncGraph Stored(IActorRef fabric, SyncGraph sync)

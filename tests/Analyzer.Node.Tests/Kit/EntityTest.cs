@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
@@ -10,7 +11,7 @@ public abstract class EntityTest : TestKit
     private const string Hocon = """
         akka {
           loglevel = WARNING
-          test.single-expect-default = 20s
+          test.single-expect-default = 60s
           persistence {
             journal.plugin = "akka.persistence.journal.inmem"
             snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
@@ -18,9 +19,16 @@ public abstract class EntityTest : TestKit
         }
         """;
 
-    protected EntityTest() : base(Hocon) => Mediator = CreateTestProbe();
+    /// <summary>Has time stand still but for <see cref="Pass"/>.</summary>
+    protected const string StandingTime = "akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"";
+
+    /// <param name="more">HOCON that wins over what all of these tests have.</param>
+    protected EntityTest(string more = "") : base(ConfigurationFactory.ParseString(more).WithFallback(ConfigurationFactory.ParseString(Hocon))) => Mediator = CreateTestProbe();
 
     protected TestProbe Mediator { get; }
+
+    /// <summary>Lets standing time pass: what is due by then is told.</summary>
+    protected void Pass(TimeSpan time) => ((TestScheduler)Sys.Scheduler).Advance(time);
 
     /// <summary>Ends the actor and waits for its end, so that its successor finds all it stored.</summary>
     protected void StopAndWait(IActorRef actor)

@@ -1,9 +1,16 @@
 using Agent.Node.Tests;
 using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using Analyzer.Node.Host;
 using Analyzer.Node.Tests.Flows;
+using Analyzer.Node.Tests.Kit;
 using Google.Protobuf;
 using Shared.Messages.Captures;
+using Shared.Messages.Configuration;
 using Shared.Messages.Flows;
+using Shared.Messages.Injections;
+using Shared.Messages.Topology;
 using AllCaptures = Shared.Messages.Captures.Captures;
 
 namespace Analyzer.Node.Tests.Storage;
@@ -11,6 +18,8 @@ namespace Analyzer.Node.Tests.Storage;
 /// <summary>What becomes of the entities' events in the databases they're kept in, and of the entities when those fail.</summary>
 public sealed class StorageTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("storage-").FullName;
     private string? _database;
 
@@ -45,15 +54,52 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
     public async Task Who_asked_a_second_writer_is_told_at_once_that_nothing_is_stored(StoreKind kind)
     {
         using var system = await OpenAsync(kind);
-        var (first, second) = (system.Captures(), system.Captures());
-        Captures(system, second).ShouldBeEmpty();
-        first.Tell(Capture("G.V('a')"), system.TestActor);
-        system.ExpectMsg<Capture>();
+        await Second(system.Captures, new GetCaptures(), Capture("G.V()"), refused => (refused as CaptureRefused)?.NotStored);
+        await Second(system.Injections, new GetInjections(), StoredContent.Inject("10.0.0.2"), refused => (refused as InjectionRefused)?.NotStored);
+        await Second(system.Fabric, new GetFabricLinks(), new CreateFabricLink { Link = "A -> B" }, refused => (refused as FabricLinkRefused)?.NotStored);
 
-        second.Tell(Capture("G.V('b')"), system.TestActor);
-        var refused = system.ExpectMsg<CaptureRefused>();
-        refused.NotStored.ShouldBeTrue();
-        refused.Reason.ShouldStartWith("captures: not stored");
+        async Task Second(Func<IActorRef> start, object get, object create, Func<object, bool?> notStored)
+        {
+            var (first, second) = (start(), start());
+            await second.Ask<object>(get, Patience);
+            notStored(await first.Ask<object>(create, Patience)).ShouldBeNull();
+            notStored(await second.Ask<object>(create, Patience)).ShouldBe(true);
+        }
+    }
+
+    [Theory, OnSqlite, OnPostgres]
+    public async Task An_update_that_cannot_be_stored_is_refused_and_the_partition_goes_on(StoreKind kind)
+    {
+        using var system = await OpenAsync(kind, PickySerializer.Hocon);
+        var flows = system.Flows();
+        Store(system, flows, "a");
+        var wrong = Update("b");
+        wrong.Flows[0].Application = PickySerializer.Unstorable;
+        flows.Tell(wrong, system.TestActor);
+
+        var refused = system.ExpectMsg<FlowsRefused>();
+        (refused.Partition, refused.Session, refused.Sequence).ShouldBe((wrong.Partition, wrong.Session, wrong.Sequence));
+        refused.Reason.ShouldBe("it says that it's unstorable");
+        Store(system, flows, "c");
+        system.StopAndWait(flows);
+        Uuids(system, system.Flows()).ShouldBe(["a", "c"], ignoreOrder: true);
+    }
+
+    [Theory, OnSqlite, OnPostgres]
+    public async Task A_command_that_cannot_be_stored_is_refused_and_the_registry_goes_on(StoreKind kind)
+    {
+        using var system = await OpenAsync(kind, PickySerializer.Hocon);
+        await Refused(system.Captures(), Capture($"G.V('{PickySerializer.Unstorable}')"), Capture("G.V()"), typeof(CaptureRefused), typeof(Capture));
+        var injection = StoredContent.Inject("10.0.0.2");
+        injection.Injection.Payload = PickySerializer.Unstorable;
+        await Refused(system.Injections(), injection, StoredContent.Inject("10.0.0.2"), typeof(InjectionRefused), typeof(Injection));
+        await Refused(system.Fabric(), new CreateFabricLink { Link = $"A[Name={PickySerializer.Unstorable}] -> B" }, new CreateFabricLink { Link = "A -> B" }, typeof(FabricLinkRefused), typeof(FabricLink));
+
+        static async Task Refused(IActorRef registry, object wrong, object right, Type refusal, Type created)
+        {
+            (await registry.Ask<object>(wrong, Patience)).ShouldBeOfType(refusal);
+            (await registry.Ask<object>(right, Patience)).ShouldBeOfType(created);
+        }
     }
 
     [PostgresFact]
@@ -119,9 +165,76 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
         }
     }
 
-    private async Task<StoredSystem> OpenAsync(StoreKind kind) => kind == StoreKind.Sqlite
-        ? StoredSystem.Sqlite(_folder)
-        : StoredSystem.Postgres(_database ??= await postgres.DatabaseAsync());
+    [Theory, OnSqlite, OnPostgres]
+    public async Task The_longest_name_of_a_host_fits_into_the_journal(StoreKind kind)
+    {
+        using var system = await OpenAsync(kind);
+        var name = new string('h', HostId.MaxLength);
+        var host = system.Host(name);
+        host.Tell(Graphs.Sync("s", 1, [Graphs.Node("a", name)], host: name), system.TestActor);
+        system.FishForMessage<GraphStored>(_ => true);
+    }
+
+    [Theory, OnSqlite, OnPostgres]
+    public async Task However_much_comes_an_entity_has_one_write_on_its_way(StoreKind kind)
+    {
+        // No room for a second one: the journal fails writes that its buffer has no room for.
+        using var system = await OpenAsync(kind, "akka.persistence.journal.sql { buffer-size = 16, batch-size = 1, parallelism = 1 }");
+        IActorRef[] partitions = [.. Enumerable.Range(0, 16).Select(system.Flows)];
+        foreach (var partition in partitions)
+            Uuids(system, partition).ShouldBeEmpty();
+        for (var i = 0; i < 5; i++)
+        {
+            foreach (var partition in partitions)
+                partition.Tell(Update($"f{i}"), system.TestActor);
+        }
+
+        for (var i = 0; i < partitions.Length * 5; i++)
+            system.ExpectMsg<FlowsStored>();
+    }
+
+    [Theory, OnSqlite, OnPostgres]
+    public async Task Snapshots_and_the_deletion_of_older_ones_leave_nothing_in_the_log(StoreKind kind)
+    {
+        using var system = await OpenAsync(kind, "akka.persistence.publish-plugin-commands = on");
+        var log = system.CreateTestProbe();
+        foreach (var trouble in new[] { typeof(Warning), typeof(Error), typeof(DeadLetter), typeof(UnhandledMessage) })
+            system.Sys.EventStream.Subscribe(log, trouble);
+        var deletions = system.CreateTestProbe();
+        system.Sys.EventStream.Subscribe(deletions, typeof(DeleteSnapshots));
+        var (flows, host) = (system.Flows(), system.Host());
+        for (var i = 0; i < 10; i++)
+        {
+            Store(system, flows, $"f{i}");
+            host.Tell(Graphs.Sync("s", i, [Graphs.Node($"n{i}")]), system.TestActor);
+            system.FishForMessage<GraphStored>(_ => true);
+        }
+
+        // Each has a snapshot every second event.
+        for (var i = 0; i < 10; i++)
+            deletions.ExpectMsg<DeleteSnapshots>();
+        system.StopAndWait(flows);
+        system.StopAndWait(host);
+        log.HasMessages.ShouldBeFalse();
+    }
+
+    [Theory, OnSqlite, OnPostgres]
+    public async Task A_database_keeps_the_number_of_partitions_it_was_made_with(StoreKind kind)
+    {
+        // Two analyzers that start at once on an empty database.
+        using (var first = await OpenAsync(kind))
+        using (var second = await OpenAsync(kind))
+            await Task.WhenAll(FlowPartitionCount.ConfirmAsync(first.Sys, 16, Patience), FlowPartitionCount.ConfirmAsync(second.Sys, 16, Patience));
+
+        using var later = await OpenAsync(kind);
+        var error = await Should.ThrowAsync<SkydiveConfigException>(() => FlowPartitionCount.ConfirmAsync(later.Sys, 8, Patience));
+        (error.Path, error.Value).ShouldBe(("skydive.analyzer.flow-partitions", "8"));
+        error.Message.ShouldContain("should be 16");
+    }
+
+    private async Task<StoredSystem> OpenAsync(StoreKind kind, string more = "") => kind == StoreKind.Sqlite
+        ? StoredSystem.Sqlite(_folder, more)
+        : StoredSystem.Postgres(_database ??= await postgres.DatabaseAsync(), more);
 
     private static UpdateFlows Update(string uuid) => FlowPartitionStateTests.Update(FlowPartitionStateTests.Flow(uuid));
 

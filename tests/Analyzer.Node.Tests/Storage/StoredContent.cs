@@ -31,13 +31,18 @@ internal static class StoredContent
         graph.Edges.ShouldHaveSingleItem().Id.ShouldBe("a-n4");
 
         var flows = system.Flows();
-        Ask<FoundFlows>(system, flows, new GetFlows { Partition = 3 }).Flows.Select(f => (f.Uuid, f.Metric.AbPackets)).ShouldBe([("f0", 2), ("f1", 1), ("f2", 1), ("f3", 1), ("f4", 1)], ignoreOrder: true);
-        Ask<FoundRawPackets>(system, flows, new GetRawPackets { Partition = 3, Uuids = { "f0", "f4" } }).RawPackets.Select(p => (p.FlowUuid, p.Index)).ShouldBe([("f0", 1), ("f4", 1)]);
+        Ask<FoundFlows>(system, flows, new GetFlows { Partition = 3 }).Flows.Select(f => (f.Uuid, f.Metric.AbPackets)).ShouldBe([("f0", 2), ("f1", 1), ("f2", 1), ("f4", 1)], ignoreOrder: true);
+        Ask<FoundRawPackets>(system, flows, new GetRawPackets { Partition = 3, Uuids = { "f0", "f3", "f4" } }).RawPackets.Select(p => (p.FlowUuid, p.Index)).ShouldBe([("f0", 1), ("f4", 1)]);
 
         Ask<AllCaptures>(system, system.Captures(), new GetCaptures()).Captures_.Select(c => (c.Name, c.RawPacketLimit)).ShouldBe([("first", 5u), ("last", 0u)]);
         Ask<AllInjections>(system, system.Injections(), new GetInjections()).Injections_.Select(i => (i.DstIp, i.State, i.Sent)).ShouldBe([("10.0.0.2", "finished", 7ul), ("10.0.0.4", "failed", 0ul)]);
         Ask<FabricLinks>(system, system.Fabric(), new GetFabricLinks()).Links.Select(l => l.Link).ShouldBe(["A -> B", "E -> F"]);
     }
+
+    public static CreateInjection Inject(string to) => new()
+    {
+        Injection = new Injection { Src = "G.V('s')", Type = "icmp4", SrcIp = "10.0.0.1", SrcMac = "02:00:00:00:00:01", DstIp = to, DstMac = "02:00:00:00:00:02" },
+    };
 
     private static void StoreGraph(StoredSystem system)
     {
@@ -62,6 +67,7 @@ internal static class StoredContent
 
         Ask<FlowsStored>(system, flows, FlowPartitionStateTests.Update(FlowPartitionStateTests.Flow("f0", last: 11_000, packets: 2)));
         system.StopAndWait(flows);
+        system.SaveEvent("flows-3", new FlowsExpired { Uuids = { "f3" } });
     }
 
     private static void StoreCaptures(StoredSystem system)
@@ -102,11 +108,6 @@ internal static class StoredContent
         Ask<FabricLink>(system, fabric, new CreateFabricLink { Link = "E -> F" });
         system.StopAndWait(fabric);
     }
-
-    private static CreateInjection Inject(string to) => new()
-    {
-        Injection = new Injection { Src = "G.V('s')", Type = "icmp4", SrcIp = "10.0.0.1", SrcMac = "02:00:00:00:00:01", DstIp = to, DstMac = "02:00:00:00:00:02" },
-    };
 
     private static T Ask<T>(StoredSystem system, IActorRef actor, object message)
     {

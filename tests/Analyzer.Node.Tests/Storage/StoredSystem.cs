@@ -1,3 +1,4 @@
+using Akka;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Persistence;
@@ -20,14 +21,14 @@ internal sealed class StoredSystem : TestKit
 
     private readonly FixedSelector _selector = new();
 
-    private StoredSystem(string provider, string connectionString)
-        : base(Hocon(provider, connectionString)) => _selector.Set("G.V('s')", FixedSelector.NodeOf("s", "h1"));
+    private StoredSystem(string provider, string connectionString, string more)
+        : base(ConfigurationFactory.ParseString(more).WithFallback(Hocon(provider, connectionString))) => _selector.Set("G.V('s')", FixedSelector.NodeOf("s", "h1"));
 
-    public static StoredSystem Sqlite(string folder) => new("SQLite.MS", $"Data Source={folder}/skydive.db");
+    public static StoredSystem Sqlite(string folder, string more = "") => new("SQLite.MS", $"Data Source={folder}/skydive.db", more);
 
-    public static StoredSystem Postgres(string connectionString) => new("PostgreSQL.15", connectionString);
+    public static StoredSystem Postgres(string connectionString, string more = "") => new("PostgreSQL.15", connectionString, more);
 
-    public IActorRef Host() => Sys.ActorOf(HostEntity.Props("h1", HostSettings, ActorRefs.Nobody));
+    public IActorRef Host(string name = "h1") => Sys.ActorOf(HostEntity.Props(name, HostSettings, ActorRefs.Nobody));
 
     public IActorRef Flows(int partition = 3) => Sys.ActorOf(FlowsEntity.Props(partition, FlowSettings));
 
@@ -47,10 +48,15 @@ internal sealed class StoredSystem : TestKit
     }
 
     /// <summary>Saves a snapshot as the entity of that id does after many more events than a test likes to wait for.</summary>
-    public void SaveSnapshot(string persistenceId, object state)
+    public void SaveSnapshot(string persistenceId, object state) => Write(persistenceId, state, isSnapshot: true);
+
+    /// <summary>Stores an event as the entity of that id does after more time than a test likes to wait for.</summary>
+    public void SaveEvent(string persistenceId, object @event) => Write(persistenceId, @event, isSnapshot: false);
+
+    private void Write(string persistenceId, object what, bool isSnapshot)
     {
-        var writer = Sys.ActorOf(Props.Create(() => new SnapshotWriter(persistenceId, state, TestActor)));
-        ExpectMsg<SaveSnapshotSuccess>();
+        var writer = Sys.ActorOf(Props.Create(() => new Writer(persistenceId, what, isSnapshot, TestActor)));
+        ExpectMsg<Done>();
         StopAndWait(writer);
     }
 
@@ -60,7 +66,7 @@ internal sealed class StoredSystem : TestKit
           loggers = []
           stdout-loglevel = OFF
           loglevel = WARNING
-          test.single-expect-default = 30s
+          test.single-expect-default = 60s
           persistence {
             journal {
               plugin = "akka.persistence.journal.sql"
@@ -84,14 +90,20 @@ internal sealed class StoredSystem : TestKit
         }
         """).WithFallback(ProtocolSerializer.Bindings);
 
-    private sealed class SnapshotWriter : ReceivePersistentActor
+    private sealed class Writer : ReceivePersistentActor
     {
-        public SnapshotWriter(string persistenceId, object state, IActorRef witness)
+        public Writer(string persistenceId, object what, bool isSnapshot, IActorRef witness)
         {
             PersistenceId = persistenceId;
-            Recover<RecoveryCompleted>(_ => SaveSnapshot(state));
+            Recover<RecoveryCompleted>(_ =>
+            {
+                if (isSnapshot)
+                    SaveSnapshot(what);
+                else
+                    Persist(what, _ => witness.Tell(Done.Instance));
+            });
             RecoverAny(_ => { });
-            Command<SaveSnapshotSuccess>(witness.Tell);
+            Command<SaveSnapshotSuccess>(_ => witness.Tell(Done.Instance));
         }
 
         public override string PersistenceId { get; }
