@@ -15,10 +15,14 @@ namespace Agent.Node.Host;
 /// </summary>
 internal sealed class PcapActor : ReceiveActor
 {
+    /// <summary>Reading tells how far it is every few seconds.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
+
     private readonly ReadPcap _read;
     private readonly IActorRef _asker;
     private readonly IActorRef _uplink;
     private readonly CaptureSettings _settings;
+    private readonly Func<CaptureSettings, IActorRef, Props> _capture;
     private readonly HashSet<string> _flows = new(StringComparer.Ordinal);
     private long _packets;
 
@@ -27,14 +31,16 @@ internal sealed class PcapActor : ReceiveActor
     /// <param name="uplink">Gets the flows.</param>
     /// <param name="options">Defaults of captures.</param>
     /// <param name="flows">Defaults of flow tables.</param>
-    public static Props Props(ReadPcap read, IActorRef asker, IActorRef uplink, CaptureOptions options, FlowOptions flows) =>
-        Akka.Actor.Props.Create(() => new PcapActor(read, asker, uplink, options, flows));
+    /// <param name="capture">Makes the capture that reads the file.</param>
+    public static Props Props(ReadPcap read, IActorRef asker, IActorRef uplink, CaptureOptions options, FlowOptions flows, Func<CaptureSettings, IActorRef, Props> capture) =>
+        Akka.Actor.Props.Create(() => new PcapActor(read, asker, uplink, options, flows, capture));
 
-    public PcapActor(ReadPcap read, IActorRef asker, IActorRef uplink, CaptureOptions options, FlowOptions flows)
+    public PcapActor(ReadPcap read, IActorRef asker, IActorRef uplink, CaptureOptions options, FlowOptions flows, Func<CaptureSettings, IActorRef, Props> capture)
     {
         _read = read;
         _asker = asker;
         _uplink = uplink;
+        _capture = capture;
         var wanted = new NodeCapture
         {
             NodeTid = NameUuid.Of("tid", read.Host, "host", "", read.Host),
@@ -49,11 +55,15 @@ internal sealed class PcapActor : ReceiveActor
 
     protected override void PostStop() => File.Delete(_settings.FilePath);
 
+    // Read again from its start, the file's flows would be told twice and counted once.
+    protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
+
     private void Writing()
     {
         Receive<Written>(_ =>
         {
-            Context.ActorOf(CaptureActor.Props(_settings, Self), "capture");
+            Context.Watch(Context.ActorOf(_capture(_settings, Self), "capture"));
+            Context.SetReceiveTimeout(LongestSilence);
             Become(Reading);
         });
         Receive<NotWritten>(failed => Refuse(new PcapRefused { Reason = $"host {_read.Host} can't keep the file while it's read: {failed.Cause.Message}", Unavailable = true }));
@@ -75,6 +85,9 @@ internal sealed class PcapActor : ReceiveActor
             _asker.Tell(new PcapRead { Uuid = _read.Uuid, Host = _read.Host, NodeTid = _settings.NodeTid, Packets = _packets, Flows = _flows.Count });
             Context.Stop(Self);
         });
+        // A capture says how it ended before it ends: this one failed.
+        Receive<Terminated>(_ => Refuse(new PcapRefused { Reason = $"host {_read.Host} failed to read the file; its agent's log says why", Unavailable = true }));
+        Receive<ReceiveTimeout>(_ => Refuse(new PcapRefused { Reason = $"host {_read.Host} stopped reading the file without a word", Unavailable = true }));
     }
 
     private void Refuse(PcapRefused refusal)

@@ -1,3 +1,4 @@
+using Agent.Node.Capture;
 using Akka.Actor;
 using Akka.Event;
 using Shared.Messages.Captures;
@@ -15,9 +16,16 @@ internal sealed class PcapsActor : ReceiveActor
     /// <param name="uplink">Gets the flows.</param>
     /// <param name="options">Defaults of captures.</param>
     /// <param name="flows">Defaults of flow tables.</param>
-    public static Props Props(IActorRef uplink, CaptureOptions options, FlowOptions flows) => Akka.Actor.Props.Create(() => new PcapsActor(uplink, options, flows));
+    public static Props Props(IActorRef uplink, CaptureOptions options, FlowOptions flows) => Props(uplink, options, flows, CaptureActor.Props);
 
-    public PcapsActor(IActorRef uplink, CaptureOptions options, FlowOptions flows) => Receive<ReadPcap>(read =>
+    /// <param name="uplink">Gets the flows.</param>
+    /// <param name="options">Defaults of captures.</param>
+    /// <param name="flows">Defaults of flow tables.</param>
+    /// <param name="capture">Makes the capture that reads a file.</param>
+    internal static Props Props(IActorRef uplink, CaptureOptions options, FlowOptions flows, Func<CaptureSettings, IActorRef, Props> capture) =>
+        Akka.Actor.Props.Create(() => new PcapsActor(uplink, options, flows, capture));
+
+    public PcapsActor(IActorRef uplink, CaptureOptions options, FlowOptions flows, Func<CaptureSettings, IActorRef, Props> capture) => Receive<ReadPcap>(read =>
     {
         if (Context.GetChildren().Count() >= MostAtATime)
         {
@@ -26,7 +34,7 @@ internal sealed class PcapsActor : ReceiveActor
         }
 
         _log.Info("reads a posted capture file of {0} bytes as {1}", read.File.Length, read.Uuid);
-        Context.ActorOf(PcapActor.Props(read, Sender, uplink, options, flows), read.Uuid);
+        Context.ActorOf(PcapActor.Props(read, Sender, uplink, options, flows, capture), read.Uuid);
     });
 
     // Who asked gets no answer in time, and may ask again.

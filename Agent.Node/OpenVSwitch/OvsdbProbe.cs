@@ -26,7 +26,8 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
     private OvsdbMonitor? _monitor;
     private OvsTables _tables = OvsTables.Empty;
     private TimeSpan _retry = FirstRetry;
-    private long _connection;
+    // What comes of any other one, this actor's own before it restarted too, is late.
+    private object? _connection;
     private bool _told;
     private bool _closing;
 
@@ -57,7 +58,8 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
     private void Disconnected()
     {
         Receive<Retry>(_ => Connect());
-        Receive<Connected>(OnConnected);
+        Receive<Connected>(connected => connected.Connection == _connection, OnConnected);
+        Receive<Connected>(OnLate);
         Receive<Ended>(OnConnectFailed);
         Receive<TablesChanged>(_ => { });
         Receive<Transact>(t => Sender.Tell(new TransactionFailed(t.Id, "Open vSwitch's database isn't reached")));
@@ -68,6 +70,7 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
     private void Following()
     {
         Receive<TablesChanged>(OnTables);
+        Receive<Connected>(OnLate);
         Receive<Ended>(OnEnded);
         Receive<Transact>(OnTransact);
         Receive<RemoveMarked>(_ =>
@@ -80,9 +83,10 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
 
     private void Connect()
     {
-        var (self, number) = (Self, ++_connection);
-        OvsdbMonitor.ConnectAsync(_socket, tables => self.Tell(new TablesChanged(number, tables)), _stop.Token)
-            .PipeTo(self, success: monitor => new Connected(monitor), failure: e => new Ended(number, e));
+        var (self, connection) = (Self, new object());
+        _connection = connection;
+        OvsdbMonitor.ConnectAsync(_socket, tables => self.Tell(new TablesChanged(connection, tables)), _stop.Token)
+            .PipeTo(self, success: monitor => new Connected(connection, monitor), failure: e => new Ended(connection, e));
     }
 
     private void OnConnectFailed(Ended ended)
@@ -108,10 +112,11 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
         _retry = FirstRetry;
         _told = false;
         _log.Info("connected to Open vSwitch's database at {0}", _socket);
-        var number = _connection;
         Become(Following);
-        _monitor.RunAsync(_stop.Token).PipeTo(Self, failure: e => new Ended(number, e));
+        _monitor.RunAsync(_stop.Token).PipeTo(Self, failure: e => new Ended(connected.Connection, e));
     }
+
+    private static void OnLate(Connected connected) => _ = connected.Monitor.DisposeAsync().AsTask();
 
     private void OnTables(TablesChanged changed)
     {
@@ -200,11 +205,14 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
         public static readonly RemoveMarked Instance = new();
     }
 
-    private sealed record Connected(OvsdbMonitor Monitor);
+    /// <summary>A connection is there.</summary>
+    /// <param name="Connection">Which one: the same object comes with all that it brings.</param>
+    /// <param name="Monitor">It.</param>
+    internal sealed record Connected(object Connection, OvsdbMonitor Monitor) : IDeadLetterSuppression;
 
-    private sealed record Ended(long Connection, Exception Error);
+    private sealed record Ended(object Connection, Exception Error) : IDeadLetterSuppression;
 
-    private sealed record TablesChanged(long Connection, OvsTables Tables);
+    private sealed record TablesChanged(object Connection, OvsTables Tables) : IDeadLetterSuppression;
 
     private sealed class Retry : IDeadLetterSuppression
     {

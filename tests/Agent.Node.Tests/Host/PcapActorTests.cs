@@ -1,6 +1,7 @@
 using Agent.Node.Capture;
 using Agent.Node.Host;
 using Akka.Actor;
+using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using Google.Protobuf;
 using PacketDotNet;
@@ -15,6 +16,12 @@ public sealed class PcapActorTests : TestKit
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly SkydiveConfig Config = SkydiveConfig.Load();
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"posted-{Guid.NewGuid():N}.pcap");
+
+    // No timer matters here but the one whose time a test lets pass.
+    public PcapActorTests()
+        : base("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"")
+    {
+    }
 
     [Fact]
     public void A_pcap_s_flows_go_to_the_uplink_and_the_asker_is_told_how_many()
@@ -39,10 +46,47 @@ public sealed class PcapActorTests : TestKit
         File.Exists(Path.Combine(Path.GetTempPath(), $"skydive-{read.Uuid}.pcap")).ShouldBeFalse();
     }
 
+    [Fact]
+    public void A_reader_that_fails_is_told_of_and_gives_its_place_free()
+    {
+        var pcaps = Sys.ActorOf(PcapsActor.Props(CreateTestProbe().Ref, Config.Agent.Capture, Config.Flow, (_, _) => Props.Create(() => new Failing())));
+        for (var i = 0; i < 6; i++)
+        {
+            pcaps.Tell(new ReadPcap { Host = "h1", Uuid = Guid.NewGuid().ToString() }, TestActor);
+            ExpectMsg<PcapRefused>(Patience).Reason.ShouldStartWith("host h1 failed to read the file");
+        }
+    }
+
+    [Fact]
+    public void A_reader_that_says_nothing_for_a_minute_is_given_up()
+    {
+        var read = new ReadPcap { Host = "h1", Uuid = Guid.NewGuid().ToString() };
+        var started = CreateTestProbe();
+        Watch(Sys.ActorOf(PcapActor.Props(read, TestActor, CreateTestProbe().Ref, Config.Agent.Capture, Config.Flow, (_, _) => Props.Create(() => new Silent(started)))));
+        started.ExpectMsg<string>(Patience);
+        // Its timer starts when it's through with what has it start the reader.
+        AwaitAssert(() =>
+        {
+            ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromMinutes(1));
+            ExpectMsg<PcapRefused>(TimeSpan.FromMilliseconds(100)).Reason.ShouldContain("without a word");
+        }, Patience);
+        ExpectMsg<Terminated>(Patience);
+    }
+
     protected override void AfterAll()
     {
         base.AfterAll();
         File.Delete(_file);
+    }
+
+    private sealed class Failing : ReceiveActor
+    {
+        protected override void PreStart() => throw new InvalidOperationException("a defect");
+    }
+
+    private sealed class Silent : ReceiveActor
+    {
+        public Silent(IActorRef started) => started.Tell("started");
     }
 
     private static IEnumerable<byte[]> Packets() => Enumerable.Range(1, 3).SelectMany(port => Enumerable.Repeat(Ethernet(0x0800, Ipv4(17, Udp(port, 53, new byte[20]))), 2));
@@ -97,7 +141,7 @@ public sealed class PcapActorTests : TestKit
     {
         var read = new ReadPcap { Host = "h1", Uuid = Guid.NewGuid().ToString(), File = ByteString.CopyFrom(file) };
         var uplink = CreateTestProbe();
-        Sys.ActorOf(PcapActor.Props(read, TestActor, uplink.Ref, Config.Agent.Capture, Config.Flow));
+        Sys.ActorOf(PcapActor.Props(read, TestActor, uplink.Ref, Config.Agent.Capture, Config.Flow, CaptureActor.Props));
         var done = ExpectMsg<PcapRead>(Patience);
         (done.Uuid, done.Host, done.Packets, done.Flows).ShouldBe((read.Uuid, "h1", 6, 3));
         var flows = uplink.ExpectMsg<FlowUpdates>(Patience).Flows;
@@ -105,5 +149,5 @@ public sealed class PcapActorTests : TestKit
         flows.ShouldAllBe(flow => flow.CaptureId == read.Uuid && flow.NodeTid == done.NodeTid && flow.Metric.AbPackets == 2);
     }
 
-    private IActorRef Start(ReadPcap read) => Sys.ActorOf(PcapActor.Props(read, TestActor, CreateTestProbe().Ref, Config.Agent.Capture, Config.Flow));
+    private IActorRef Start(ReadPcap read) => Sys.ActorOf(PcapActor.Props(read, TestActor, CreateTestProbe().Ref, Config.Agent.Capture, Config.Flow, CaptureActor.Props));
 }
