@@ -54,6 +54,7 @@ internal static class AnalyzerHost
                 .WithStorage(options.Storage)
                 .WithEntities(options)
                 .WithDistributedPubSub(NodeHosting.AnalyzerRole)
+                .WithActors((system, _) => FlowPartitionCount.ConfirmAsync(system, options.FlowPartitions))
                 .WithActors((system, registry) =>
                 {
                     system.ActorOf(StorageWatch.Props(storage), "storage");

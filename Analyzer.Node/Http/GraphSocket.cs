@@ -1,17 +1,13 @@
 using System.Net.WebSockets;
-using System.Text.Json;
 using Akka.Actor;
 using Akka.Event;
 using Analyzer.Node.Views;
-using Shared.Messages.Topology;
-using Topology.Fabric.Json;
-using Topology.Fabric.Model;
 
 namespace Analyzer.Node.Http;
 
 /// <summary>
 /// One page's WebSocket: the whole graph, then what changed, at most ten times a second. While a slow page takes one message the
-/// changes gather as a set of ids, so what waits for it is bounded by the graph.
+/// changes gather, so what waits for it is bounded by the graph.
 /// </summary>
 internal sealed class GraphSocket : ReceiveActor, IWithTimers
 {
@@ -22,10 +18,7 @@ internal sealed class GraphSocket : ReceiveActor, IWithTimers
     private readonly TaskCompletionSource _ended;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenRegistration _gone;
-    private readonly HashSet<string> _touchedNodes = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _touchedEdges = new(StringComparer.Ordinal);
-    private Graph? _told;
-    private Graph _current = Graph.Empty;
+    private readonly PageGraph _page = new();
     private bool _sending;
     private bool _aliveDue;
 
@@ -35,6 +28,7 @@ internal sealed class GraphSocket : ReceiveActor, IWithTimers
         _ended = ended;
         var self = Self;
         _gone = gone.Register(() => self.Tell(PoisonPill.Instance));
+        Context.Watch(view);
         view.Tell(new SubscribeToGraph(Self));
 
         Receive<GraphUpdated>(OnUpdated);
@@ -50,6 +44,8 @@ internal sealed class GraphSocket : ReceiveActor, IWithTimers
             Flush();
         });
         Receive<Status.Failure>(_ => Context.Stop(Self));
+        // A page that goes on would show a map that stands still.
+        Receive<Terminated>(_ => Context.Stop(Self));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -73,120 +69,21 @@ internal sealed class GraphSocket : ReceiveActor, IWithTimers
 
     private void OnUpdated(GraphUpdated updated)
     {
-        foreach (var change in updated.Changes)
-            Touch(change, updated.Graph);
-        _current = updated.Graph;
-        if (_told is null)
+        _page.Take(updated.Graph, updated.Changes);
+        if (!_page.HasSnapshot)
             Flush();
         else if (!Timers.IsTimerActive(BatchDue.Instance))
             Timers.StartSingleTimer(BatchDue.Instance, BatchDue.Instance, BatchEvery);
     }
 
-    private void Touch(GraphChange change, Graph graph)
-    {
-        switch (change.ChangeCase)
-        {
-            case GraphChange.ChangeOneofCase.NodeSet:
-                _touchedNodes.Add(change.NodeSet.Id);
-                // Edges that waited for this node show now.
-                if (_current.Node(change.NodeSet.Id) is null)
-                    _touchedEdges.UnionWith(graph.EdgesOf(change.NodeSet.Id).Select(e => e.Id));
-                break;
-            case GraphChange.ChangeOneofCase.NodeDeleted:
-                _touchedNodes.Add(change.NodeDeleted);
-                _touchedEdges.UnionWith(_current.EdgesOf(change.NodeDeleted).Select(e => e.Id));
-                break;
-            case GraphChange.ChangeOneofCase.EdgeSet:
-                _touchedEdges.Add(change.EdgeSet.Id);
-                break;
-            case GraphChange.ChangeOneofCase.EdgeDeleted:
-                _touchedEdges.Add(change.EdgeDeleted);
-                break;
-        }
-    }
-
     private void Flush()
     {
-        if (_sending)
+        if (_sending || (_page.Next() ?? (_aliveDue ? PageGraph.Alive() : null)) is not { } message)
             return;
-        if (_told is null)
-            Send(WriteSnapshot);
-        else if (_touchedNodes.Count + _touchedEdges.Count > 0)
-            Send(WriteChanges);
-        else if (_aliveDue)
-            Send(WriteAlive);
-    }
-
-    private void Send(Action<Utf8JsonWriter> write)
-    {
-        var message = JsonAnswer.ToBytes(write).WrittenMemory;
-        _told = _current;
-        _touchedNodes.Clear();
-        _touchedEdges.Clear();
         _aliveDue = false;
         _sending = true;
-        _socket.SendAsync(message, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, _stop.Token).AsTask()
+        _socket.SendAsync(message.WrittenMemory, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, _stop.Token).AsTask()
             .PipeTo(Self, success: () => Sent.Instance);
-    }
-
-    private void WriteSnapshot(Utf8JsonWriter json)
-    {
-        json.WriteStartObject();
-        json.WriteString("type"u8, "snapshot");
-        json.WriteStartArray("nodes"u8);
-        foreach (var node in _current.Nodes)
-            GraphJson.Write(json, node);
-        json.WriteEndArray();
-        json.WriteStartArray("edges"u8);
-        foreach (var edge in _current.Edges)
-            GraphJson.Write(json, edge);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private void WriteChanges(Utf8JsonWriter json)
-    {
-        json.WriteStartObject();
-        json.WriteString("type"u8, "changes");
-        json.WriteStartArray("changes"u8);
-        foreach (var id in _touchedEdges.Where(id => _current.Edge(id) is null))
-            WriteDeleted(json, "edgeDeleted", id);
-        foreach (var id in _touchedNodes)
-        {
-            if (_current.Node(id) is { } node)
-                WriteSet(json, "node", j => GraphJson.Write(j, node));
-            else
-                WriteDeleted(json, "nodeDeleted", id);
-        }
-
-        foreach (var edge in _touchedEdges.Select(_current.Edge).OfType<Edge>())
-            WriteSet(json, "edge", j => GraphJson.Write(j, edge));
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WriteAlive(Utf8JsonWriter json)
-    {
-        json.WriteStartObject();
-        json.WriteString("type"u8, "alive");
-        json.WriteEndObject();
-    }
-
-    private static void WriteSet(Utf8JsonWriter json, string what, Action<Utf8JsonWriter> write)
-    {
-        json.WriteStartObject();
-        json.WriteString("op"u8, what);
-        json.WritePropertyName(what);
-        write(json);
-        json.WriteEndObject();
-    }
-
-    private static void WriteDeleted(Utf8JsonWriter json, string what, string id)
-    {
-        json.WriteStartObject();
-        json.WriteString("op"u8, what);
-        json.WriteString("id"u8, id);
-        json.WriteEndObject();
     }
 
     private sealed class BatchDue : IDeadLetterSuppression

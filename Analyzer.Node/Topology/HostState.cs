@@ -30,7 +30,12 @@ internal sealed record HostState(string Host, long Revision, Graph Graph)
     }
 
     /// <summary>What of the changes changes anything; null when none does.</summary>
-    public GraphChanged? Decide(UpdateGraph update, long at) => Changed(update.Changes.Where(Matters), CauseUpdate, at);
+    public GraphChanged? Decide(UpdateGraph update, long at)
+    {
+        // As the nodes are after the changes so far: what is deleted and set again in one update must come back.
+        var nodes = new Dictionary<string, GraphNode?>(StringComparer.Ordinal);
+        return Changed(update.Changes.Where(change => Matters(change, nodes)), CauseUpdate, at);
+    }
 
     /// <summary>Everything goes: nobody watches this host any more. Null when there's nothing.</summary>
     public GraphChanged? DecideAgentLost(long at) => Changed(GraphProtocol.Difference(Graph, Graph.Empty), CauseAgentLost, at);
@@ -52,11 +57,22 @@ internal sealed record HostState(string Host, long Revision, Graph Graph)
         return changed.Changes.Count > 0 ? changed : null;
     }
 
-    // Judged against the state before the whole update: an element set and deleted in one update must not lose its deletion.
-    private bool Matters(GraphChange change) => change.ChangeCase switch
+    private bool Matters(GraphChange change, Dictionary<string, GraphNode?> nodes)
     {
-        GraphChange.ChangeOneofCase.NodeSet => Graph.Node(change.NodeSet.Id) is not { } known || !known.ToMessage().Equals(change.NodeSet),
-        GraphChange.ChangeOneofCase.None => false,
-        _ => true,
-    };
+        switch (change.ChangeCase)
+        {
+            case GraphChange.ChangeOneofCase.NodeSet:
+                if (!nodes.TryGetValue(change.NodeSet.Id, out var known))
+                    known = Graph.Node(change.NodeSet.Id)?.ToMessage();
+                nodes[change.NodeSet.Id] = change.NodeSet;
+                return !change.NodeSet.Equals(known);
+            case GraphChange.ChangeOneofCase.NodeDeleted:
+                nodes[change.NodeDeleted] = null;
+                return true;
+            case GraphChange.ChangeOneofCase.None:
+                return false;
+            default:
+                return true;
+        }
+    }
 }

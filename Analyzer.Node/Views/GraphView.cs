@@ -10,7 +10,7 @@ namespace Analyzer.Node.Views;
 /// <summary>
 /// The merged read view of all hosts' graphs, on every analyzer: what queries, captures, injections and pages look at. It follows
 /// the hosts' events, asks for a host's whole graph when it missed one, and asks all hosts again and again, since an entity that
-/// just recovered has nothing to publish.
+/// just recovered has nothing to publish. A view that failed goes on with the graph and the subscribers it had.
 /// </summary>
 internal sealed class GraphView : ReceiveActor, IWithTimers
 {
@@ -19,30 +19,34 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _mediator;
     private readonly IActorRef _hosts;
-    private readonly HashSet<IActorRef> _subscribers = [];
+    private readonly Kept _kept;
     // Hosts whose whole graph was asked for and hasn't come yet.
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
-    private MergedGraph _merged = MergedGraph.Empty;
     // What queries get, made once per change.
     private CurrentGraph? _current;
 
-    public GraphView(IActorRef mediator, IActorRef hosts)
+    public GraphView(IActorRef mediator, IActorRef hosts, Kept kept)
     {
         _mediator = mediator;
         _hosts = hosts;
+        _kept = kept;
 
         Receive<GraphChanged>(OnChanged);
         Receive<HostGraph>(OnHostGraph);
         Receive<GetGraph>(_ => Sender.Tell(_current ??= Current()));
         Receive<SubscribeToGraph>(OnSubscribe);
-        Receive<Terminated>(ended => _subscribers.Remove(ended.ActorRef));
+        Receive<Terminated>(ended => _kept.Subscribers.Remove(ended.ActorRef));
         Receive<AskHosts>(_ => OnAskHosts());
         Receive<SubscribeAck>(_ => OnAskHosts());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(IActorRef mediator, IActorRef hosts) => Akka.Actor.Props.Create(() => new GraphView(mediator, hosts));
+    public static Props Props(IActorRef mediator, IActorRef hosts)
+    {
+        var kept = new Kept();
+        return Akka.Actor.Props.Create(() => new GraphView(mediator, hosts, kept));
+    }
 
     protected override void PreStart()
     {
@@ -54,13 +58,13 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
     {
         _asked.Clear();
         var announce = new AnnounceHostGraphs();
-        announce.Known.Add(_merged.Revisions);
+        announce.Known.Add(_kept.Merged.Revisions);
         _mediator.Tell(new Publish(HostEntity.ViewsTopic, announce));
     }
 
     private void OnChanged(GraphChanged changed)
     {
-        var (merged, outcome, changes) = _merged.Take(changed);
+        var (merged, outcome, changes) = _kept.Merged.Take(changed);
         if (outcome == MergedGraph.Outcome.Gap && _asked.Add(changed.Host))
         {
             _log.Debug("{0} is at revision {1}, the view isn't: asking for the whole graph", changed.Host, changed.Revision);
@@ -73,7 +77,7 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
     private void OnHostGraph(HostGraph host)
     {
         _asked.Remove(host.Host);
-        var (merged, outcome, changes) = _merged.Take(host);
+        var (merged, outcome, changes) = _kept.Merged.Take(host);
         if (outcome == MergedGraph.Outcome.Taken)
             _log.Info("{0}: {1} nodes, {2} edges at revision {3}", host.Host, host.Nodes.Count, host.Edges.Count, host.Revision);
         Become(merged, changes);
@@ -81,28 +85,38 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
 
     private void Become(MergedGraph merged, IReadOnlyList<GraphChange> changes)
     {
-        if (!ReferenceEquals(_merged, merged))
+        if (!ReferenceEquals(_kept.Merged, merged))
             _current = null;
-        _merged = merged;
+        _kept.Merged = merged;
         AnalyzerMetrics.Observe(merged.Graph);
         if (changes.Count == 0)
             return;
         var updated = new GraphUpdated(merged.Graph, changes);
-        foreach (var subscriber in _subscribers)
+        foreach (var subscriber in _kept.Subscribers)
             subscriber.Tell(updated);
     }
 
     private void OnSubscribe(SubscribeToGraph subscribe)
     {
         Context.Watch(subscribe.Subscriber);
-        _subscribers.Add(subscribe.Subscriber);
-        subscribe.Subscriber.Tell(new GraphUpdated(_merged.Graph, []));
+        _kept.Subscribers.Add(subscribe.Subscriber);
+        subscribe.Subscriber.Tell(new GraphUpdated(_kept.Merged.Graph, []));
     }
 
     private CurrentGraph Current()
     {
-        var filled = _merged.Graph.Nodes.Select(n => n.Host).ToHashSet(StringComparer.Ordinal);
-        return new CurrentGraph(_merged.Graph, _merged.Revisions.ToDictionary(r => r.Key, r => new HostView(r.Value, !filled.Contains(r.Key)), StringComparer.Ordinal));
+        var (graph, revisions) = _kept.Merged;
+        var filled = graph.Nodes.Select(n => n.Host).ToHashSet(StringComparer.Ordinal);
+        return new CurrentGraph(graph, revisions.ToDictionary(r => r.Key, r => new HostView(r.Value, !filled.Contains(r.Key)), StringComparer.Ordinal));
+    }
+
+    /// <summary>What outlives a restart of the actor.</summary>
+    internal sealed class Kept
+    {
+        public MergedGraph Merged { get; set; } = MergedGraph.Empty;
+
+        /// <summary>They are watched, and go when they end.</summary>
+        public HashSet<IActorRef> Subscribers { get; } = [];
     }
 
     private sealed class AskHosts : INotInfluenceReceiveTimeout, IDeadLetterSuppression

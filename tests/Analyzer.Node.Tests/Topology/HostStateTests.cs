@@ -57,6 +57,17 @@ public sealed class HostStateTests
     }
 
     [Fact]
+    public void An_element_deleted_and_set_again_in_one_update_is_there()
+    {
+        var state = Applied(_empty, _empty.Decide(Graphs.Sync("s", 1, [Graphs.Node("a")]), HostState.CauseSync, 100));
+        state = Applied(state, state.Decide(Graphs.Update("s", 2, Graphs.DeleteNode("a"), Graphs.Set(Graphs.Node("a"))), 200));
+        state.Graph.Node("a").ShouldNotBeNull();
+
+        state = Applied(state, state.Decide(Graphs.Update("s", 3, Graphs.Set(Graphs.Node("a", "h1", ("MTU", "9000"))), Graphs.Set(Graphs.Node("a"))), 300));
+        state.Graph.Node("a")!.Metadata["MTU"].IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_lost_agent_takes_everything_along()
     {
         var state = Applied(_empty, _empty.Decide(Graphs.Sync("s", 1, [Graphs.Node("a"), Graphs.Node("b")], [Graphs.Edge("a", "b"), Graphs.Edge("a", "elsewhere")]), HostState.CauseSync, 100));

@@ -61,6 +61,21 @@ public class GraphViewTests : EntityTest
         ExpectMsg<CurrentGraph>().Hosts["h"].ShouldBe(new HostView(2, IsEmpty: true));
     }
 
+    [Fact]
+    public void A_view_that_failed_goes_on_with_the_graph_and_the_subscribers_it_had()
+    {
+        _view.Tell(Changed("h", 1, "a"));
+        _view.Tell(new SubscribeToGraph(TestActor));
+        ExpectMsg<GraphUpdated>();
+        // Nobody can't be watched: that's a failure in the middle of a message.
+        _view.Tell(new SubscribeToGraph(null!));
+        Mediator.FishForMessage(message => message is Subscribe);
+
+        Nodes().ShouldBe(["a"]);
+        _view.Tell(Changed("h", 2, "b"));
+        ExpectMsg<GraphUpdated>(updated => updated.Changes.Count == 1 && updated.Graph.NodeCount == 2);
+    }
+
     private string[] Nodes()
     {
         _view.Tell(GetGraph.Instance, TestActor);
