@@ -4,7 +4,9 @@ using Shared.Messages.Configuration;
 namespace Analyzer.Node.Host;
 
 /// <summary>Whether the database can be reached, and why not.</summary>
-internal sealed class StorageHealth(StorageOptions storage)
+/// <param name="storage">Where it is.</param>
+/// <param name="open">Opens it, and throws what keeps it from that; as the provider's driver does unless given.</param>
+internal sealed class StorageHealth(StorageOptions storage, Func<CancellationToken, Task>? open = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -18,32 +20,30 @@ internal sealed class StorageHealth(StorageOptions storage)
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
             patience.CancelAfter(Patience);
-            if (storage.Provider == StorageProvider.PostgreSql)
-                await CheckPostgresAsync(patience.Token).ConfigureAwait(false);
-            else
-                CheckSqlite();
+            await (open ?? OpenAsync)(patience.Token).ConfigureAwait(false);
             return null;
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException or TimeoutException or ArgumentException or InvalidOperationException
-            || (e is OperationCanceledException && !stop.IsCancellationRequested))
+        // Drivers throw more kinds of exceptions than their documentation names, the bare socket's among them; to users all mean this.
+        catch (Exception e) when (!stop.IsCancellationRequested)
         {
             var reason = e is OperationCanceledException ? $"no answer within {Patience.TotalSeconds:0} s" : e.Message;
             return $"the database {Place} can't be used: {reason}";
         }
     }
 
-    private async Task CheckPostgresAsync(CancellationToken stop)
+    private async Task OpenAsync(CancellationToken stop)
     {
+        if (storage.Provider == StorageProvider.Sqlite)
+        {
+            // As SQLite itself opens it: for writing, made when it isn't there.
+            using var file = new FileStream(FileOf(storage), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return;
+        }
+
         // A pooled connection may be one the server has forgotten.
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Pooling = false }.ConnectionString);
         await using (connection.ConfigureAwait(false))
             await connection.OpenAsync(stop).ConfigureAwait(false);
-    }
-
-    private void CheckSqlite()
-    {
-        // As SQLite itself opens it: for writing, made when it isn't there.
-        using var file = new FileStream(FileOf(storage), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
     }
 
     private static string FileOf(StorageOptions storage) => storage.ConnectionString["Data Source=".Length..];

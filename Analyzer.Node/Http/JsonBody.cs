@@ -26,11 +26,13 @@ internal sealed class JsonBody : IDisposable
             throw new ApiException(StatusCodes.Status400BadRequest, "bad-json", "the body isn't JSON: " + e.Message, where);
         }
 
-        if (document.RootElement.ValueKind == JsonValueKind.Object)
-            return new JsonBody(document);
         var kind = document.RootElement.ValueKind;
+        var notText = kind == JsonValueKind.Object ? NotText(document.RootElement) : null;
+        if (kind == JsonValueKind.Object && notText is null)
+            return new JsonBody(document);
         document.Dispose();
-        throw new ApiException(StatusCodes.Status400BadRequest, "bad-json", $"the body should be a JSON object, not {NameOf(kind)}", "body");
+        var message = notText is null ? $"the body should be a JSON object, not {NameOf(kind)}" : "the body holds what is no text: half of a surrogate pair, or bytes that aren't UTF-8";
+        throw new ApiException(StatusCodes.Status400BadRequest, "bad-json", message, notText ?? "body");
     }
 
     public string Text(string name, string otherwise = "") => Find(name) switch
@@ -98,6 +100,28 @@ internal sealed class JsonBody : IDisposable
     }
 
     public void Dispose() => _document.Dispose();
+
+    // Where a name or a text is that JSON's grammar allows and Unicode doesn't; null when it's nowhere. Only reading it tells.
+    private static string? NotText(JsonElement body)
+    {
+        var where = "body";
+        try
+        {
+            foreach (var property in body.EnumerateObject())
+            {
+                where = "body";
+                where = property.Name;
+                if (property.Value.ValueKind == JsonValueKind.String)
+                    property.Value.GetString();
+            }
+
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            return where;
+        }
+    }
 
     private JsonElement? Find(string name)
     {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Akka.Actor;
 using Analyzer.Node.Views;
 using Google.Protobuf;
+using Microsoft.AspNetCore.Http.Features;
 using Shared.Messages.Captures;
 using Topology.Fabric.Links;
 
@@ -11,7 +12,7 @@ namespace Analyzer.Node.Http.Api;
 internal sealed class PcapApi(AnalyzerServices services)
 {
     /// <summary>One message to an agent holds the file: well below the remoting's largest frame.</summary>
-    private const int LargestFile = 24 << 20;
+    internal const int LargestFile = 24 << 20;
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/pcap", ReadAsync);
 
@@ -48,6 +49,8 @@ internal sealed class PcapApi(AnalyzerServices services)
 
     private static async Task<ReadOnlyMemory<byte>> BodyAsync(HttpContext context)
     {
+        // The limit of other bodies isn't a file's.
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         using var body = new MemoryStream();
         var part = new byte[64 << 10];
         int length;

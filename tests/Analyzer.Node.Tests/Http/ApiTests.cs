@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Analyzer.Node.Http.Api;
 
 namespace Analyzer.Node.Tests.Http;
 
@@ -33,12 +34,16 @@ public class ApiTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>
     [InlineData("POST", "/api/topology", """{"GremlinQuery": """, 400, "bad-json", "line 1, byte 18")]
     [InlineData("POST", "/api/topology", "", 400, "bad-json", "line 1")]
     [InlineData("POST", "/api/topology", "[]", 400, "bad-json", "array")]
+    [InlineData("POST", "/api/topology", """{"Gremlin": "G.V()"}""", 400, "bad-field", "GremlinQuery")]
+    [InlineData("POST", "/api/topology", """{"GremlinQuery": "G.V('\ud800')"}""", 400, "bad-json", "GremlinQuery")]
+    [InlineData("POST", "/api/topology", """{"GremlinQuery": "G.V()", "\udc00": 1}""", 400, "bad-json", "body")]
     [InlineData("GET", "/api/topology", null, 405, "method-not-allowed", "/api/topology")]
     [InlineData("GET", "/api/nothing", null, 404, "not-found", "/api/nothing")]
     [InlineData("GET", "/api/flows?limit=x", null, 400, "bad-field", "limit")]
     [InlineData("GET", "/ws", null, 400, "not-a-websocket", "/ws")]
     [InlineData("POST", "/api/capture", """{"GremlinQuery": "G.E()"}""", 400, "bad-query", "edges")]
     [InlineData("POST", "/api/capture", """{"GremlinQuery": "G.V()", "BPFFilter": "tcp porrt 80"}""", 400, "bad-filter", "BPFFilter")]
+    [InlineData("POST", "/api/capture", """{"GremlinQuery": "G.V()", "Name": "\ud83d"}""", 400, "bad-json", "Name")]
     [InlineData("POST", "/api/capture", """{"GremlinQuery": "G.V()", "Type": "magic"}""", 400, "refused", "Type")]
     [InlineData("POST", "/api/capture", """{"GremlinQuery": "G.V()", "HeaderSize": 1.5}""", 400, "bad-field", "HeaderSize")]
     [InlineData("POST", "/api/capture", """{"GremlinQuery": "G.V()", "HeaderSize": -1}""", 400, "bad-field", "HeaderSize")]
@@ -58,6 +63,8 @@ public class ApiTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>
     [InlineData("POST", "/api/injectpacket", """{"Src": "G.V('x')", "Dst": "G.V('y')", "Type": "icmp4"}""", 400, "refused", "Src")]
     [InlineData("POST", "/api/injectpacket", """{"Src": "G.V('x')", "Type": "icmp4", "Pcap": "!"}""", 400, "bad-field", "Pcap")]
     [InlineData("POST", "/api/injectpacket", """{"Src": "G.V('x')", "Type": "icmp4", "TTL": 256}""", 400, "bad-field", "TTL")]
+    [InlineData("POST", "/api/injectpacket", """{"Src": "G.V('x')", "DstIP": "10.0.0.2", "DstMAC": "02:00:00:00:00:01", "Type": "carrier pigeon"}""", 400, "refused", "Type")]
+    [InlineData("POST", "/api/injectpacket", """{"Src": "G.V('x')", "DstIP": "10.0.0.256", "DstMAC": "02:00:00:00:00:01", "Type": "icmp4"}""", 400, "refused", "DstIP")]
     [InlineData("GET", "/api/injectpacket/none", null, 404, "not-found", "none")]
     [InlineData("DELETE", "/api/injectpacket/none", null, 404, "not-found", "none")]
     [InlineData("POST", "/api/fabric", """{"Link": "A -> "}""", 400, "bad-link", "column 6")]
@@ -73,6 +80,32 @@ public class ApiTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>
         ((int)answered).ShouldBe(status);
         answer!["error"]!["code"]!.ToString().ShouldBe(code);
         $"{answer["error"]!["message"]} {answer["error"]!["where"]}".ShouldContain(named);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_UTF_8_are_refused_and_the_next_request_is_answered()
+    {
+        using var answer = await analyzer.Http.PostAsync("/api/topology", new ByteArrayContent([.. "{\"GremlinQuery\": \"G.V('"u8, 0xff, .. "')\"}"u8]));
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("bad-json");
+
+        (await analyzer.QueryAsync("G.V().Has('Type', 'host').Count()")).GetValue<int>().ShouldBe(1);
+        (await analyzer.SendAsync(HttpMethod.Get, "/health/ready")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_capture_file_has_a_limit_of_its_own()
+    {
+        // Longer than other bodies may be, and read: what's wrong is what's in it.
+        (await PostAsync(5000)).ShouldBe((HttpStatusCode.BadRequest, "bad-pcap"));
+        (await PostAsync(PcapApi.LargestFile)).ShouldBe((HttpStatusCode.BadRequest, "bad-pcap"));
+        (await PostAsync(PcapApi.LargestFile + 1)).ShouldBe((HttpStatusCode.RequestEntityTooLarge, "too-large"));
+
+        async Task<(HttpStatusCode, string)> PostAsync(int length)
+        {
+            using var answer = await analyzer.Http.PostAsync("/api/pcap", new ByteArrayContent(new byte[length]));
+            return (answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["error"]!["code"]!.ToString());
+        }
     }
 
     [Fact]
