@@ -43,6 +43,7 @@ public class ApiTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>
     [InlineData("GET", "/ws", null, 400, "not-a-websocket", "/ws")]
     [InlineData("POST", "/api/capture", """{"GremlinQuery": "G.E()"}""", 400, "bad-query", "edges")]
     [InlineData("POST", "/api/capture", """{"GremlinQuery": "G.V()", "BPFFilter": "tcp porrt 80"}""", 400, "bad-filter", "BPFFilter")]
+    [InlineData("POST", "/api/capture", """{"GremlinQuery": "G.V()", "BPFFilter": "tcp porrt 80"}""", 400, "bad-filter", "syntax error")]
     [InlineData("POST", "/api/capture", """{"GremlinQuery": "G.V()", "Name": "\ud83d"}""", 400, "bad-json", "Name")]
     [InlineData("POST", "/api/capture", """{"GremlinQuery": "G.V()", "Type": "magic"}""", 400, "refused", "Type")]
     [InlineData("POST", "/api/capture", """{"GremlinQuery": "G.V()", "HeaderSize": 1.5}""", 400, "bad-field", "HeaderSize")]
