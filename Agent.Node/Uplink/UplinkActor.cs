@@ -32,7 +32,8 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     private readonly IActorRef _topology;
     private readonly GraphOutbox _graphs;
     private readonly FlowOutbox _flows;
-    private Graph _graph = Graph.Empty;
+    // Null until the topology has told it: an empty one would be taken for all there is, and what's in it by then would never be told.
+    private Graph? _graph;
     private IActorRef _link = ActorRefs.Nobody;
     private IActorRef? _draining;
     private long _offeredAt;
@@ -222,9 +223,12 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
 
     private void OnSendDue()
     {
-        foreach (var message in _graphs.Due(WholeGraph, DateTime.UtcNow))
+        if (_graph is { } graph)
         {
-            _link.Tell(message);
+            foreach (var message in _graphs.Due(() => Whole(graph), DateTime.UtcNow))
+            {
+                _link.Tell(message);
+            }
         }
 
         SendFlows();
@@ -238,10 +242,10 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         }
     }
 
-    private SyncGraph WholeGraph() => new()
+    private static SyncGraph Whole(Graph graph) => new()
     {
-        Nodes = { _graph.Nodes.Select(n => n.ToMessage()) },
-        Edges = { _graph.AllEdges.Select(e => e.ToMessage()) },
+        Nodes = { graph.Nodes.Select(n => n.ToMessage()) },
+        Edges = { graph.AllEdges.Select(e => e.ToMessage()) },
     };
 
     private sealed class Register : IDeadLetterSuppression

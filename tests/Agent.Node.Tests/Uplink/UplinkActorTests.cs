@@ -16,16 +16,15 @@ public sealed class UplinkActorTests : TestKit
 {
     private readonly TestProbe _link;
     private readonly TestProbe _topology;
-    private readonly IActorRef _uplink;
+    private readonly UplinkOptions _options = new(Buffer: 100, Batch: 10, ResendAfter: TimeSpan.FromMilliseconds(500));
+    private IActorRef _uplink;
     private readonly HostFacts _facts = new("h1", new Agent.Node.Namespaces.NamespaceId(4, 1));
 
     public UplinkActorTests()
         : base("akka.test.single-expect-default = 30 s")
     {
         (_link, _topology) = (CreateTestProbe(), CreateTestProbe());
-        var options = new UplinkOptions(Buffer: 100, Batch: 10, ResendAfter: TimeSpan.FromMilliseconds(500));
-        _uplink = Sys.ActorOf(UplinkActor.Props("h1", "s", options, _topology.Ref));
-        _topology.ExpectMsg<WatchGraph>();
+        _uplink = Start();
         Publish(_facts);
         _uplink.Tell(new LinkUp(_link.Ref));
     }
@@ -42,6 +41,19 @@ public sealed class UplinkActorTests : TestKit
         var sync = _link.ExpectMsg<SyncGraph>();
         (sync.Host, sync.Session).ShouldBe(("h1", "s"));
         sync.Nodes.ShouldHaveSingleItem().Metadata.Fields["Name"].StringValue.ShouldBe("h1");
+    }
+
+    [Fact]
+    public void An_uplink_that_is_accepted_before_it_knows_the_graph_sends_it_when_it_does()
+    {
+        _uplink = Start();
+        var link = CreateTestProbe();
+        _uplink.Tell(new LinkUp(link.Ref));
+        link.ExpectMsg<RegisterAgent>();
+        Accept();
+        Publish(_facts);
+
+        link.ExpectMsg<SyncGraph>().Nodes.ShouldHaveSingleItem().Metadata.Fields["Name"].StringValue.ShouldBe("h1");
     }
 
     [Fact]
@@ -149,6 +161,13 @@ public sealed class UplinkActorTests : TestKit
         _uplink.Tell(Drain.Instance, TestActor);
 
         ExpectMsg<Akka.Done>();
+    }
+
+    private IActorRef Start()
+    {
+        var uplink = Sys.ActorOf(UplinkActor.Props("h1", "s", _options, _topology.Ref));
+        _topology.ExpectMsg<WatchGraph>();
+        return uplink;
     }
 
     private SyncGraph Register()
