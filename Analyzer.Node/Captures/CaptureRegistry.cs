@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Akka.Persistence;
+using Analyzer.Node.Host;
 using Analyzer.Node.Selection;
 using Analyzer.Node.Topology;
 using Shared.Messages.Captures;
@@ -87,12 +88,14 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistFailure(cause, @event, sequenceNr);
+        AnalyzerMetrics.CountJournalFailure("captures");
         Sender.Tell(new CaptureRefused { Reason = $"captures: not stored, the database doesn't take it: {cause.Message}", NotStored = true });
     }
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistRejected(cause, @event, sequenceNr);
+        AnalyzerMetrics.CountJournalFailure("captures");
         Sender.Tell(new CaptureRefused { Reason = $"captures: it can't be stored: {cause.Message}" });
     }
 
@@ -122,8 +125,10 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
                 return;
             }
 
+            var storing = AnalyzerMetrics.Store("captures");
             Persist(created, persisted =>
             {
+                storing.Done();
                 _state = _state.Apply(persisted);
                 _log.Info("capture {0} on {1} created", persisted.Capture.Uuid, persisted.Capture.GremlinQuery);
                 asker.Tell(persisted.Capture);
@@ -143,8 +148,10 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
             return;
         }
 
+        var storing = AnalyzerMetrics.Store("captures");
         Persist(deleted, persisted =>
         {
+            storing.Done();
             _state = _state.Apply(persisted);
             _log.Info("capture {0} deleted", persisted.Uuid);
             asker.Tell(persisted);

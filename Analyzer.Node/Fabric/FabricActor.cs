@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using Analyzer.Node.Host;
 using Analyzer.Node.Views;
 using Shared.Messages.Topology;
 using Topology.Fabric.Links;
@@ -61,12 +62,14 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistFailure(cause, @event, sequenceNr);
+        AnalyzerMetrics.CountJournalFailure("fabric");
         Sender.Tell(new FabricLinkRefused { Reason = $"fabric: not stored, the database doesn't take it: {cause.Message}", NotStored = true });
     }
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistRejected(cause, @event, sequenceNr);
+        AnalyzerMetrics.CountJournalFailure("fabric");
         Sender.Tell(new FabricLinkRefused { Reason = $"fabric: it can't be stored: {cause.Message}" });
     }
 
@@ -80,8 +83,10 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
             return;
         }
 
+        var storing = AnalyzerMetrics.Store("fabric");
         Persist(created, stored =>
         {
+            storing.Done();
             _state = _state.Apply(stored);
             _log.Info("fabric link {0}: {1}", stored.Link.Uuid, stored.Link.Link);
             sender.Tell(stored.Link);
@@ -105,8 +110,10 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
             return;
         }
 
+        var storing = AnalyzerMetrics.Store("fabric");
         Persist(deleted, stored =>
         {
+            storing.Done();
             _state = _state.Apply(stored);
             sender.Tell(stored);
             Changed();

@@ -70,10 +70,17 @@ internal sealed class FlowsEntity : ReceivePersistentActor
         base.PostStop();
     }
 
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistFailure(cause, @event, sequenceNr);
+        AnalyzerMetrics.CountJournalFailure("flows");
+    }
+
     // Who sent it would send it again and again, and nothing behind it would ever come.
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistRejected(cause, @event, sequenceNr);
+        AnalyzerMetrics.CountJournalFailure("flows");
         if (@event is FlowsUpdated && _storing is { } update)
             Sender.Tell(new FlowsRefused { Partition = _partition, Session = update.Session, Sequence = update.Sequence, Reason = cause.Message });
     }
@@ -89,8 +96,10 @@ internal sealed class FlowsEntity : ReceivePersistentActor
         }
 
         _storing = update;
+        var storing = AnalyzerMetrics.Store("flows");
         Persist(updated, persisted =>
         {
+            storing.Done();
             _state.Apply(persisted);
             AnalyzerMetrics.Count(_partition, update.Flows.Count, _state.Count);
             uplink.Tell(stored);
@@ -106,8 +115,10 @@ internal sealed class FlowsEntity : ReceivePersistentActor
     {
         if (_state.DecideExpiry(Now) is not { } expired)
             return;
+        var storing = AnalyzerMetrics.Store("flows");
         Persist(expired, persisted =>
         {
+            storing.Done();
             _state.Apply(persisted);
             _log.Debug("flows partition {0}: {1} flows expired, {2} left", _partition, persisted.Uuids.Count, _state.Count);
             SnapshotWhenDue();

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Akka.Persistence;
+using Analyzer.Node.Host;
 using Analyzer.Node.Selection;
 using Analyzer.Node.Topology;
 using Shared.Messages.Injections;
@@ -58,6 +59,7 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistFailure(cause, @event, sequenceNr);
+        AnalyzerMetrics.CountJournalFailure("injections");
         if (@event is InjectionCreated or InjectionDeleted)
             Sender.Tell(new InjectionRefused { Reason = $"injections: not stored, the database doesn't take it: {cause.Message}", NotStored = true });
     }
@@ -65,6 +67,7 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistRejected(cause, @event, sequenceNr);
+        AnalyzerMetrics.CountJournalFailure("injections");
         if (@event is InjectionCreated or InjectionDeleted)
             Sender.Tell(new InjectionRefused { Reason = $"injections: it can't be stored: {cause.Message}" });
     }
@@ -105,8 +108,10 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
                 return;
             }
 
+            var storing = AnalyzerMetrics.Store("injections");
             Persist(created, persisted =>
             {
+                storing.Done();
                 _state = _state.Apply(persisted);
                 var injection = persisted.Injection;
                 _log.Info("injection {0} from {1} on {2} created", injection.Uuid, injection.Src, injection.Host);
@@ -153,8 +158,10 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
             return;
         }
 
+        var storing = AnalyzerMetrics.Store("injections");
         Persist(deleted, persisted =>
         {
+            storing.Done();
             _state = _state.Apply(persisted);
             asker.Tell(persisted);
             SnapshotWhenDue();

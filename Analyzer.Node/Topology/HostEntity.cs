@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Akka.Persistence;
+using Analyzer.Node.Host;
 using Shared.Messages.Captures;
 using Shared.Messages.Injections;
 using Shared.Messages.Topology;
@@ -86,6 +87,18 @@ internal sealed class HostEntity : ReceivePersistentActor
     {
         _timer?.Cancel();
         base.PostStop();
+    }
+
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistFailure(cause, @event, sequenceNr);
+        AnalyzerMetrics.CountJournalFailure("topology");
+    }
+
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistRejected(cause, @event, sequenceNr);
+        AnalyzerMetrics.CountJournalFailure("topology");
     }
 
     private void OnRecovered()
@@ -274,8 +287,10 @@ internal sealed class HostEntity : ReceivePersistentActor
             return;
         }
 
+        var storing = AnalyzerMetrics.Store("topology");
         Persist(changed, persisted =>
         {
+            storing.Done();
             _state = _state.Apply(persisted);
             _mediator.Tell(new Publish(ChangesTopic, persisted));
             afterwards();
