@@ -226,12 +226,14 @@ public sealed class FlowsCommandTests : IDisposable
     public async Task A_pipe_is_read_to_its_end()
     {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        // Its reading end is taken along when it's disposed, unless somebody has asked for it.
+        using var end = pipe.ClientSafePipeHandle;
         var writing = Task.Run(() =>
         {
             pipe.Write(File.ReadAllBytes(_file));
             pipe.Dispose();
         });
-        Run(new FlowsRequest { Files = [$"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}"], Output = "none" }).ShouldBe(0);
+        Run(new FlowsRequest { Files = [$"/proc/self/fd/{end.DangerousGetHandle()}"], Output = "none" }).ShouldBe(0);
         await writing;
         _error.ToString().ShouldStartWith("3 packets, 2 flows in");
     }

@@ -11,6 +11,16 @@ internal sealed class EchoProcess : IDisposable
 
     private EchoProcess(Process process) => _process = process;
 
+    /// <summary>What it has taken so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public static EchoProcess Start(params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };

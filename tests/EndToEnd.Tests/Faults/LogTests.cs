@@ -1,0 +1,27 @@
+using System.Text.RegularExpressions;
+using EndToEnd.Tests.Running;
+
+namespace EndToEnd.Tests.Faults;
+
+/// <summary>A lab of its own, as nothing may have gone wrong in it.</summary>
+public sealed partial class LogTests(RunningLab lab) : IClassFixture<RunningLab>
+{
+    private static readonly string[] Hosts = ["analyzer", "agent1", "agent2"];
+
+    [Fact]
+    public async Task A_healthy_run_and_an_orderly_end_log_nothing_above_information()
+    {
+        (await lab.FlowsAsync()).ShouldNotBeEmpty();
+        foreach (var (host, last) in new[] { ("agent1", "agent stopped"), ("agent2", "agent stopped"), ("analyzer", "analyzer stopped") })
+        {
+            await RunningLab.OnHostAsync(host, "pkill -TERM -f Node.dll");
+            await RunningLab.EventuallyAsync($"{host} has ended", () => Task.FromResult(RunningLab.LogOf(host).Contains(last, StringComparison.Ordinal)), seconds: 30);
+        }
+
+        foreach (var host in Hosts)
+            RunningLab.LogOf(host).Split('\n').Where(line => Above().IsMatch(line)).ShouldBeEmpty(host);
+    }
+
+    [GeneratedRegex(@"^\d\d:\d\d:\d\d\.\d{3} (?!INF|DBG)|^(?!\d\d:\d\d:\d\d\.\d{3} ).+")]
+    private static partial Regex Above();
+}
