@@ -47,9 +47,10 @@ internal static class LinkHost
                       # An analyzer that's gone doesn't answer a leave: the rest of the way out mustn't wait for it.
                       coordinated-shutdown.phases {
                         cluster-leave.timeout = 2 s
-                        cluster-exiting.timeout = 1 s
-                        cluster-exiting-done.timeout = 1 s
-                        cluster-shutdown.timeout = 1 s
+                        # The leader takes up to two rounds of gossip.
+                        cluster-exiting.timeout = 4 s
+                        cluster-exiting-done.timeout = 2 s
+                        cluster-shutdown.timeout = 2 s
                       }
                     }
                     """,
