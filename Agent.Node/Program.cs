@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using Agent.Node.Flows.Command;
 using Agent.Node.Host;
 using Serilog;
 using Shared.Messages.Configuration;
@@ -21,7 +20,7 @@ topology.SetAction((arguments, stop) => WithConfig(arguments, async config =>
     return 0;
 }));
 
-var root = new RootCommand("Agent of SkydiveActors: topology and flows of a host") { configFile, overrides, run, topology, FlowsCommand.Create() };
+var root = new RootCommand("Agent of SkydiveActors: topology and flows of a host") { configFile, overrides, run, topology };
 root.SetAction(Run);
 var arguments = root.Parse(args);
 if (arguments.Action is ParseErrorAction wrong)

@@ -1,4 +1,4 @@
-using Lab.Api;
+using Cli.Client;
 using Lab.Cluster;
 using Lab.Hosts;
 using Lab.Network;

@@ -11,7 +11,6 @@ var root = new RootCommand("The lab: three hosts on this machine, the tutorial r
     ProcessCommands.Kill(),
     ProcessCommands.List(),
     AllInOneCommand.Create(),
-    ClientCommand.Create(),
 };
 // Ctrl-C must find the time to take down what stands.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Cli.Client;
 using Lab.Cluster;
 using Lab.Hosts;
 using Lab.Tutorial;
@@ -65,7 +66,7 @@ internal static class AllInOneCommand
     }
 
     /// <summary>The flows once the files are read: when their number and counters stand still for two seconds.</summary>
-    private static async Task<IReadOnlyList<FlowRecord>> FlowsAsync(Api.SkydiveClient client, List<Process> processes, string folder, CancellationToken cancel)
+    private static async Task<IReadOnlyList<FlowRecord>> FlowsAsync(SkydiveClient client, List<Process> processes, string folder, CancellationToken cancel)
     {
         IReadOnlyList<FlowRecord> flows = [];
         var still = 0;

@@ -30,7 +30,7 @@ internal static class LabOptions
         {
             return await work();
         }
-        catch (Exception e) when (e is LabException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is LabException or HttpRequestException or IOException or UnauthorizedAccessException)
         {
             AnsiConsole.Console.Profile.Out.Writer.Flush();
             await Console.Error.WriteLineAsync($"skydive: {e.Message}");

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Lab.Api;
+using Cli.Client;
 using Lab.Hosts;
 using Lab.Network;
 using Spectre.Console;

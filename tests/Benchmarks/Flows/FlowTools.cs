@@ -78,7 +78,7 @@ internal static class FlowTools
     private static string Agent()
     {
         var published = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../..", "bin"));
-        return new[] { published, AppContext.BaseDirectory }.Select(folder => Path.Combine(folder, "Agent.Node.dll")).First(File.Exists);
+        return new[] { published, AppContext.BaseDirectory }.Select(folder => Path.Combine(folder, "Cli.dll")).First(File.Exists);
     }
 
     private static string? BuildLoop(string folder)

@@ -41,13 +41,16 @@ public sealed class NetworkFaultTests(RunningLab lab) : IClassFixture<RunningLab
     public async Task A_second_agent_with_a_taken_host_name_is_refused()
     {
         await File.WriteAllTextAsync("/tmp/skydive-second-agent1.conf", """
-            skydive { host-id = agent1, agent { analyzers = ["192.168.50.10:9111"], remoting { host = "192.168.50.10" }, console.port = 0 } }
+            skydive {
+              host-id = agent1
+              agent { analyzers = ["192.168.50.10:9111"], remoting.host = "192.168.50.10", console.port = 0 }
+            }
             """);
         var second = await Command.DotnetAsync(Repository.Program("deploy/lab", "Lab"), "exec", "--folder", "/run/skydive-lab-of-tests", "analyzer", "--",
             "timeout", "60", "dotnet", Repository.Program("Agent.Node", "Agent.Node"), "run", "--config", "/tmp/skydive-second-agent1.conf");
         File.Delete("/tmp/skydive-second-agent1.conf");
         second.ExitCode.ShouldBe(3, second.Output + second.Errors);
-        (second.Output + second.Errors).ShouldContain("agent1");
+        (second.Output + second.Errors).ShouldContain("host id \"agent1\" is taken by the agent at akka.tcp://skydive@192.168.50.20:");
         (await lab.NodesAsync(CapturePoint.Eth1)).Count.ShouldBe(1);
     }
 

@@ -41,7 +41,7 @@ public sealed partial class ReadmeTests : IDisposable
         var here = commands
             .Replace("127.0.0.1:8082", $"127.0.0.1:{RunningLab.HttpPort}", StringComparison.Ordinal)
             .Replace("./skydive lab exec", $"dotnet {Repository.Program("deploy/lab", "Lab")} exec --folder {RunningLab.Folder}", StringComparison.Ordinal)
-            .Replace("./skydive flows", $"dotnet {Repository.Program("Agent.Node", "Agent.Node")} flows", StringComparison.Ordinal);
+            .Replace("./skydive flows", $"dotnet {Repository.Program("cli", "Cli")} flows", StringComparison.Ordinal);
         here.ShouldNotContain("./skydive");
         return Command.RunAsync("bash", "-c", $"set -e; cd {_folder.FullName}\n{here}");
     }

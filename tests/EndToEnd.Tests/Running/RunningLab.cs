@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Lab.Api;
+using Cli.Client;
 using Lab.Tutorial;
 
 // The tests share the machine's ports and cores: one after another.

@@ -4,12 +4,13 @@ using System.Text;
 using System.Text.Json;
 using Agent.Node.Decoding;
 using Agent.Node.Flows;
-using Agent.Node.Flows.Command;
+using Agent.Node.Tests;
+using Cli.Flows;
 using PacketDotNet;
 using Topology.Fabric.Flows;
 using static Agent.Node.Tests.PacketCraft;
 
-namespace Agent.Node.Tests.Flows;
+namespace Cli.Tests.Flows;
 
 public sealed class FlowsCommandTests : IDisposable
 {

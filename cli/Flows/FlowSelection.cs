@@ -1,8 +1,9 @@
+using Agent.Node.Flows;
 using Agent.Node.Flows.Details;
 using Shared.Messages.Flows;
 using Topology.Fabric.Gremlin;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>Between engines and a printer: the flows a query keeps, as messages; at once where each can be judged alone.</summary>
 internal sealed class FlowSelection(FlowQuery? query, IFlowPrinter printer)

@@ -2,7 +2,7 @@ using System.Globalization;
 using Agent.Node.Decoding;
 using Shared.Messages.Flows;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>A flow's values as people read them.</summary>
 internal static class FlowText

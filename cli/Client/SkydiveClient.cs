@@ -1,9 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Lab.Hosts;
 
-namespace Lab.Api;
+namespace Cli.Client;
 
 /// <summary>The analyzer's public HTTP API, as any user's script would call it.</summary>
 internal sealed class SkydiveClient(Uri baseAddress) : IDisposable
@@ -54,14 +53,14 @@ internal sealed class SkydiveClient(Uri baseAddress) : IDisposable
         using var answer = await _http.SendAsync(request, cancel);
         var text = await answer.Content.ReadAsStringAsync(cancel);
         if (!answer.IsSuccessStatusCode)
-            throw new LabException($"{method} {path} was answered with {(int)answer.StatusCode}: {text}");
+            throw new HttpRequestException($"{method} {path} was answered with {(int)answer.StatusCode}: {text}", null, answer.StatusCode);
         try
         {
             return text.Length == 0 ? null : JsonNode.Parse(text);
         }
         catch (JsonException e)
         {
-            throw new LabException($"{method} {path} was answered with something that isn't JSON ({e.Message}): {text}");
+            throw new HttpRequestException($"{method} {path} was answered with something that isn't JSON ({e.Message}): {text}", e);
         }
     }
 }

@@ -1,4 +1,4 @@
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>The columns of the table, in their order.</summary>
 internal enum TableColumn

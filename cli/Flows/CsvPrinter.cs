@@ -4,7 +4,7 @@ using Shared.Messages.Flows;
 using Topology.Fabric.Flows;
 using Topology.Fabric.Gremlin;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>Quoted as RFC 4180 says, with a header of the keys that queries know. Columns are only ever added at the end.</summary>
 internal sealed class CsvPrinter : IFlowPrinter

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Agent.Node.Capture;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>
 /// Ctrl-C and SIGTERM: reading ends, and what was read is printed. Who writes into our standard input got the same

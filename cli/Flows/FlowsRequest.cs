@@ -1,6 +1,7 @@
+using Agent.Node.Flows;
 using Topology.Fabric.Gremlin;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>What one run of the command is to do.</summary>
 internal sealed record FlowsRequest

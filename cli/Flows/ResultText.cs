@@ -4,7 +4,7 @@ using Topology.Fabric.Gremlin;
 using Topology.Fabric.Json;
 using Topology.Fabric.Model;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>A query's result that isn't flows, as lines for people.</summary>
 internal static class ResultText

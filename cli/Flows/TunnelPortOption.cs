@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Agent.Node.Decoding;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>`--tunnel-port vxlan=4790`: a UDP port that leads into a tunnel, beside the usual ones; it may be given again and again.</summary>
 internal static class TunnelPortOption

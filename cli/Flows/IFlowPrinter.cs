@@ -1,7 +1,7 @@
 using Shared.Messages.Flows;
 using Topology.Fabric.Gremlin;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>Prints what the command found.</summary>
 internal interface IFlowPrinter

@@ -1,7 +1,7 @@
 using Shared.Messages.Flows;
 using Topology.Fabric.Gremlin;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>Prints nothing.</summary>
 internal sealed class NoPrinter : IFlowPrinter

@@ -1,7 +1,7 @@
 using Shared.Messages.Flows;
 using Topology.Fabric.Gremlin;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>
 /// A table for people, as wide as the terminal: flows in the order they come or began, what a tunnel carries below it

@@ -4,7 +4,7 @@ using Shared.Messages.Flows;
 using Topology.Fabric.Gremlin;
 using Topology.Fabric.Json;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>A flow per line, as the analyzers' API answers it.</summary>
 internal sealed class JsonPrinter : IFlowPrinter

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>Standard output for many lines.</summary>
 internal static class FlowsOutput

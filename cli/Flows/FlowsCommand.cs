@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Agent.Node.Flows;
 using Topology.Fabric.Gremlin;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>`flows FILE…`: the flows in capture files, without a cluster and without privileges.</summary>
 internal static class FlowsCommand

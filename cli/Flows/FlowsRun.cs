@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using Agent.Node.Capture;
+using Agent.Node.Flows;
 using SharpPcap.LibPcap;
 using Topology.Fabric.Gremlin;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>
 /// One run of the command: reads the captures one after the other and prints their flows. Files that follow on each

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Agent.Node.Capture;
+using Agent.Node.Flows;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>A line on a terminal that says how far the reading is, from the first second on, twice a second.</summary>
 internal sealed class Progress : IDisposable

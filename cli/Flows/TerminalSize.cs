@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Agent.Node.Flows.Command;
+namespace Cli.Flows;
 
 /// <summary>How wide a terminal is. Console.WindowWidth would write into it first, to set it up for a program that owns it.</summary>
 internal static partial class TerminalSize

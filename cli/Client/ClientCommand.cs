@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace Cli.Client;
+
+/// <summary>`client query GREMLIN`: asks an analyzer by its HTTP API and prints the JSON it answers.</summary>
+internal static class ClientCommand
+{
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
+
+    public static Command Create()
+    {
+        var gremlin = new Argument<string>("gremlin") { Description = "for example \"G.V().Has('Type', 'ovsbridge')\"" };
+        var analyzer = new Option<Uri>("--analyzer") { Description = "the analyzer's address", DefaultValueFactory = _ => new Uri("http://127.0.0.1:8082") };
+        var query = new Command("query", "run a Gremlin query") { gremlin, analyzer };
+        query.SetAction((parsed, cancel) => QueryAsync(parsed.GetValue(analyzer)!, parsed.GetValue(gremlin)!, cancel));
+        return new Command("client", "ask an analyzer by its HTTP API") { query };
+    }
+
+    private static async Task<int> QueryAsync(Uri analyzer, string gremlin, CancellationToken cancel)
+    {
+        try
+        {
+            using var client = new SkydiveClient(analyzer);
+            Console.WriteLine((await client.QueryAsync(gremlin, cancel)).ToJsonString(_indented));
+            return 0;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
+        {
+            await Console.Error.WriteLineAsync($"skydive: {analyzer}: {e.Message}");
+            return 1;
+        }
+    }
+}

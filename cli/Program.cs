@@ -1,0 +1,14 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Cli.Client;
+using Cli.Flows;
+
+const int wrongUse = 2;
+
+var root = new RootCommand("What people type: flows of capture files, questions to an analyzer.") { FlowsCommand.Create(), ClientCommand.Create() };
+var arguments = root.Parse(args);
+if (arguments.Action is ParseErrorAction wrong)
+    wrong.ShowHelp = false;
+// Ctrl-C prints the flows so far.
+var exitCode = await arguments.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(8) });
+return arguments.Errors.Count > 0 ? wrongUse : exitCode;

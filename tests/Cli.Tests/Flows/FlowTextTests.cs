@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Agent.Node.Decoding;
+using Agent.Node.Flows;
+using Agent.Node.Tests;
+using Cli.Flows;
+using Shared.Messages.Flows;
+using static Agent.Node.Tests.PacketCraft;
+
+namespace Cli.Tests.Flows;
+
+public sealed class FlowTextTests
+{
+    private static readonly byte[] Packet = Ipv4(1, Echo(1, 1), "192.168.1.1", "192.168.1.2");
+    private static readonly byte[] Frame = Ethernet(0x0800, Packet);
+
+    [Fact]
+    public void A_network_of_GRE_is_called_what_it_is()
+    {
+        About(TunnelPorts.Default, Gre(0x88be, ErspanII(33, Frame), sequence: 1)).ShouldBe("session 33");
+        About(TunnelPorts.Default, Gre(0x22eb, ErspanIII(33, Frame), sequence: 1)).ShouldBe("session 33");
+        About(TunnelPorts.Default, Gre(0x88be, ErspanII(33, Frame), key: 7, sequence: 1)).ShouldBe("session 33");
+        About(TunnelPorts.Default, Gre(0x6558, Frame, key: 33)).ShouldBe("key 33");
+        About(new TunnelPorts([], [], [], [], []) { IsNvgre = true }, Gre(0x6558, Frame, key: 0x0102ff)).ShouldBe("VSID 258");
+    }
+
+    [Fact]
+    public void JSON_has_a_tunnels_details()
+    {
+        Json(Ipv4(47, Gre(0x8847, Mpls(Packet, 100), key: 7, sequence: 8))).ShouldBe("""{"GREKey":7,"GRESequence":8,"MPLSLabels":[100]}""");
+        Json(Ipv4(17, Udp(1, 6081, GeneveWith(5, 0x6558, GeneveOption(0x0102, 0x80, [1, 2, 3, 4]), Frame))))
+            .ShouldBe("""{"GeneveOptions":[{"Class":258,"Type":128,"Value":"01020304"}]}""");
+        Json(Ipv4(17, Udp(1, 4789, VxlanGroup(5, 50, Frame)))).ShouldBe("""{"GroupPolicy":{"DontLearn":true,"ID":50,"PolicyApplied":true}}""");
+    }
+
+    private static string Json(byte[] packet)
+    {
+        using var output = new MemoryStream();
+        var printer = new JsonPrinter(output);
+        printer.Print(Tunnel(TunnelPorts.Default, packet));
+        printer.Finish();
+        return JsonDocument.Parse(output.ToArray()).RootElement.GetProperty("Tunnel").GetRawText();
+    }
+
+    private static string About(TunnelPorts ports, byte[] gre) => FlowText.About(Tunnel(ports, Ipv4(47, gre)));
+
+    private static Flow Tunnel(TunnelPorts ports, byte[] packet)
+    {
+        var output = new FinalFlows();
+        var engine = new FlowEngine(new FlowOptions { Ports = ports }, Captures.Origin, output);
+        engine.Process(1, LinkType.Ip, packet.Length, packet);
+        engine.End();
+        return output.Flows.Single(flow => flow.ParentUuid.Length == 0);
+    }
+}
