@@ -1,6 +1,6 @@
 using Agent.Node.Capture.NetFlow;
 using Agent.Node.Flows;
-using Agent.Node.Namespaces;
+using Agent.Node.Linux;
 using Akka.Actor;
 using Akka.Event;
 

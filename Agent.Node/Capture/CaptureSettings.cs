@@ -1,6 +1,5 @@
 using Agent.Node.Decoding;
 using Agent.Node.Flows.Applications;
-
 using Shared.Messages.Captures;
 
 namespace Agent.Node.Capture;

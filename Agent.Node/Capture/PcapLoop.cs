@@ -1,4 +1,3 @@
-using Agent.Node.Netlink;
 using Akka.Actor;
 using SharpPcap;
 using SharpPcap.LibPcap;

@@ -1,4 +1,4 @@
-using Agent.Node.OpenVSwitch;
+using Agent.Node.Probes.OpenVSwitch;
 using Agent.Node.Uplink;
 using Akka.Actor;
 using Akka.Hosting;

@@ -29,7 +29,7 @@ internal sealed class AgentProcess(SkydiveConfig config, ILogger log)
         {
             await agent.RunAsync(ended.Token).ConfigureAwait(false);
         }
-        catch (Uplink.LinkException e)
+        catch (LinkException e)
         {
             log.Fatal(e.InnerException, "{Problem:l}", e.Message);
             _exitCode = FailedExitCode;

@@ -1,4 +1,4 @@
-using Agent.Node.Namespaces;
+using Agent.Node.Linux;
 using Akka.Actor;
 using Akka.Event;
 using SharpPcap;

@@ -1,6 +1,7 @@
 using Agent.Node.Capture;
 using Agent.Node.Decoding;
 using Agent.Node.Flows.Applications;
+using Agent.Node.Probes.OpenVSwitch;
 using Agent.Node.Topology;
 using Shared.Messages.Captures;
 using Shared.Messages.Configuration;
@@ -103,7 +104,7 @@ internal sealed record CapturePlan(string Type, CaptureSettings Settings)
     private static CaptureSettings At(CaptureSettings settings, string type, CapturePlace place) => place switch
     {
         CapturePlace.Device device => settings with { Device = device.Name, NamespacePath = device.NamespacePath },
-        CapturePlace.Bridge bridge when type == OvsMirror => settings with { Device = OpenVSwitch.BridgeMirror.PortName(bridge.Name, settings.CaptureId) },
+        CapturePlace.Bridge bridge when type == OvsMirror => settings with { Device = BridgeMirror.PortName(bridge.Name, settings.CaptureId) },
         CapturePlace.File file => settings with { FilePath = file.Path },
         _ => settings,
     };

@@ -1,3 +1,4 @@
+using Agent.Node.Capture;
 using Akka.Actor;
 using Shared.Messages.Captures;
 

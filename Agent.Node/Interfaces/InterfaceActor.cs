@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Agent.Node.Capture;
-using Agent.Node.Host;
-using Agent.Node.OpenVSwitch;
+using Agent.Node.Probes.OpenVSwitch;
+using Agent.Node.Telemetry;
 using Agent.Node.Topology;
 using Akka.Actor;
 using Akka.Event;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Agent.Node.OpenVSwitch;
+using Agent.Node.Probes.OpenVSwitch;
 using Agent.Node.Topology;
 using Akka.Actor;
 using Shared.Messages.Captures;

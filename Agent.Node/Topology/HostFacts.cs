@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using Agent.Node.Interfaces;
-using Agent.Node.Namespaces;
-using Agent.Node.Netlink;
-using Agent.Node.OpenVSwitch;
+using Agent.Node.Capture;
+using Agent.Node.Linux;
+using Agent.Node.Probes.Namespaces;
+using Agent.Node.Probes.Netlink;
+using Agent.Node.Probes.OpenVSwitch;
 
 namespace Agent.Node.Topology;
 
@@ -16,7 +17,7 @@ internal sealed record HostFacts
     {
         Host = host;
         Own = own;
-        Namespaces = ImmutableDictionary<NamespaceId, NamespaceFacts>.Empty.Add(own, NamespaceFacts.Empty);
+        Namespaces = ImmutableDictionary<NamespaceId, NamespaceContents>.Empty.Add(own, NamespaceContents.Empty);
     }
 
     /// <summary>This host's name.</summary>
@@ -28,7 +29,7 @@ internal sealed record HostFacts
     /// <summary>Metadata of the host's node beyond its name: flat, dotted keys.</summary>
     public ImmutableSortedDictionary<string, string> HostMetadata { get; init; } = OvsTables.NoMap;
 
-    public ImmutableDictionary<NamespaceId, NamespaceFacts> Namespaces { get; init; }
+    public ImmutableDictionary<NamespaceId, NamespaceContents> Namespaces { get; init; }
 
     /// <summary>Open vSwitch's database; empty while it doesn't run.</summary>
     public OvsTables Ovs { get; init; } = OvsTables.Empty;
@@ -45,7 +46,7 @@ internal sealed record HostFacts
 
     public HostFacts WithNamespace(NamedNamespace space) => this with
     {
-        Namespaces = Namespaces.SetItem(space.Id, (Namespaces.GetValueOrDefault(space.Id) ?? NamespaceFacts.Empty) with { Named = space }),
+        Namespaces = Namespaces.SetItem(space.Id, (Namespaces.GetValueOrDefault(space.Id) ?? NamespaceContents.Empty) with { Named = space }),
     };
 
     /// <param name="probe">Its name.</param>
@@ -87,14 +88,14 @@ internal sealed record HostFacts
         Captures = captures.IsEmpty ? Captures.Remove(node) : Captures.SetItem(node, captures),
     };
 
-    private HostFacts Change(NamespaceId id, Func<NamespaceFacts, NamespaceFacts> change) =>
+    private HostFacts Change(NamespaceId id, Func<NamespaceContents, NamespaceContents> change) =>
         Namespaces.TryGetValue(id, out var space) ? this with { Namespaces = Namespaces.SetItem(id, change(space)) } : this;
 }
 
 /// <summary>A network namespace and what is in it.</summary>
-internal sealed record NamespaceFacts
+internal sealed record NamespaceContents
 {
-    public static readonly NamespaceFacts Empty = new();
+    public static readonly NamespaceContents Empty = new();
 
     /// <summary>Its name; null for the agent's own.</summary>
     public NamedNamespace? Named { get; init; }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Agent.Node.Namespaces;
-using Agent.Node.OpenVSwitch;
+using Agent.Node.Linux;
+using Agent.Node.Probes.OpenVSwitch;
 using Topology.Fabric.Model;
 
 namespace Agent.Node.Topology;
@@ -118,7 +118,7 @@ internal sealed class HostGraphBuilder
         }
     }
 
-    private string? Lower(NamespaceId id, NamespaceFacts space, Netlink.LinkMessage link)
+    private string? Lower(NamespaceId id, NamespaceContents space, Probes.Netlink.LinkMessage link)
     {
         if (link.LowerNamespaceId is { } number)
         {

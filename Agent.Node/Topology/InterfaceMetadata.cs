@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Agent.Node.Interfaces;
-using Agent.Node.Netlink;
-using Agent.Node.OpenVSwitch;
+using Agent.Node.Capture;
+using Agent.Node.Probes.Netlink;
+using Agent.Node.Probes.OpenVSwitch;
 using Topology.Fabric.Model;
 
 namespace Agent.Node.Topology;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
-using Agent.Node.Namespaces;
-using Agent.Node.OpenVSwitch;
+using Agent.Node.Probes;
+using Agent.Node.Probes.Namespaces;
+using Agent.Node.Probes.Netlink;
+using Agent.Node.Probes.OpenVSwitch;
 using Akka.Actor;
 using Akka.Event;
 using Shared.Messages.Topology;

@@ -1,30 +1,10 @@
 using System.Collections.Immutable;
-using Agent.Node.Interfaces;
-using Agent.Node.Namespaces;
-using Agent.Node.Netlink;
-using Agent.Node.OpenVSwitch;
+using Agent.Node.Capture;
+using Agent.Node.Probes.OpenVSwitch;
 using Akka.Event;
 using Shared.Messages.Topology;
 
 namespace Agent.Node.Topology;
-
-/// <summary>Netlink probe -> topology: interfaces of a namespace that changed.</summary>
-internal sealed record InterfacesChanged(NamespaceId Namespace, InterfaceChanges Changes);
-
-/// <summary>Netlink probe -> topology: the numbers by which a namespace knows others.</summary>
-internal sealed record NumbersChanged(NamespaceId Namespace, ImmutableDictionary<int, NamespaceId> Numbers);
-
-/// <summary>Namespace probe -> topology.</summary>
-internal sealed record NamespaceAppeared(NamedNamespace Namespace);
-
-/// <summary>Namespace probe -> topology.</summary>
-internal sealed record NamespaceVanished(NamespaceId Namespace);
-
-/// <summary>Topology -> probes: all namespaces there are, by the files that lead to them, the agent's own among them.</summary>
-internal sealed record NamespacesKnown(ImmutableDictionary<NamespaceId, string> Paths) : IDeadLetterSuppression;
-
-/// <summary>OVSDB probe -> topology: the database as it is; empty when Open vSwitch doesn't run.</summary>
-internal sealed record OvsChanged(OvsTables Tables);
 
 /// <summary>Interface -> topology: the captures on a node, all of them.</summary>
 internal sealed record CapturesChanged(string NodeId, ImmutableArray<CaptureState> Captures);

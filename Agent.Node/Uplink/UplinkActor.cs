@@ -1,5 +1,5 @@
 using Agent.Node.Capture;
-using Agent.Node.Host;
+using Agent.Node.Telemetry;
 using Agent.Node.Topology;
 using Akka.Actor;
 using Akka.Event;
@@ -276,3 +276,9 @@ internal sealed record GetUplinkStatus
 /// <param name="FlowsDelivered">Flow updates acknowledged.</param>
 /// <param name="FlowsDropped">Flow updates dropped for want of room.</param>
 internal sealed record UplinkStatus(bool Registered, int FlowsWaiting, long FlowsDelivered, long FlowsDropped);
+
+/// <summary>Ends the captures and answers <see cref="Akka.Done"/> when what they had to say is delivered, or nobody takes it.</summary>
+internal sealed record Drain
+{
+    public static readonly Drain Instance = new();
+}

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
-using Analyzer.Node.Host;
+using Analyzer.Node.Telemetry;
 using Analyzer.Node.Views;
 using Shared.Messages.Topology;
 using Topology.Fabric.Links;

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Analyzer.Node.Http;
 
 namespace Analyzer.Node.Host;
 

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Analyzer.Node.Flows;
-using Analyzer.Node.Host;
 using Analyzer.Node.Selection;
 using Topology.Fabric.Gremlin;
 

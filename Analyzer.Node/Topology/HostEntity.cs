@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Akka.Persistence;
-using Analyzer.Node.Host;
+using Analyzer.Node.Telemetry;
 using Shared.Messages.Captures;
 using Shared.Messages.Injections;
 using Shared.Messages.Topology;

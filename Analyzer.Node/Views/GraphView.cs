@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
-using Analyzer.Node.Host;
+using Analyzer.Node.Telemetry;
 using Analyzer.Node.Topology;
 using Shared.Messages.Topology;
 

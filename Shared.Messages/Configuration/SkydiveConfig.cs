@@ -134,9 +134,9 @@ public sealed class SkydiveConfig
         return open.TryPop(out var opened) ? opened : null;
     }
 
-    private static string ValidHostId(string path, string name) => Topology.HostId.IsValid(name)
+    private static string ValidHostId(string path, string name) => Configuration.HostId.IsValid(name)
         ? name
-        : throw new SkydiveConfigException(path, name, $"should be at most {Topology.HostId.MaxLength} letters, digits, '-', '_' and '.'");
+        : throw new SkydiveConfigException(path, name, $"should be at most {Configuration.HostId.MaxLength} letters, digits, '-', '_' and '.'");
 
     private AgentOptions ReadAgent()
     {

@@ -1,5 +1,6 @@
 using Akka.Cluster.Sharding;
 using Shared.Messages.Captures;
+using Shared.Messages.Configuration;
 using Shared.Messages.Injections;
 
 namespace Shared.Messages.Topology;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Agent.Node.Namespaces;
+using Agent.Node.Linux;
 
 namespace Agent.Node.Tests;
 

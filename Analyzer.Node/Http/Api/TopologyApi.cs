@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
-using Analyzer.Node.Host;
+using Analyzer.Node.Telemetry;
 using Analyzer.Node.Views;
 using Shared.Messages.Telemetry;
 using Topology.Fabric.Gremlin;

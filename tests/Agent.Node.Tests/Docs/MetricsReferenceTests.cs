@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Agent.Node.Host;
+using Agent.Node.Telemetry;
 using SkydiveActors.Docs;
 
 namespace Agent.Node.Tests.Docs;
@@ -12,7 +12,7 @@ public class MetricsReferenceTests
         RuntimeHelpers.RunClassConstructor(typeof(AgentMetrics).TypeHandle);
         ReferenceDocument.ShouldBeCurrent("metrics-agent.md", MetricsReference.Of(
             "agent",
-            "Agent.Node/Host/AgentMetrics.cs",
+            "Agent.Node/Telemetry/AgentMetrics.cs",
             "Sent by OTLP where `skydive.telemetry.otlp-endpoint` says where to, and there for Prometheus, as `/metrics`, where `skydive.agent.metrics.port` isn't 0. The runtime's own (`System.Runtime`) come with them."));
     }
 }

@@ -1,7 +1,7 @@
 using Agent.Node.Capture;
 using Agent.Node.Decoding;
 using Agent.Node.Interfaces;
-using Agent.Node.OpenVSwitch;
+using Agent.Node.Probes.OpenVSwitch;
 using Agent.Node.Topology;
 using Shared.Messages.Captures;
 using Shared.Messages.Configuration;

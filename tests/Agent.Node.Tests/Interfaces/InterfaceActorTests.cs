@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Agent.Node.Capture;
 using Agent.Node.Interfaces;
-using Agent.Node.OpenVSwitch;
+using Agent.Node.Probes.OpenVSwitch;
 using Agent.Node.Topology;
 using Akka.Actor;
 using Akka.TestKit;

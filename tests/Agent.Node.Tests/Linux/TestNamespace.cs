@@ -1,4 +1,4 @@
-using Agent.Node.Namespaces;
+using Agent.Node.Linux;
 
 namespace Agent.Node.Tests.Linux;
 

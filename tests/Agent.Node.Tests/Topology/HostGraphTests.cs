@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Agent.Node.Interfaces;
-using Agent.Node.Namespaces;
-using Agent.Node.Netlink;
-using Agent.Node.OpenVSwitch;
+using Agent.Node.Capture;
+using Agent.Node.Linux;
+using Agent.Node.Probes.Namespaces;
+using Agent.Node.Probes.Netlink;
+using Agent.Node.Probes.OpenVSwitch;
 using Agent.Node.Topology;
 using Topology.Fabric.Model;
 using GraphNode = Topology.Fabric.Model.Node;

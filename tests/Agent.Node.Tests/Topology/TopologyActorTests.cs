@@ -1,9 +1,11 @@
 using Agent.Node.Host;
-using Agent.Node.Namespaces;
-using Agent.Node.Netlink;
-using Agent.Node.OpenVSwitch;
+using Agent.Node.Injection;
+using Agent.Node.Linux;
+using Agent.Node.Probes.Namespaces;
+using Agent.Node.Probes.Netlink;
+using Agent.Node.Probes.OpenVSwitch;
 using Agent.Node.Tests.Linux;
-using Agent.Node.Tests.OpenVSwitch;
+using Agent.Node.Tests.Probes.OpenVSwitch;
 using Agent.Node.Topology;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;

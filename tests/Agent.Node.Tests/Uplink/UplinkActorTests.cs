@@ -18,7 +18,7 @@ public sealed class UplinkActorTests : TestKit
     private readonly TestProbe _topology;
     private readonly UplinkOptions _options = new(Buffer: 100, Batch: 10, ResendAfter: TimeSpan.FromMilliseconds(500));
     private IActorRef _uplink;
-    private readonly HostFacts _facts = new("h1", new Agent.Node.Namespaces.NamespaceId(4, 1));
+    private readonly HostFacts _facts = new("h1", new Agent.Node.Linux.NamespaceId(4, 1));
 
     public UplinkActorTests()
         : base("akka.test.single-expect-default = 30 s")

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Analyzer.Node.Host;
+using Analyzer.Node.Telemetry;
 using SkydiveActors.Docs;
 
 namespace Analyzer.Node.Tests.Docs;
@@ -12,7 +12,7 @@ public class MetricsReferenceTests
         RuntimeHelpers.RunClassConstructor(typeof(AnalyzerMetrics).TypeHandle);
         ReferenceDocument.ShouldBeCurrent("metrics-analyzer.md", MetricsReference.Of(
             "analyzer",
-            "Analyzer.Node/Host/AnalyzerMetrics.cs",
+            "Analyzer.Node/Telemetry/AnalyzerMetrics.cs",
             "`GET /metrics` gives them to Prometheus; `skydive.telemetry.otlp-endpoint` sends them by OTLP. Captures are counted here for all agents, as their nodes' metadata has them. The runtime's (`System.Runtime`), Kestrel's, ASP.NET Core's and Npgsql's own come with them."));
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
-using Analyzer.Node.Host;
+using Analyzer.Node.Telemetry;
 using Topology.Fabric.Model;
 using TopologyNode = Topology.Fabric.Model.Node;
 

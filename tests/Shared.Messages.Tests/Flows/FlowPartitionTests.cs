@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Shared.Messages.Configuration;
 using Shared.Messages.Flows;
 using Shared.Messages.Topology;
 

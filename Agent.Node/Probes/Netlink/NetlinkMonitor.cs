@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+
+namespace Agent.Node.Probes.Netlink;
+
+/// <summary>
+/// Follows a network namespace: dumps its tables once, then turns notifications into <see cref="NetlinkEvent"/>s. When
+/// the kernel says that it lost notifications (ENOBUFS), or that a table changed while it was dumped, it dumps again.
+/// </summary>
+/// <remarks>
+/// The kernel doesn't notify counters: <see cref="Refresh"/> asks for the links again and is meant for a timer.
+/// Nor does it tell which IPv4 routes went when a link goes down, so the monitor asks for the routes then.
+/// </remarks>
+internal sealed class NetlinkMonitor : IDisposable
+{
+    private const int BufferLength = 64 * 1024; // the kernel fills at most 32 KiB per part of a dump
+
+    private readonly NetlinkSocket _socket;
+    private readonly Func<NetlinkBatch, CancellationToken, ValueTask> _deliver;
+    private readonly DumpQueue _dumps;
+    private readonly Dictionary<int, (string Name, string Driver)> _drivers = [];
+    private readonly HashSet<int> _up = [];
+
+    /// <param name="socket">Bound to <see cref="NetlinkSocket.NotifiedGroups"/>; the monitor owns it.</param>
+    /// <param name="deliver">Takes each datagram's events; while it waits nothing is read, and the kernel queues.</param>
+    public NetlinkMonitor(NetlinkSocket socket, Func<NetlinkBatch, CancellationToken, ValueTask> deliver)
+    {
+        _socket = socket;
+        _deliver = deliver;
+        _dumps = new DumpQueue(socket);
+    }
+
+    /// <summary>Times the kernel lost notifications for want of buffer.</summary>
+    public long Overruns { get; private set; }
+
+    /// <summary>Asks for the links, with their counters, again. From any thread.</summary>
+    public void Refresh() => _dumps.Want(NetlinkTable.Links);
+
+    /// <summary>Runs until cancelled. Throws <see cref="IOException"/> when the kernel refuses a dump.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var buffer = new byte[BufferLength];
+        WantAll();
+        while (true)
+        {
+            int length;
+            try
+            {
+                length = await _socket.ReceiveAsync(buffer, cancellation).ConfigureAwait(false);
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.NoBufferSpaceAvailable)
+            {
+                Overruns++;
+                WantAll();
+                continue;
+            }
+
+            var batch = Read(buffer.AsSpan(0, length));
+            if (!batch.Events.IsEmpty)
+            {
+                await _deliver(batch, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private void WantAll()
+    {
+        _dumps.Want(NetlinkTable.Links);
+        _dumps.Want(NetlinkTable.Addresses);
+        _dumps.Want(NetlinkTable.Routes);
+        _dumps.Want(NetlinkTable.Neighbours);
+    }
+
+    private NetlinkBatch Read(ReadOnlySpan<byte> datagram)
+    {
+        var events = ImmutableArray.CreateBuilder<NetlinkEvent>();
+        var messages = new NetlinkMessages(datagram);
+        while (messages.TryRead(out var header, out var payload))
+        {
+            if (_dumps.Running is { } running && header.Sequence == running.Sequence)
+            {
+                if (!running.Announced)
+                {
+                    _dumps.Announced();
+                    events.Add(new NetlinkEvent.DumpBegun(running.Table));
+                }
+
+                if ((header.Flags & NetlinkMessageFlags.DumpInterrupted) != 0)
+                {
+                    _dumps.Interrupted();
+                }
+            }
+
+            Read(header, payload, events);
+        }
+
+        return new NetlinkBatch(events.ToImmutable());
+    }
+
+    private void Read(NetlinkHeader header, ReadOnlySpan<byte> payload, ImmutableArray<NetlinkEvent>.Builder events)
+    {
+        switch (header.Type)
+        {
+            case NetlinkMessageType.NewLink when LinkMessage.TryRead(payload, out var link):
+                FollowState(link!);
+                events.Add(new NetlinkEvent.LinkSet(link!, Driver(link!)));
+                break;
+            case NetlinkMessageType.DeleteLink when LinkMessage.TryRead(payload, out var link):
+                _drivers.Remove(link!.Index);
+                _up.Remove(link.Index);
+                events.Add(new NetlinkEvent.LinkGone(link.Index));
+                break;
+            case NetlinkMessageType.NewAddress when AddressMessage.TryRead(payload, out var address):
+                events.Add(new NetlinkEvent.AddressSet(address!));
+                break;
+            case NetlinkMessageType.DeleteAddress when AddressMessage.TryRead(payload, out var address):
+                events.Add(new NetlinkEvent.AddressGone(address!));
+                break;
+            case NetlinkMessageType.NewRoute when RouteMessage.TryRead(payload, out var route):
+                events.Add(new NetlinkEvent.RouteSet(route!, IsReplacement(header)));
+                break;
+            case NetlinkMessageType.DeleteRoute when RouteMessage.TryRead(payload, out var route):
+                events.Add(new NetlinkEvent.RouteGone(route!));
+                break;
+            case NetlinkMessageType.NewNeighbour when NeighbourMessage.TryRead(payload, out var neighbour):
+                events.Add(new NetlinkEvent.NeighbourSet(neighbour!));
+                break;
+            case NetlinkMessageType.DeleteNeighbour when NeighbourMessage.TryRead(payload, out var neighbour):
+                events.Add(new NetlinkEvent.NeighbourGone(neighbour!));
+                break;
+            case NetlinkMessageType.Error when NetlinkValue.Int32(payload) is { } errno and not 0:
+                throw new IOException(
+                    $"the kernel refused to dump {_dumps.Running?.Table}: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(-errno)}");
+            case NetlinkMessageType.Done when _dumps.Running is { } running && running.Sequence == header.Sequence:
+                if (_dumps.Ended())
+                {
+                    events.Add(new NetlinkEvent.DumpEnded(running.Table));
+                }
+
+                break;
+        }
+    }
+
+    private bool IsReplacement(NetlinkHeader header) =>
+        (header.Flags & NetlinkMessageFlags.Replace) != 0 && _dumps.Running?.Sequence != header.Sequence;
+
+    private void FollowState(LinkMessage link)
+    {
+        if ((link.Flags & LinkFlags.Up) != 0)
+        {
+            _up.Add(link.Index);
+        }
+        else if (_up.Remove(link.Index))
+        {
+            _dumps.Want(NetlinkTable.Routes);
+        }
+    }
+
+    private string Driver(LinkMessage link)
+    {
+        if (!_drivers.TryGetValue(link.Index, out var known) || known.Name != link.Name)
+        {
+            known = (link.Name, _socket.Driver(link.Name));
+            _drivers[link.Index] = known;
+        }
+
+        return known.Driver;
+    }
+}

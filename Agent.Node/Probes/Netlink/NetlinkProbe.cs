@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using Agent.Node.Linux;
+using Akka.Actor;
+using Akka.Event;
+
+namespace Agent.Node.Probes.Netlink;
+
+/// <summary>
+/// Follows one network namespace over netlink and tells the topology what changes. The probe stops by itself when its
+/// namespace can't be entered: that's the parent's to know, and nothing that trying again would mend.
+/// </summary>
+internal sealed class NetlinkProbe : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
+    private const int UnreadBatches = 32;
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly NamespaceId _namespace;
+    private readonly string? _path;
+    private readonly IActorRef _topology;
+    private readonly TimeSpan _statisticsEvery;
+    private readonly NetlinkTables _tables = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _room = new(UnreadBatches);
+    private readonly HashSet<int> _wanted = [];
+    private ImmutableDictionary<NamespaceId, string> _known = ImmutableDictionary<NamespaceId, string>.Empty;
+    private ImmutableDictionary<int, NamespaceId> _numbers = ImmutableDictionary<int, NamespaceId>.Empty;
+    private NetlinkMonitor? _monitor;
+    private NetlinkSocket? _queries;
+
+    /// <param name="id">The namespace.</param>
+    /// <param name="path">The file that leads to it; null: the agent's own.</param>
+    /// <param name="topology">Who is told.</param>
+    /// <param name="statisticsEvery">How often counters, which the kernel doesn't notify, are asked for.</param>
+    public static Props Props(NamespaceId id, string? path, IActorRef topology, TimeSpan statisticsEvery) =>
+        Akka.Actor.Props.Create(() => new NetlinkProbe(id, path, topology, statisticsEvery));
+
+    public NetlinkProbe(NamespaceId id, string? path, IActorRef topology, TimeSpan statisticsEvery)
+    {
+        _namespace = id;
+        _path = path;
+        _topology = topology;
+        _statisticsEvery = statisticsEvery;
+        Receive<NetlinkBatch>(OnBatch);
+        Receive<Flush>(_ => OnFlush());
+        Receive<Refresh>(_ => _monitor!.Refresh());
+        Receive<NamespacesKnown>(OnNamespaces);
+        Receive<Status.Failure>(f => throw new IOException($"netlink of {_path ?? "the host"} failed", f.Cause));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        try
+        {
+            _queries = NetlinkSocket.OpenIn(_path, groups: 0);
+            _monitor = new NetlinkMonitor(NetlinkSocket.OpenIn(_path, NetlinkSocket.NotifiedGroups), Deliver(Self));
+        }
+        catch (IOException e) when (_path is not null)
+        {
+            _log.Warning("interfaces of namespace {0} aren't seen: {1}", _path, e.Message);
+            Context.Stop(Self);
+            return;
+        }
+
+        _monitor.RunAsync(_stop.Token).PipeTo(Self, failure: e => e is OperationCanceledException ? Stopped.Instance : new Status.Failure(e));
+        Timers.StartPeriodicTimer(Refresh.Instance, Refresh.Instance, _statisticsEvery);
+    }
+
+    protected override void PostStop()
+    {
+        _stop.Cancel();
+        _monitor?.Dispose();
+        _queries?.Dispose();
+    }
+
+    // Credits: while the actor is behind, the monitor doesn't read, and the kernel's own buffer is the bound.
+    private Func<NetlinkBatch, CancellationToken, ValueTask> Deliver(IActorRef self) => async (batch, cancellation) =>
+    {
+        await _room.WaitAsync(cancellation).ConfigureAwait(false);
+        self.Tell(batch);
+    };
+
+    private void OnBatch(NetlinkBatch batch)
+    {
+        _room.Release();
+        var urgent = false;
+        foreach (var change in batch.Events)
+        {
+            urgent |= _tables.Apply(change);
+            urgent |= change is NetlinkEvent.DumpEnded { Table: NetlinkTable.Links };
+            if (change is NetlinkEvent.LinkSet { Link.LowerNamespaceId: { } number } && !_numbers.ContainsKey(number) && _wanted.Add(number))
+            {
+                Resolve(_known);
+            }
+        }
+
+        if (urgent && _tables.Complete && !Timers.IsTimerActive(Flush.Instance))
+        {
+            Timers.StartSingleTimer(Flush.Instance, Flush.Instance, Gather);
+        }
+    }
+
+    private void OnFlush()
+    {
+        var changes = _tables.TakeChanges();
+        if (!changes.IsEmpty)
+        {
+            _topology.Tell(new InterfacesChanged(_namespace, changes));
+        }
+    }
+
+    private void OnNamespaces(NamespacesKnown known)
+    {
+        var young = known.Paths.RemoveRange(_known.Keys);
+        _known = known.Paths;
+        var left = _numbers.Where(n => _known.ContainsKey(n.Value)).ToImmutableDictionary();
+        if (left.Count < _numbers.Count)
+        {
+            _wanted.UnionWith(_numbers.Keys.Except(left.Keys));
+            _numbers = left;
+            _topology.Tell(new NumbersChanged(_namespace, _numbers));
+        }
+
+        if (_wanted.Count > 0)
+        {
+            Resolve(young);
+        }
+    }
+
+    private void Resolve(ImmutableDictionary<NamespaceId, string> candidates)
+    {
+        var before = _numbers;
+        foreach (var (id, path) in candidates)
+        {
+            try
+            {
+                if (id != _namespace && PeerNamespaces.NumberOf(_queries!, path) is { } number)
+                {
+                    _numbers = _numbers.SetItem(number, id);
+                    _wanted.Remove(number);
+                }
+            }
+            catch (IOException e)
+            {
+                _log.Debug("no number for namespace {0}, which is on its way out: {1}", path, e.Message);
+            }
+        }
+
+        if (_numbers != before)
+        {
+            _topology.Tell(new NumbersChanged(_namespace, _numbers));
+        }
+    }
+
+    private sealed class Flush : IDeadLetterSuppression
+    {
+        public static readonly Flush Instance = new();
+    }
+
+    private sealed class Refresh : IDeadLetterSuppression
+    {
+        public static readonly Refresh Instance = new();
+    }
+
+    private sealed class Stopped : IDeadLetterSuppression
+    {
+        public static readonly Stopped Instance = new();
+    }
+}

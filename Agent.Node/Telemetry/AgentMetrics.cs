@@ -1,0 +1,82 @@
+using System.Diagnostics.Metrics;
+using Agent.Node.Capture;
+
+namespace Agent.Node.Telemetry;
+
+/// <summary>What an agent counts of itself. docs/reference has them all, made from here.</summary>
+internal static class AgentMetrics
+{
+    private static readonly Meter Meter = new("skydive.agent");
+
+    private static readonly Counter<long> PacketsReceived = Meter.CreateCounter<long>(
+        "skydive.capture.packets.received", "{packet}", "Packets a capture read.");
+
+    private static readonly Counter<long> PacketsDropped = Meter.CreateCounter<long>(
+        "skydive.capture.packets.dropped", "{packet}", "Packets a capture didn't count in a flow, by who dropped them: the kernel, the interface or the agent.");
+
+    private static readonly Counter<long> FragmentErrors = Meter.CreateCounter<long>(
+        "skydive.capture.fragment.errors", "{packet}", "Packets that couldn't be put together from their fragments.");
+
+    private static readonly Counter<long> RawPacketsRefused = Meter.CreateCounter<long>(
+        "skydive.capture.rawpackets.refused", "{packet}", "Packets that weren't kept raw for want of room.");
+
+    private static readonly Counter<long> DecodeErrors = Meter.CreateCounter<long>(
+        "skydive.capture.decode.errors", "{packet}", "Packets that couldn't be read to their last layer: cut short, or with a header that can't be.");
+
+    private static readonly Counter<long> CaptureFailures = Meter.CreateCounter<long>(
+        "skydive.capture.failures", "{failure}", "Captures that couldn't start or go on.");
+
+    private static readonly Gauge<long> UplinkWaiting = Meter.CreateGauge<long>(
+        "skydive.uplink.flows.waiting", "{update}", "Flow updates that wait or aren't acknowledged.");
+
+    private static readonly Counter<long> UplinkDelivered = Meter.CreateCounter<long>(
+        "skydive.uplink.flows.delivered", "{update}", "Flow updates the analyzers have stored.");
+
+    private static readonly Counter<long> UplinkDropped = Meter.CreateCounter<long>(
+        "skydive.uplink.dropped", "{item}", "Flow updates and raw packets dropped for want of room, by what they were.");
+
+    private static readonly Counter<long> UplinkRefused = Meter.CreateCounter<long>(
+        "skydive.uplink.flows.refused", "{update}", "Flow updates the analyzers couldn't store.");
+
+    private static readonly Gauge<long> LinkUp = Meter.CreateGauge<long>(
+        "skydive.uplink.up", "{link}", "1 while the analyzers take this host's reports, else 0.");
+
+    private static readonly Gauge<long> Nodes = Meter.CreateGauge<long>(
+        "skydive.topology.nodes", "{node}", "Nodes of this host's graph.");
+
+    /// <summary>A capture's counters went from one state to another; one that started anew counts from 0.</summary>
+    public static void Count(string node, CaptureState before, CaptureState after)
+    {
+        KeyValuePair<string, object?>[] labels = [new("node", node), new("capture", after.Id), new("type", after.Type)];
+        Add(PacketsReceived, before.PacketsReceived, after.PacketsReceived, labels);
+        Add(PacketsDropped, before.PacketsDropped, after.PacketsDropped, [.. labels, new("by", "kernel")]);
+        Add(PacketsDropped, before.PacketsIfDropped, after.PacketsIfDropped, [.. labels, new("by", "interface")]);
+        Add(PacketsDropped, before.PacketsAgentDropped, after.PacketsAgentDropped, [.. labels, new("by", "agent")]);
+        Add(FragmentErrors, before.FragmentErrors, after.FragmentErrors, labels);
+        Add(RawPacketsRefused, before.RawPacketsRefused, after.RawPacketsRefused, labels);
+        Add(DecodeErrors, before.DecodeErrors, after.DecodeErrors, labels);
+    }
+
+    public static void CountFailure(string node, string type) => CaptureFailures.Add(1, new("node", node), new KeyValuePair<string, object?>("type", type));
+
+    public static void Record(long nodes) => Nodes.Record(nodes);
+
+    public static void Record(UplinkCounts before, UplinkCounts after)
+    {
+        UplinkWaiting.Record(after.Waiting);
+        LinkUp.Record(after.Registered ? 1 : 0);
+        Add(UplinkDelivered, before.Delivered, after.Delivered, []);
+        Add(UplinkRefused, before.Refused, after.Refused, []);
+        Add(UplinkDropped, before.Dropped, after.Dropped, [new("what", "flow")]);
+        Add(UplinkDropped, before.RawPacketsDropped, after.RawPacketsDropped, [new("what", "rawpacket")]);
+    }
+
+    private static void Add(Counter<long> counter, long before, long after, ReadOnlySpan<KeyValuePair<string, object?>> labels)
+    {
+        if (after != before)
+            counter.Add(after > before ? after - before : after, labels);
+    }
+
+    /// <summary>How the uplink stands; all but the first two since its start.</summary>
+    internal readonly record struct UplinkCounts(bool Registered, long Waiting, long Delivered, long Dropped, long RawPacketsDropped, long Refused);
+}

@@ -1,0 +1,34 @@
+using SkydiveActors.Layers;
+
+namespace Agent.Node.Tests.Layers;
+
+/// <summary>What may use what in Agent.Node, from what knows nothing of the others to what knows all.</summary>
+public sealed class FolderTests
+{
+    private static readonly Folders _folders = new(
+        typeof(Agent.Node.Host.AgentHost).Assembly,
+        ("Linux", []),
+        ("Decoding", []),
+        ("Flows", ["Decoding"]),
+        ("Probes", ["Linux"]),
+        ("Probes.Netlink", ["Linux", "Probes"]),
+        ("Probes.Namespaces", ["Linux", "Probes", "Probes.Netlink"]),
+        ("Probes.OpenVSwitch", ["Probes", "Probes.Netlink"]),
+        ("Capture", ["Linux", "Decoding", "Flows", "Probes.Netlink"]),
+        ("Telemetry", ["Capture"]),
+        ("Topology", ["Linux", "Probes", "Probes.Netlink", "Probes.Namespaces", "Probes.OpenVSwitch", "Capture"]),
+        ("Interfaces", ["Decoding", "Flows", "Probes.OpenVSwitch", "Capture", "Telemetry", "Topology"]),
+        ("Injection", ["Linux", "Topology"]),
+        ("Uplink", ["Capture", "Telemetry", "Topology"]),
+        ("Host", ["Linux", "Probes.Netlink", "Probes.Namespaces", "Probes.OpenVSwitch", "Capture", "Topology", "Interfaces", "Injection", "Uplink"]));
+
+    [Fact]
+    public void Folders_use_only_what_their_list_allows() => _folders.Wrong().ShouldBeEmpty();
+
+    [Fact]
+    public void Every_folder_has_its_list_and_no_list_leads_back()
+    {
+        _folders.Forgotten().ShouldBeEmpty();
+        _folders.Circles().ShouldBeEmpty();
+    }
+}

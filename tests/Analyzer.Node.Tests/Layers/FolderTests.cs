@@ -1,0 +1,31 @@
+using SkydiveActors.Layers;
+
+namespace Analyzer.Node.Tests.Layers;
+
+/// <summary>What may use what in Analyzer.Node, from what knows nothing of the others to what knows all.</summary>
+public sealed class FolderTests
+{
+    private static readonly Folders _folders = new(
+        typeof(Analyzer.Node.Host.AnalyzerHost).Assembly,
+        ("Telemetry", []),
+        ("Selection", []),
+        ("Topology", ["Telemetry"]),
+        ("Flows", ["Telemetry"]),
+        ("Views", ["Telemetry", "Selection", "Topology", "Flows"]),
+        ("Captures", ["Telemetry", "Selection", "Topology"]),
+        ("Injections", ["Telemetry", "Selection", "Topology"]),
+        ("Fabric", ["Telemetry", "Views"]),
+        ("Http", ["Telemetry", "Selection", "Topology", "Flows", "Views", "Captures", "Injections", "Fabric"]),
+        ("Console", ["Views", "Http"]),
+        ("Host", ["Telemetry", "Selection", "Topology", "Flows", "Views", "Captures", "Injections", "Fabric", "Http", "Console"]));
+
+    [Fact]
+    public void Folders_use_only_what_their_list_allows() => _folders.Wrong().ShouldBeEmpty();
+
+    [Fact]
+    public void Every_folder_has_its_list_and_no_list_leads_back()
+    {
+        _folders.Forgotten().ShouldBeEmpty();
+        _folders.Circles().ShouldBeEmpty();
+    }
+}
