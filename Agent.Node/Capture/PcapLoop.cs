@@ -84,3 +84,23 @@ internal sealed class PcapLoop(CaptureSettings settings, IActorRef capture, IAct
         internal RingDrops RingDrops() => new(FileDescriptor);
     }
 }
+
+/// <summary>Filters of packets, as libpcap takes them.</summary>
+internal static class PacketFilters
+{
+    /// <summary>Gives an open device its filter; null and empty: all packets.</summary>
+    /// <exception cref="CaptureException">It doesn't compile; the message has the filter and libpcap's words.</exception>
+    internal static void Set(PcapDevice device, string? filter)
+    {
+        if (string.IsNullOrEmpty(filter))
+            return;
+        try
+        {
+            device.Filter = filter;
+        }
+        catch (PcapException e)
+        {
+            throw new CaptureException($"filter \"{filter}\": {e.Message}", e);
+        }
+    }
+}

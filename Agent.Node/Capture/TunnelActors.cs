@@ -1,6 +1,7 @@
 using System.Globalization;
 using Agent.Node.Flows;
 using Akka.Actor;
+using Akka.Event;
 
 namespace Agent.Node.Capture;
 
@@ -66,4 +67,41 @@ internal sealed class TunnelActors(IActorContext context, CaptureSettings settin
             return;
         }
     }
+}
+
+/// <summary>How many more tunnel actors a capture may have, wherever they nest; shared by all of them.</summary>
+internal sealed class TunnelLimit(int maximum)
+{
+    private int _left = maximum;
+
+    /// <summary>False when there are as many as may be.</summary>
+    internal bool TryTake()
+    {
+        if (Interlocked.Decrement(ref _left) >= 0)
+            return true;
+        Interlocked.Increment(ref _left);
+        return false;
+    }
+
+    /// <summary>Counts one that is there whatever the limit says.</summary>
+    internal void Take() => Interlocked.Decrement(ref _left);
+
+    /// <summary>A tunnel's actor has stopped.</summary>
+    internal void GiveBack() => Interlocked.Increment(ref _left);
+}
+
+/// <summary>Tunnel -> what it's inside of, up to the capture: what was lost in it since it was told last.</summary>
+/// <param name="PacketsDropped">Packets of tunnels in it, whose actors were busy or too many.</param>
+/// <param name="FragmentErrors">Packets that couldn't be put together from their fragments.</param>
+/// <param name="RawPacketsRefused">Packets that weren't kept raw for want of room.</param>
+/// <param name="DecodeErrors">Packets that couldn't be read to their last layer.</param>
+internal sealed record TunnelLosses(long PacketsDropped, long FragmentErrors, long RawPacketsRefused, long DecodeErrors) : IDeadLetterSuppression
+{
+    internal static TunnelLosses None { get; } = new(0, 0, 0, 0);
+
+    public static TunnelLosses operator +(TunnelLosses one, TunnelLosses other) =>
+        new(one.PacketsDropped + other.PacketsDropped, one.FragmentErrors + other.FragmentErrors, one.RawPacketsRefused + other.RawPacketsRefused, one.DecodeErrors + other.DecodeErrors);
+
+    public static TunnelLosses operator -(TunnelLosses now, TunnelLosses before) =>
+        new(now.PacketsDropped - before.PacketsDropped, now.FragmentErrors - before.FragmentErrors, now.RawPacketsRefused - before.RawPacketsRefused, now.DecodeErrors - before.DecodeErrors);
 }

@@ -50,3 +50,13 @@ internal sealed record FlowOptions
     /// <summary>Bytes of packets kept that may wait for their flows' next reports.</summary>
     public long RawPacketCapacity { get; init; } = 8 << 20;
 }
+
+/// <summary>Which layers tell flows apart.</summary>
+internal enum LayerKeyMode
+{
+    /// <summary>All of them: the same addresses behind other MAC addresses or VLANs are another flow.</summary>
+    L2,
+
+    /// <summary>From the network layer on, where there is one.</summary>
+    L3,
+}

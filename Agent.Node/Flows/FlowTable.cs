@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Agent.Node.Flows;
 
@@ -388,5 +389,17 @@ internal sealed class FlowTable
                 _next = table._newest[_list];
             }
         }
+    }
+}
+
+/// <summary>Asks the processor to fetch a cache line while other work goes on. A hint: nothing where there is none to give.</summary>
+internal static class Prefetch
+{
+    /// <summary>The line that holds the start of the value. The address isn't followed, so it may be stale.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe void Line<T>(ref readonly T value)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in value)));
     }
 }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Shared.Messages.Injections;
+using InjectionRequest = Shared.Messages.Injections.Injection;
 
 namespace Agent.Node.Injection;
 
@@ -45,4 +46,29 @@ internal sealed class InjectorActor : ReceiveActor
 
     private void Tell(string state, ulong sent, string error = "") =>
         _listener.Tell(new InjectionProgress { Uuid = _settings.Injection.Uuid, State = state, Sent = sent, Error = error });
+}
+
+/// <summary>An injection and where it goes out.</summary>
+internal sealed record InjectorSettings
+{
+    /// <summary>What to send, its addresses resolved.</summary>
+    public required InjectionRequest Injection { get; init; }
+
+    /// <summary>Name of the interface to send on.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>The network namespace the interface is in; null: the agent's own.</summary>
+    public string? NamespacePath { get; init; }
+}
+
+/// <summary>An injection can't be done; the message says why, in words for its user.</summary>
+internal sealed class InjectionException : Exception
+{
+    internal InjectionException(string message) : base(message)
+    {
+    }
+
+    internal InjectionException(string message, Exception inner) : base(message, inner)
+    {
+    }
 }

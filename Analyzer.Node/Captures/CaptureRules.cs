@@ -1,4 +1,5 @@
 using Shared.Messages.Captures;
+using SharpPcap.LibPcap;
 
 namespace Analyzer.Node.Captures;
 
@@ -35,4 +36,11 @@ internal static class CaptureRules
     /// <summary>Whether both do the same: the same query under the same filter, taken the same way.</summary>
     public static bool AreDuplicates(Capture one, Capture other) =>
         one.GremlinQuery == other.GremlinQuery && one.BpfFilter == other.BpfFilter && one.Type == other.Type;
+}
+
+/// <summary>Asks libpcap about filters before any agent is bothered with them.</summary>
+internal static class BpfFilters
+{
+    /// <summary>What libpcap says against the filter, on Ethernet; null when it compiles.</summary>
+    public static string? Error(string filter) => PcapDevice.CheckFilter(filter, out var error) ? null : error;
 }

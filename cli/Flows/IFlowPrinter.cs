@@ -15,3 +15,19 @@ internal interface IFlowPrinter
     /// <summary>No more comes.</summary>
     void Finish();
 }
+
+/// <summary>Prints nothing.</summary>
+internal sealed class NoPrinter : IFlowPrinter
+{
+    public void Print(Flow flow)
+    {
+    }
+
+    public void Print(Traversal result)
+    {
+    }
+
+    public void Finish()
+    {
+    }
+}
