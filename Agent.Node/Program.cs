@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Agent.Node.Host;
+using Agent.Node.Telemetry;
+using Microsoft.Extensions.Logging;
 using Serilog;
 using Shared.Messages.Configuration;
 using Shared.Messages.Logging;
@@ -36,7 +38,7 @@ Task<int> Run(ParseResult arguments, CancellationToken stop) => WithConfig(argum
     Log.Logger = logger;
     foreach (var key in config.UnknownKeys)
     {
-        logger.Warning("unknown key in the configuration: {Path}", key);
+        LogSetup.Main(logger).UnknownKey(key);
     }
 
     return await new AgentProcess(config, logger).RunAsync(stop);

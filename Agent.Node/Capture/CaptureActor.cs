@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using Agent.Node.Flows;
+using Agent.Node.Telemetry;
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
+using Shared.Messages.Logging;
 using Shared.Messages.Telemetry;
 
 namespace Agent.Node.Capture;
@@ -13,7 +16,7 @@ namespace Agent.Node.Capture;
 /// </summary>
 internal sealed class CaptureActor : ReceiveActor
 {
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly CaptureSettings _settings;
     private readonly TunnelActors _tunnels;
     private readonly CaptureLoop? _loop;
@@ -83,7 +86,7 @@ internal sealed class CaptureActor : ReceiveActor
 
     private void OnOpened()
     {
-        _log.Info("capture {0} started on {1}", _settings.CaptureId, SourceName);
+        _log.CaptureStarted(_settings.CaptureId, SourceName);
         _starting?.Dispose();
         Context.Parent.Tell(new CaptureStarted(_settings.CaptureId));
     }
@@ -106,7 +109,7 @@ internal sealed class CaptureActor : ReceiveActor
         if (ended.Error is { } error)
         {
             _starting?.SetStatus(ActivityStatusCode.Error, error);
-            _log.Warning("capture {0} on {1} failed: {2}", _settings.CaptureId, SourceName, error);
+            _log.CaptureFailed(_settings.CaptureId, SourceName, error);
             Context.Parent.Tell(new CaptureFailed(_settings.CaptureId, error));
             Context.Stop(Self);
             return;
@@ -120,7 +123,7 @@ internal sealed class CaptureActor : ReceiveActor
     {
         if (_tunnels.Alive > 0)
             return;
-        _log.Info("capture {0} on {1} ended", _settings.CaptureId, SourceName);
+        _log.CaptureEnded(_settings.CaptureId, SourceName);
         Context.Parent.Tell(new CaptureFinished(_settings.CaptureId));
         Context.Stop(Self);
     }

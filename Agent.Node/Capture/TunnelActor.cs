@@ -1,6 +1,9 @@
 using Agent.Node.Flows;
+using Agent.Node.Telemetry;
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
+using Shared.Messages.Logging;
 
 namespace Agent.Node.Capture;
 
@@ -12,7 +15,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly IActorRef _uplink;
     private readonly PacketBatchPool _pool;
     private readonly TunnelLimit _limit;
@@ -61,7 +64,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
     {
         if (_isLive)
             Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TickEvery);
-        _log.Debug("tunnel of flow {0} seen by capture {1}", FlowIdentity.Format(_origin.ParentUuid), _origin.CaptureId);
+        _log.TunnelSeen(FlowIdentity.Format(_origin.ParentUuid), _origin.CaptureId);
     }
 
     protected override void PostStop()
@@ -125,7 +128,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
             return;
         var news = losses - _told;
         if (news.PacketsDropped > 0)
-            _log.Warning("capture {0} dropped {1} packets of tunnels inside flow {2}: their actors are busy, or too many", _origin.CaptureId, news.PacketsDropped, FlowIdentity.Format(_origin.ParentUuid));
+            _log.TunnelPacketsDropped(_origin.CaptureId, news.PacketsDropped, FlowIdentity.Format(_origin.ParentUuid));
         Context.Parent.Tell(news);
         _told = losses;
     }

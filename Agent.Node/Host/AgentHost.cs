@@ -1,11 +1,14 @@
 using Agent.Node.Probes.OpenVSwitch;
+using Agent.Node.Telemetry;
 using Agent.Node.Uplink;
 using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using Serilog;
+using Shared.Messages.Logging;
 using Shared.Messages.Configuration;
 using Shared.Messages.Hosting;
 using Shared.Messages.Telemetry;
@@ -26,14 +29,14 @@ internal static class AgentHost
 
     /// <summary>Puts an agent together.</summary>
     /// <param name="config">Its configuration.</param>
-    /// <param name="log">Gets what it logs.</param>
+    /// <param name="serilog">Gets what it logs.</param>
     /// <param name="refused">Called when the analyzers refuse this host, with their reason.</param>
-    public static IHost Build(SkydiveConfig config, ILogger log, Action<string> refused)
+    public static IHost Build(SkydiveConfig config, Serilog.ILogger serilog, Action<string> refused)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         var session = Guid.NewGuid().ToString();
         builder.Services
-            .AddSerilog(log)
+            .AddSerilog(serilog)
             .AddSystemd()
             .AddSkydiveHost()
             .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience)
@@ -48,18 +51,18 @@ internal static class AgentHost
                 {
                     var agent = system.ActorOf(HostActor.Props(session, config.Agent, config.Flow, refused), "agent");
                     registry.Register<HostActor>(agent);
-                    TakeMirrorsAway(system, agent, log);
+                    TakeMirrorsAway(system, agent, LogSetup.Main(serilog));
                 })
                 // The user's own akka section wins over all of it, but for the cluster, which is the link's.
                 .AddHocon(config.Akka, HoconAddMode.Prepend)
                 .WithActorRefProvider(ProviderSelection.Local.Instance))
             // Started last, stopped first: what the captures had to say leaves with it.
             .AddHostedService(services => new ClusterLink(
-                config, services.GetRequiredService<IRequiredActor<HostActor>>(), log, services.GetRequiredService<IHostApplicationLifetime>()));
+                config, services.GetRequiredService<IRequiredActor<HostActor>>(), serilog, services.GetRequiredService<IHostApplicationLifetime>()));
         return builder.Build();
     }
 
-    private static void TakeMirrorsAway(ActorSystem system, IActorRef agent, ILogger log) => CoordinatedShutdown.Get(system).AddTask(
+    private static void TakeMirrorsAway(ActorSystem system, IActorRef agent, Microsoft.Extensions.Logging.ILogger log) => CoordinatedShutdown.Get(system).AddTask(
         CoordinatedShutdown.PhaseBeforeServiceUnbind,
         "take-mirrors-away",
         async () =>
@@ -70,7 +73,7 @@ internal static class AgentHost
             }
             catch (Exception e) when (e is AskTimeoutException or OvsdbException)
             {
-                log.Warning("mirrors stay on Open vSwitch's bridges until the agent's next start: {Reason}", e.Message);
+                log.MirrorsStay(e.Message);
             }
 
             return Akka.Done.Instance;

@@ -1,11 +1,13 @@
+using Agent.Node.Telemetry;
 using Microsoft.Extensions.Hosting;
-using Serilog;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Configuration;
+using Shared.Messages.Logging;
 
 namespace Agent.Node.Host;
 
 /// <summary>The agent as a process: goes on until it's told to stop, or until the analyzers refuse it.</summary>
-internal sealed class AgentProcess(SkydiveConfig config, ILogger log)
+internal sealed class AgentProcess(SkydiveConfig config, Serilog.ILogger serilog)
 {
     /// <summary>Exit code when the link to the analyzers can't be opened at the start: a port that's taken, say.</summary>
     public const int FailedExitCode = 1;
@@ -13,6 +15,7 @@ internal sealed class AgentProcess(SkydiveConfig config, ILogger log)
     /// <summary>Exit code when the analyzers refuse this host.</summary>
     public const int RefusedExitCode = 3;
 
+    private readonly ILogger _log = LogSetup.Main(serilog);
     private int _exitCode;
 
     /// <summary>Runs until <paramref name="stop"/>, SIGTERM or SIGINT.</summary>
@@ -20,7 +23,7 @@ internal sealed class AgentProcess(SkydiveConfig config, ILogger log)
     public async Task<int> RunAsync(CancellationToken stop)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var agent = AgentHost.Build(config, log, _ =>
+        using var agent = AgentHost.Build(config, serilog, _ =>
         {
             _exitCode = RefusedExitCode;
             ended.Cancel();
@@ -31,11 +34,11 @@ internal sealed class AgentProcess(SkydiveConfig config, ILogger log)
         }
         catch (LinkException e)
         {
-            log.Fatal(e.InnerException, "{Problem:l}", e.Message);
+            _log.AgentCannotGoOn(e.InnerException, e.Message);
             _exitCode = FailedExitCode;
         }
 
-        log.Information("agent stopped");
+        _log.AgentStopped();
         return _exitCode;
     }
 }

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Net.Sockets;
+using Agent.Node.Telemetry;
 using Agent.Node.Uplink;
 using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.Hosting;
-using Serilog;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Configuration;
+using Shared.Messages.Logging;
 
 namespace Agent.Node.Host;
 
@@ -17,11 +19,13 @@ internal sealed class LinkException(string message, Exception inner) : Exception
 /// when the cluster has done with one (its analyzers are gone, it was downed or quarantined) the next one joins. What
 /// measures doesn't notice, but for who takes its reports.
 /// </summary>
-internal sealed class ClusterLink(SkydiveConfig config, IRequiredActor<HostActor> agent, ILogger log, IHostApplicationLifetime process) : BackgroundService
+internal sealed class ClusterLink(SkydiveConfig config, IRequiredActor<HostActor> agent, Serilog.ILogger serilog, IHostApplicationLifetime process) : BackgroundService
 {
     private static readonly TimeSpan KnockEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan KnockPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(3);
+
+    private readonly ILogger _log = LogSetup.Main(serilog);
 
     /// <summary>Has what was measured delivered, then leaves the cluster.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -32,7 +36,7 @@ internal sealed class ClusterLink(SkydiveConfig config, IRequiredActor<HostActor
         }
         catch (AskTimeoutException)
         {
-            log.Warning("not all flows were delivered within {Seconds} s", DrainPatience.TotalSeconds);
+            _log.NotAllDelivered(DrainPatience.TotalSeconds);
         }
 
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
@@ -46,7 +50,7 @@ internal sealed class ClusterLink(SkydiveConfig config, IRequiredActor<HostActor
             await AnalyzerListensAsync(stoppingToken).ConfigureAwait(false);
             try
             {
-                using var member = LinkHost.Build(config, measuring, log);
+                using var member = LinkHost.Build(config, measuring, serilog);
                 await member.StartAsync(stoppingToken).ConfigureAwait(false);
                 await member.WaitForShutdownAsync(stoppingToken).ConfigureAwait(false);
             }
@@ -58,11 +62,11 @@ internal sealed class ClusterLink(SkydiveConfig config, IRequiredActor<HostActor
                     throw new LinkException($"the link to the analyzers can't be opened: {e.Message}", e);
                 }
 
-                log.Warning(e, "the link to the analyzers can't be opened; it's tried again");
+                _log.LinkCannotOpen(e);
             }
 
             if (!stoppingToken.IsCancellationRequested)
-                log.Information("the link to the analyzers starts anew");
+                _log.LinkStartsAnew();
         }
     }
 
@@ -78,7 +82,7 @@ internal sealed class ClusterLink(SkydiveConfig config, IRequiredActor<HostActor
             }
 
             if (knocks == 0)
-                log.Information("no analyzer listens at {Analyzers:l} yet", string.Join(", ", config.Agent.Analyzers));
+                _log.NoAnalyzerListens(string.Join(", ", config.Agent.Analyzers));
             await Task.Delay(KnockEvery, stop).ConfigureAwait(false);
         }
     }

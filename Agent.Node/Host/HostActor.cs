@@ -6,14 +6,17 @@ using Agent.Node.Linux;
 using Agent.Node.Probes.Namespaces;
 using Agent.Node.Probes.Netlink;
 using Agent.Node.Probes.OpenVSwitch;
+using Agent.Node.Telemetry;
 using Agent.Node.Topology;
 using Agent.Node.Uplink;
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Captures;
 using Shared.Messages.Configuration;
 using Shared.Messages.Flows;
 using Shared.Messages.Injections;
+using Shared.Messages.Logging;
 using Shared.Messages.Topology;
 
 namespace Agent.Node.Host;
@@ -24,7 +27,7 @@ namespace Agent.Node.Host;
 /// </summary>
 internal sealed class HostActor : ReceiveActor
 {
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly string _session;
     private readonly AgentOptions _options;
     private readonly FlowOptions _flows;
@@ -55,7 +58,7 @@ internal sealed class HostActor : ReceiveActor
         Receive<StopInjection>(stop => _injector.Forward(stop));
         Receive<AgentRefused>(refusal =>
         {
-            _log.Error("the analyzers refuse this agent: {0}", refusal.Reason);
+            _log.AgentRefused(refusal.Reason);
             _refused(refusal.Reason);
         });
         Receive<OvsdbProbe.RemoveMarked>(OnRemoveMarked);
@@ -85,13 +88,13 @@ internal sealed class HostActor : ReceiveActor
             InterfacesActor.Props(
                 _options.HostId, _options.Capture, _flows, new InterfaceSurroundings(_topology, _uplink, CaptureActor.Props)),
             "interfaces");
-        _log.Info("agent of host {0} started, probes: {1}", _options.HostId, string.Join(", ", probes.Keys));
+        _log.AgentStarted(_options.HostId, string.Join(", ", probes.Keys));
     }
 
     // The parts know each other by what they told each other at their start: they start anew together.
     protected override SupervisorStrategy SupervisorStrategy() => new AllForOneStrategy(e =>
     {
-        _log.Error(e, "a part of the agent failed; all of it starts anew");
+        _log.PartFailed(e);
         return Directive.Restart;
     });
 
@@ -118,7 +121,7 @@ internal sealed class HostActor : ReceiveActor
 
     private void OnCaptures(SetCaptures set)
     {
-        _log.Debug("{0} captures are wanted on this host", set.Captures.Count);
+        _log.CapturesWanted(set.Captures.Count);
         _commanded = true;
         _interfaces.Tell(set);
     }

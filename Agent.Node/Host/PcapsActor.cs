@@ -1,8 +1,11 @@
 using Agent.Node.Capture;
+using Agent.Node.Telemetry;
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Captures;
 using Shared.Messages.Configuration;
+using Shared.Messages.Logging;
 
 namespace Agent.Node.Host;
 
@@ -11,7 +14,7 @@ internal sealed class PcapsActor : ReceiveActor
 {
     private const int MostAtATime = 4;
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
 
     /// <param name="uplink">Gets the flows.</param>
     /// <param name="options">Defaults of captures.</param>
@@ -33,14 +36,14 @@ internal sealed class PcapsActor : ReceiveActor
             return;
         }
 
-        _log.Info("reads a posted capture file of {0} bytes as {1}", read.File.Length, read.Uuid);
+        _log.ReadsPcap(read.File.Length, read.Uuid);
         Context.ActorOf(PcapActor.Props(read, Sender, uplink, options, flows, capture), read.Uuid);
     });
 
     // Who asked gets no answer in time, and may ask again.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
     {
-        _log.Error(e, "reading a posted capture file failed");
+        _log.ReadingPcapFailed(e);
         return Directive.Stop;
     });
 }

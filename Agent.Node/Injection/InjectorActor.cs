@@ -1,6 +1,9 @@
+using Agent.Node.Telemetry;
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Injections;
+using Shared.Messages.Logging;
 using InjectionRequest = Shared.Messages.Injections.Injection;
 
 namespace Agent.Node.Injection;
@@ -11,7 +14,7 @@ namespace Agent.Node.Injection;
 /// </summary>
 internal sealed class InjectorActor : ReceiveActor
 {
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly InjectorSettings _settings;
     private readonly IActorRef _listener;
     private readonly InjectionLoop _loop;
@@ -37,9 +40,9 @@ internal sealed class InjectorActor : ReceiveActor
     private void OnEnded(InjectionEnded ended)
     {
         if (ended.Error is { } error)
-            _log.Warning("injection {0} on {1} failed after {2} packets: {3}", _settings.Injection.Uuid, _settings.Device, ended.Sent, error);
+            _log.InjectionFailed(_settings.Injection.Uuid, _settings.Device, ended.Sent, error);
         else
-            _log.Info("injection {0} sent {1} packets on {2}", _settings.Injection.Uuid, ended.Sent, _settings.Device);
+            _log.InjectionSent(_settings.Injection.Uuid, ended.Sent, _settings.Device);
         Tell(ended.Error is null ? "finished" : "failed", ended.Sent, ended.Error ?? "");
         Context.Stop(Self);
     }

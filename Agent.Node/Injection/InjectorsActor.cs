@@ -1,14 +1,17 @@
+using Agent.Node.Telemetry;
 using Agent.Node.Topology;
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Injections;
+using Shared.Messages.Logging;
 
 namespace Agent.Node.Injection;
 
 /// <summary>The packet injections of this host, a child each. Finds the device of the node that an injection is from.</summary>
 internal sealed class InjectorsActor : ReceiveActor
 {
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly string _host;
     private readonly IActorRef _topology;
     private HostGraph _graph = HostGraph.Empty;
@@ -55,7 +58,7 @@ internal sealed class InjectorsActor : ReceiveActor
             return; // the order was given twice
         }
 
-        _log.Info("injection {0} starts on {1}", injection.Uuid, device.Name);
+        _log.InjectionStarts(injection.Uuid, device.Name);
         var settings = new InjectorSettings { Injection = injection, Device = device.Name, NamespacePath = device.NamespacePath };
         Context.ActorOf(InjectorActor.Props(settings, Sender), injection.Uuid);
     }

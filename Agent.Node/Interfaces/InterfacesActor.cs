@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
+using Agent.Node.Telemetry;
 using Agent.Node.Topology;
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Captures;
 using Shared.Messages.Configuration;
+using Shared.Messages.Logging;
 using Topology.Fabric.Model;
 
 namespace Agent.Node.Interfaces;
@@ -14,7 +17,7 @@ namespace Agent.Node.Interfaces;
 /// </summary>
 internal sealed class InterfacesActor : ReceiveActor
 {
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly string _host;
     private readonly CaptureOptions _options;
     private readonly FlowOptions _flows;
@@ -53,7 +56,7 @@ internal sealed class InterfacesActor : ReceiveActor
     // An interface that fails does so alone. Its actor starts again with the next look at the graph, told all it needs to know.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
     {
-        _log.Error(e, "the actor of an interface failed");
+        _log.InterfaceFailed(e);
         return Directive.Stop;
     });
 

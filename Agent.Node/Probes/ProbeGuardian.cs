@@ -1,5 +1,8 @@
+using Agent.Node.Telemetry;
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
+using Shared.Messages.Logging;
 
 namespace Agent.Node.Probes;
 
@@ -11,7 +14,7 @@ internal sealed class ProbeGuardian : ReceiveActor, IWithTimers, IWithUnboundedS
 {
     private static readonly TimeSpan LongLife = TimeSpan.FromMinutes(1);
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly string _name;
     private readonly Props _probe;
     private readonly IActorRef _topology;
@@ -106,7 +109,7 @@ internal sealed class ProbeGuardian : ReceiveActor, IWithTimers, IWithUnboundedS
             _delay = _firstDelay;
         }
 
-        _log.Warning("probe {0} failed ({1}); it starts again in {2} s", _name, _error, _delay.TotalSeconds);
+        _log.ProbeFailed(_name, _error, _delay.TotalSeconds);
         _topology.Tell(new ProbeState(_name, _error));
         Timers.StartSingleTimer(StartDue.Instance, StartDue.Instance, _delay);
         _delay = _delay * 2 < _longestDelay ? _delay * 2 : _longestDelay;

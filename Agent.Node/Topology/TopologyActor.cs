@@ -3,8 +3,11 @@ using Agent.Node.Probes;
 using Agent.Node.Probes.Namespaces;
 using Agent.Node.Probes.Netlink;
 using Agent.Node.Probes.OpenVSwitch;
+using Agent.Node.Telemetry;
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
+using Shared.Messages.Logging;
 using Shared.Messages.Topology;
 
 namespace Agent.Node.Topology;
@@ -15,7 +18,7 @@ namespace Agent.Node.Topology;
 /// </summary>
 internal sealed class TopologyActor : ReceiveActor, IWithTimers
 {
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly HashSet<IActorRef> _watchers = [];
     private readonly TimeSpan _gather;
     private readonly IReadOnlyDictionary<string, Func<IActorRef, Props>> _probes;
@@ -122,7 +125,7 @@ internal sealed class TopologyActor : ReceiveActor, IWithTimers
 
     private void Tell(IReadOnlyList<GraphChange> changes)
     {
-        _log.Debug("{0} changes of the graph, which has {1} nodes", changes.Count, _graph.Graph.NodeCount);
+        _log.GraphChanged(changes.Count, _graph.Graph.NodeCount);
         var update = new GraphUpdate(_graph, _facts.Ovs, changes);
         foreach (var watcher in _watchers)
         {

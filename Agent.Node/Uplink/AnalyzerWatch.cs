@@ -1,7 +1,10 @@
+using Agent.Node.Telemetry;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Hosting;
+using Shared.Messages.Logging;
 
 namespace Agent.Node.Uplink;
 
@@ -13,7 +16,7 @@ internal sealed class AnalyzerWatch : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly TimeSpan _patience;
     private readonly Action _alone;
     private DateTime? _since;
@@ -46,7 +49,7 @@ internal sealed class AnalyzerWatch : ReceiveActor, IWithTimers
         _since ??= DateTime.UtcNow;
         if (DateTime.UtcNow - _since >= _patience)
         {
-            _log.Warning("no analyzer for {0} s: leaving, to join anew", _patience.TotalSeconds);
+            _log.NoAnalyzer(_patience.TotalSeconds);
             Timers.CancelAll();
             _alone();
         }

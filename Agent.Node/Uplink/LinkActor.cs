@@ -1,9 +1,12 @@
+using Agent.Node.Telemetry;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Captures;
 using Shared.Messages.Flows;
 using Shared.Messages.Injections;
+using Shared.Messages.Logging;
 using Shared.Messages.Topology;
 
 namespace Agent.Node.Uplink;
@@ -23,7 +26,7 @@ internal sealed class LinkActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan SayUpEvery = TimeSpan.FromSeconds(5);
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly IActorRef _agent;
     private readonly IActorRef _topology;
     private readonly IActorRef _flows;
@@ -89,7 +92,7 @@ internal sealed class LinkActor : ReceiveActor, IWithTimers
     {
         Receive<AgentAccepted>(accepted =>
         {
-            _log.Info("host {0} registered with the analyzers at {1}", accepted.Host, Sender.Path.Address);
+            _log.Registered(accepted.Host, Sender.Path.Address);
             _agent.Tell(accepted);
         });
         Receive<AgentRefused>(refused => _agent.Tell(refused));

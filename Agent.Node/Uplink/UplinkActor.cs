@@ -3,8 +3,10 @@ using Agent.Node.Telemetry;
 using Agent.Node.Topology;
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Configuration;
 using Shared.Messages.Flows;
+using Shared.Messages.Logging;
 using Shared.Messages.Topology;
 using Topology.Fabric.Model;
 using Topology.Fabric.Protocol;
@@ -26,7 +28,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     // A capture that ends tells its last flows from a thread of its own.
     private static readonly TimeSpan QuietBeforeDrained = TimeSpan.FromMilliseconds(300);
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly string _host;
     private readonly string _session;
     private readonly IActorRef _topology;
@@ -104,7 +106,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         });
         Receive<ResyncGraph>(_ =>
         {
-            _log.Info("the analyzers ask for the whole graph of {0}", _host);
+            _log.GraphAskedFor(_host);
             if (!_graphs.AwaitsWholeGraph)
             {
                 _graphs.StartOver();
@@ -121,7 +123,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         Receive<FlowsRefused>(refused =>
         {
             _flows.Refuse(refused);
-            _log.Error("the analyzers can't store flow updates: {0} were refused by now, the last ones of partition {1}: {2}", _flows.Refused, refused.Partition, refused.Reason);
+            _log.FlowsRefused(_flows.Refused, refused.Partition, refused.Reason);
             SendFlows();
         });
         Receive<FlowUpdates>(updates =>
@@ -186,13 +188,13 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     {
         if (_flows.Dropped > _reportedDrops)
         {
-            _log.Warning("{0} flow updates dropped: the analyzers don't take them fast enough, or aren't there", _flows.Dropped - _reportedDrops);
+            _log.FlowsDropped(_flows.Dropped - _reportedDrops);
             _reportedDrops = _flows.Dropped;
         }
 
         if (_flows.RawPacketsDropped > _reportedRawDrops)
         {
-            _log.Warning("{0} raw packets dropped: the analyzers don't take them fast enough, or aren't there", _flows.RawPacketsDropped - _reportedRawDrops);
+            _log.RawPacketsDropped(_flows.RawPacketsDropped - _reportedRawDrops);
             _reportedRawDrops = _flows.RawPacketsDropped;
         }
     }

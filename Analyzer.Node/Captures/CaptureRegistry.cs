@@ -5,7 +5,9 @@ using Akka.Persistence;
 using Analyzer.Node.Selection;
 using Analyzer.Node.Telemetry;
 using Analyzer.Node.Topology;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Captures;
+using Shared.Messages.Logging;
 using Shared.Messages.Topology;
 using AllCaptures = Shared.Messages.Captures.Captures;
 
@@ -35,7 +37,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
     private const int SnapshotEvery = 200;
     private const string Hosts = "G.V().Has('Type', 'host')";
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly CaptureRegistrySettings _settings;
     private readonly ICancelable _repeat;
     private CaptureRegistryState _state = CaptureRegistryState.Empty;
@@ -66,10 +68,10 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
             Evaluate();
         });
         Command<Evaluated>(OnEvaluated);
-        Command<CaptureRefused>(refused => _log.Debug("captures not delivered: {0}", refused.Reason));
+        Command<CaptureRefused>(refused => _log.CapturesNotDelivered(refused.Reason));
         Command<SubscribeAck>(_ => { });
         Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
-        Command<SaveSnapshotFailure>(failed => _log.Warning("captures: snapshot at event {0} failed: {1}", failed.Metadata.SequenceNr, failed.Cause.Message));
+        Command<SaveSnapshotFailure>(failed => _log.CapturesSnapshotFailed(failed.Metadata.SequenceNr, failed.Cause.Message));
         Command<DeleteSnapshotsSuccess>(_ => { });
     }
 
@@ -101,7 +103,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
 
     private void OnRecovered()
     {
-        _log.Info("{0} captures are registered", _state.Captures.Count);
+        _log.CapturesRegistered(_state.Captures.Count);
         _settings.Mediator.Tell(new Subscribe(HostEntity.ChangesTopic, Self));
         EvaluateWhenSettled();
     }
@@ -130,7 +132,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
             {
                 storing.Done();
                 _state = _state.Apply(persisted);
-                _log.Info("capture {0} on {1} created", persisted.Capture.Uuid, persisted.Capture.GremlinQuery);
+                _log.CaptureCreated(persisted.Capture.Uuid, persisted.Capture.GremlinQuery);
                 asker.Tell(persisted.Capture);
                 SnapshotWhenDue();
                 Evaluate();
@@ -153,7 +155,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
         {
             storing.Done();
             _state = _state.Apply(persisted);
-            _log.Info("capture {0} deleted", persisted.Uuid);
+            _log.CaptureDeleted(persisted.Uuid);
             asker.Tell(persisted);
             SnapshotWhenDue();
             Evaluate();
@@ -219,7 +221,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
     {
         _evaluating = false;
         foreach (var error in evaluated.Errors)
-            _log.Warning("captures could not be evaluated: {0}", error);
+            _log.CapturesNotEvaluated(error);
         if (evaluated.Plan is { } plan)
         {
             foreach (var list in _repeatAll ? plan.ByHost.Values : plan.ChangedSince(_told))

@@ -3,6 +3,8 @@ using Akka.Event;
 using Akka.Persistence;
 using Analyzer.Node.Telemetry;
 using Analyzer.Node.Views;
+using Microsoft.Extensions.Logging;
+using Shared.Messages.Logging;
 using Shared.Messages.Topology;
 using Topology.Fabric.Links;
 using Topology.Fabric.Model;
@@ -23,7 +25,7 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(3);
     private static readonly string Session = Guid.NewGuid().ToString();
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly FabricSettings _settings;
     private FabricLinksState _state = FabricLinksState.Empty;
     private Graph? _live;
@@ -49,7 +51,7 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
         Command<GraphRefused>(OnRefused);
         Command<ResendDue>(_ => Send());
         Command<SaveSnapshotSuccess>(_ => { });
-        Command<SaveSnapshotFailure>(failed => _log.Warning("fabric: snapshot failed: {0}", failed.Cause.Message));
+        Command<SaveSnapshotFailure>(failed => _log.FabricSnapshotFailed(failed.Cause.Message));
     }
 
     public override string PersistenceId => "fabric-links";
@@ -88,7 +90,7 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
         {
             storing.Done();
             _state = _state.Apply(stored);
-            _log.Info("fabric link {0}: {1}", stored.Link.Uuid, stored.Link.Link);
+            _log.FabricLinkStored(stored.Link.Uuid, stored.Link.Link);
             sender.Tell(stored.Link);
             Changed();
         });
@@ -165,7 +167,7 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     private void OnRefused(GraphRefused refused)
     {
         if (Settle(refused.Session, refused.Sequence))
-            _log.Error("the fabric's graph was refused, what the links make isn't shown: {0}", refused.Reason);
+            _log.FabricRefused(refused.Reason);
     }
 
     private bool Settle(string session, long sequence)

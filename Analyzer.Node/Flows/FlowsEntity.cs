@@ -2,7 +2,9 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using Analyzer.Node.Telemetry;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Flows;
+using Shared.Messages.Logging;
 using Shared.Messages.Telemetry;
 
 namespace Analyzer.Node.Flows;
@@ -27,7 +29,7 @@ internal sealed record FlowsEntitySettings(FlowLimits Limits, int SnapshotEvery,
 /// </summary>
 internal sealed class FlowsEntity : ReceivePersistentActor
 {
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly FlowsEntitySettings _settings;
     private readonly int _partition;
     private readonly FlowPartitionState _state;
@@ -45,7 +47,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor
         Recover<SnapshotOffer>(offer => _state.Apply((FlowsState)offer.Snapshot));
         Recover<FlowsUpdated>(_state.Apply);
         Recover<FlowsExpired>(_state.Apply);
-        Recover<RecoveryCompleted>(_ => _log.Debug("flows partition {0} recovered {1} flows", _partition, _state.Count));
+        Recover<RecoveryCompleted>(_ => _log.FlowsRecovered(_partition, _state.Count));
 
         Command<UpdateFlows>(OnUpdate);
         Command<GetFlows>(query =>
@@ -56,7 +58,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor
         Command<GetRawPackets>(query => Sender.Tell(_state.Find(query)));
         Command<ExpiryDue>(_ => Expire());
         Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
-        Command<SaveSnapshotFailure>(failed => _log.Warning("flows partition {0}: snapshot at event {1} failed: {2}", _partition, failed.Metadata.SequenceNr, failed.Cause.Message));
+        Command<SaveSnapshotFailure>(failed => _log.FlowsSnapshotFailed(_partition, failed.Metadata.SequenceNr, failed.Cause.Message));
         Command<DeleteSnapshotsSuccess>(_ => { });
     }
 
@@ -120,7 +122,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor
         {
             storing.Done();
             _state.Apply(persisted);
-            _log.Debug("flows partition {0}: {1} flows expired, {2} left", _partition, persisted.Uuids.Count, _state.Count);
+            _log.FlowsExpired(_partition, persisted.Uuids.Count, _state.Count);
             SnapshotWhenDue();
         });
     }

@@ -1,4 +1,6 @@
 using Akka.Actor;
+using Analyzer.Node.Telemetry;
+using Microsoft.Extensions.Logging;
 using Serilog;
 using Shared.Messages.Configuration;
 using Shared.Messages.Logging;
@@ -37,17 +39,18 @@ internal static class AnalyzerProcess
         await using (logger.ConfigureAwait(false))
         {
             Log.Logger = logger;
+            var log = LogSetup.Main(logger);
             foreach (var path in configuration.Config.UnknownKeys)
-                logger.Warning("{Path} is no key of the configuration: nothing reads it", path);
+                log.UnknownKey(path);
             try
             {
                 while (await RunOnceAsync(configuration, logger, stop).ConfigureAwait(false) is CoordinatedShutdown.ClusterDowningReason)
                 {
-                    logger.Warning("the cluster put this analyzer down; it starts anew, to join again");
+                    log.AnalyzerDowned();
                     await Task.Delay(PauseBeforeRejoining, stop).ConfigureAwait(false);
                 }
 
-                logger.Information("analyzer stopped");
+                log.AnalyzerStopped();
                 return Ended;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -56,13 +59,13 @@ internal static class AnalyzerProcess
             }
             catch (SkydiveConfigException e)
             {
-                logger.Fatal("{Problem:l}", e.Message);
+                log.Unusable(e.Message);
                 return BadConfiguration;
             }
             // The last to see it: an address that's taken, a port that may not be bound, or a defect.
             catch (Exception e)
             {
-                logger.Fatal(e, "the analyzer can't go on");
+                log.AnalyzerCannotGoOn(e);
                 return Failed;
             }
         }
@@ -77,9 +80,7 @@ internal static class AnalyzerProcess
         {
             await analyzer.StartAsync(stop).ConfigureAwait(false);
             var shutdown = CoordinatedShutdown.Get(analyzer.Services.GetRequiredService<ActorSystem>());
-            logger.Information(
-                "analyzer {Host:l} listens on {Http:l}; database {Database:l}",
-                configuration.Config.Analyzer.HostId, analyzer.Urls.First(), analyzer.Services.GetRequiredService<StorageHealth>().Place);
+            LogSetup.Main(logger).AnalyzerListens(configuration.Config.Analyzer.HostId, analyzer.Urls.First(), analyzer.Services.GetRequiredService<StorageHealth>().Place);
             await analyzer.WaitForShutdownAsync(stop).ConfigureAwait(false);
             return shutdown.ShutdownReason;
         }

@@ -1,7 +1,10 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using Analyzer.Node.Telemetry;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Configuration;
+using Shared.Messages.Logging;
 using Shared.Messages.Flows;
 
 namespace Analyzer.Node.Host;
@@ -40,7 +43,7 @@ internal static class FlowPartitionCount
         }
         catch (SkydiveConfigException e)
         {
-            Logging.GetLogger(system, nameof(FlowPartitionCount)).Error("{0}", e.Message);
+            system.Log(nameof(FlowPartitionCount)).PartitionCountDiffers(e.Message);
             await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClrExitReason.Instance).ConfigureAwait(false);
         }
     }

@@ -1,6 +1,9 @@
 using Akka.Actor;
 using Akka.Event;
 using Analyzer.Node.Http;
+using Analyzer.Node.Telemetry;
+using Microsoft.Extensions.Logging;
+using Shared.Messages.Logging;
 
 namespace Analyzer.Node.Host;
 
@@ -14,7 +17,7 @@ internal sealed class SingletonGuardian : ReceiveActor, IWithTimers
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongLife = TimeSpan.FromMinutes(1);
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly Props _props;
     private readonly string _name;
     private IActorRef? _child;
@@ -50,7 +53,7 @@ internal sealed class SingletonGuardian : ReceiveActor, IWithTimers
     {
         _child = null;
         _delay = DateTime.UtcNow - _started > LongLife ? FirstDelay : _delay;
-        _log.Warning("{0} ended; it starts again in {1} s", _name, _delay.TotalSeconds);
+        _log.SingletonEnded(_name, _delay.TotalSeconds);
         Timers.StartSingleTimer(StartDue.Instance, StartDue.Instance, _delay);
         _delay = TimeSpan.FromTicks(Math.Min(_delay.Ticks * 2, LongestDelay.Ticks));
     }

@@ -1,5 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
+using Analyzer.Node.Telemetry;
+using Microsoft.Extensions.Logging;
+using Shared.Messages.Logging;
 
 namespace Analyzer.Node.Host;
 
@@ -8,7 +11,7 @@ internal sealed class StorageWatch : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly StorageHealth _health;
     private string? _problem;
 
@@ -28,9 +31,9 @@ internal sealed class StorageWatch : ReceiveActor, IWithTimers
     private void OnChecked(Checked result)
     {
         if (result.Problem is { } problem && problem != _problem)
-            _log.Error("{0}; trying again until it can", problem);
+            _log.StorageUnusable(problem);
         else if (result.Problem is null && _problem is not null)
-            _log.Info("the database {0} is back", _health.Place);
+            _log.StorageBack(_health.Place);
         _problem = result.Problem;
         Timers.StartSingleTimer(CheckDue.Instance, CheckDue.Instance, Every);
     }

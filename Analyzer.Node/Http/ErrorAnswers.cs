@@ -1,12 +1,14 @@
 using Akka.Actor;
 using Analyzer.Node.Flows;
 using Analyzer.Node.Selection;
+using Analyzer.Node.Telemetry;
+using Microsoft.Extensions.Logging;
 using Topology.Fabric.Gremlin;
 
 namespace Analyzer.Node.Http;
 
 /// <summary>Middleware that makes every failure, and every answer without a body, an answer in JSON that says what and where.</summary>
-internal sealed class ErrorAnswers(RequestDelegate next, Serilog.ILogger log)
+internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -54,10 +56,10 @@ internal sealed class ErrorAnswers(RequestDelegate next, Serilog.ILogger log)
             case NotReadyException notReady:
                 return ApiException.Unavailable(notReady.Message);
             case AskTimeoutException or TimeoutException or OperationCanceledException:
-                log.Warning(exception, "{Method} {Path} took too long", context.Request.Method, context.Request.Path.Value);
+                log.RequestTooLong(exception, context.Request.Method, context.Request.Path.Value);
                 return new(StatusCodes.Status503ServiceUnavailable, "timeout", "the analyzer didn't get an answer in time; see /health/ready", context.Request.Path);
             default:
-                log.Error(exception, "{Method} {Path} failed", context.Request.Method, context.Request.Path.Value);
+                log.RequestFailed(exception, context.Request.Method, context.Request.Path.Value);
                 return new(StatusCodes.Status500InternalServerError, "internal", "the analyzer failed at this request; its log says why", context.Request.Path);
         }
     }

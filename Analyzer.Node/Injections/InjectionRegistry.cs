@@ -5,7 +5,9 @@ using Akka.Persistence;
 using Analyzer.Node.Selection;
 using Analyzer.Node.Telemetry;
 using Analyzer.Node.Topology;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Injections;
+using Shared.Messages.Logging;
 using Shared.Messages.Topology;
 using AllInjections = Shared.Messages.Injections.Injections;
 
@@ -25,7 +27,7 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
 {
     private const int SnapshotEvery = 200;
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly InjectionRegistrySettings _settings;
     private InjectionRegistryState _state = InjectionRegistryState.Empty;
 
@@ -44,10 +46,10 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
         Command<GetInjections>(_ => Sender.Tell(AllOf(_state)));
         Command<InjectionProgress>(OnProgress);
         Command<GraphChanged>(changed => Store([.. _state.Decide(changed)], stop: true));
-        Command<InjectionRefused>(refused => _log.Debug("injection not stopped: {0}", refused.Reason));
+        Command<InjectionRefused>(refused => _log.InjectionNotStopped(refused.Reason));
         Command<SubscribeAck>(_ => { });
         Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
-        Command<SaveSnapshotFailure>(failed => _log.Warning("injections: snapshot at event {0} failed: {1}", failed.Metadata.SequenceNr, failed.Cause.Message));
+        Command<SaveSnapshotFailure>(failed => _log.InjectionsSnapshotFailed(failed.Metadata.SequenceNr, failed.Cause.Message));
         Command<DeleteSnapshotsSuccess>(_ => { });
     }
 
@@ -114,7 +116,7 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
                 storing.Done();
                 _state = _state.Apply(persisted);
                 var injection = persisted.Injection;
-                _log.Info("injection {0} from {1} on {2} created", injection.Uuid, injection.Src, injection.Host);
+                _log.InjectionCreated(injection.Uuid, injection.Src, injection.Host);
                 asker.Tell(injection);
                 SnapshotWhenDue();
                 _settings.TopologyRegion.Tell(new StartInjection { Host = injection.Host, Injection = injection });
@@ -194,9 +196,9 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
             SnapshotWhenDue();
             var progress = persisted.Progress;
             if (progress.State == InjectionRegistryState.Failed)
-                _log.Warning("injection {0} failed after {1} packets: {2}", progress.Uuid, progress.Sent, progress.Error);
+                _log.InjectionFailed(progress.Uuid, progress.Sent, progress.Error);
             else
-                _log.Info("injection {0} {1}: {2} packets sent", progress.Uuid, progress.State, progress.Sent);
+                _log.InjectionNow(progress.Uuid, progress.State, progress.Sent);
             if (stop && _state.Find(progress.Uuid) is { } injection)
                 _settings.TopologyRegion.Tell(new StopInjection { Host = injection.Host, Uuid = injection.Uuid });
         });

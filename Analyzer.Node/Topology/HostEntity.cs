@@ -3,8 +3,10 @@ using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Akka.Persistence;
 using Analyzer.Node.Telemetry;
+using Microsoft.Extensions.Logging;
 using Shared.Messages.Captures;
 using Shared.Messages.Injections;
+using Shared.Messages.Logging;
 using Shared.Messages.Topology;
 using Topology.Fabric.Links;
 
@@ -34,7 +36,7 @@ internal sealed class HostEntity : ReceivePersistentActor
     /// <summary>Pub-sub topic of <see cref="AnnounceHostGraphs"/>.</summary>
     public const string ViewsTopic = "topology-views";
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly HostEntitySettings _settings;
     private readonly IActorRef _mediator;
     private readonly string _host;
@@ -70,7 +72,7 @@ internal sealed class HostEntity : ReceivePersistentActor
         Command<StopInjection>(stop => Forward(stop, new InjectionRefused { Reason = NoAgent, NotFound = true }));
         Command<SubscribeAck>(_ => { });
         Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
-        Command<SaveSnapshotFailure>(failed => _log.Warning("graph of {0}: snapshot at event {1} failed: {2}", _host, failed.Metadata.SequenceNr, failed.Cause.Message));
+        Command<SaveSnapshotFailure>(failed => _log.GraphSnapshotFailed(_host, failed.Metadata.SequenceNr, failed.Cause.Message));
         Command<DeleteSnapshotsSuccess>(_ => { });
     }
 
@@ -146,13 +148,13 @@ internal sealed class HostEntity : ReceivePersistentActor
         _agent = new AgentSession(session, reference, AgentSession.WholeGraphDue);
         _timer?.Cancel();
         _claim = null;
-        _log.Info("agent of {0} registered from {1}", _host, reference.Path.Address);
+        _log.AgentRegistered(_host, reference.Path.Address);
         reference.Tell(new AgentAccepted { Host = _host, FlowPartitions = _settings.FlowPartitions });
     }
 
     private void Refuse(IActorRef second)
     {
-        _log.Warning("a second agent claims host {0}, from {1}: refused", _host, second.Path.Address);
+        _log.SecondAgentRefused(_host, second.Path.Address);
         second.Tell(new AgentRefused
         {
             Host = _host,
@@ -173,7 +175,7 @@ internal sealed class HostEntity : ReceivePersistentActor
     {
         if (_claim is not { } claim || claim.Session != due.Session)
             return;
-        _log.Info("the agent of {0} before doesn't answer any more", _host);
+        _log.AgentReplaced(_host);
         Accept(claim.Session, claim.Reference);
     }
 
@@ -223,7 +225,7 @@ internal sealed class HostEntity : ReceivePersistentActor
                 sender.Tell(Stored(update.Session, update.Sequence));
                 break;
             case AgentSession.Verdict.Gap:
-                _log.Info("graph of {0}: update {1} came after {2}, asking for the whole graph", _host, update.Sequence, agent.Sequence);
+                _log.GraphGap(_host, update.Sequence, agent.Sequence);
                 sender.Tell(new ResyncGraph { Host = _host });
                 break;
             default:
@@ -266,7 +268,7 @@ internal sealed class HostEntity : ReceivePersistentActor
 
     private void LoseAgent(string reason)
     {
-        _log.Warning("host {0} leaves the graph: {1}", _host, reason);
+        _log.HostLeaves(_host, reason);
         Store(_state.DecideAgentLost(Now), () => { });
     }
 

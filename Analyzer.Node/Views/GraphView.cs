@@ -3,6 +3,8 @@ using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Analyzer.Node.Telemetry;
 using Analyzer.Node.Topology;
+using Microsoft.Extensions.Logging;
+using Shared.Messages.Logging;
 using Shared.Messages.Topology;
 
 namespace Analyzer.Node.Views;
@@ -16,7 +18,7 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan AskAgainEvery = TimeSpan.FromSeconds(2);
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly IActorRef _mediator;
     private readonly IActorRef _hosts;
     private readonly Kept _kept;
@@ -67,7 +69,7 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
         var (merged, outcome, changes) = _kept.Merged.Take(changed);
         if (outcome == MergedGraph.Outcome.Gap && _asked.Add(changed.Host))
         {
-            _log.Debug("{0} is at revision {1}, the view isn't: asking for the whole graph", changed.Host, changed.Revision);
+            _log.ViewBehind(changed.Host, changed.Revision);
             _hosts.Tell(new GetHostGraph { Host = changed.Host });
         }
 
@@ -79,7 +81,7 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
         _asked.Remove(host.Host);
         var (merged, outcome, changes) = _kept.Merged.Take(host);
         if (outcome == MergedGraph.Outcome.Taken)
-            _log.Info("{0}: {1} nodes, {2} edges at revision {3}", host.Host, host.Nodes.Count, host.Edges.Count, host.Revision);
+            _log.HostSeen(host.Host, host.Nodes.Count, host.Edges.Count, host.Revision);
         Become(merged, changes);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Formatting.Json;
 using Shared.Messages.Configuration;
 
@@ -29,6 +30,9 @@ public static class LogSetup
                 outputTemplate: TextLine, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose);
         return configuration.CreateLogger();
     }
+
+    /// <summary>The log of what's neither an actor nor made by the host's services.</summary>
+    public static Microsoft.Extensions.Logging.ILogger Main(ILogger serilog) => new SerilogLoggerProvider(serilog).CreateLogger("main");
 
     private static LogEventLevel LevelOf(string level) => level switch
     {

@@ -2,15 +2,18 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Agent.Node.Linux;
 using Agent.Node.Probes.Netlink;
+using Agent.Node.Telemetry;
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
+using Shared.Messages.Logging;
 
 namespace Agent.Node.Probes.Namespaces;
 
 /// <summary>Follows the named network namespaces: tells the topology as they come and go, with a netlink probe below for each.</summary>
 internal sealed class NamespaceProbe : ReceiveActor
 {
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly string _directory;
     private readonly IActorRef _topology;
     private readonly TimeSpan _statisticsEvery;
@@ -62,14 +65,14 @@ internal sealed class NamespaceProbe : ReceiveActor
                 Context.Stop(probe);
             }
 
-            _log.Info("namespace {0} vanished", gone.Name);
+            _log.NamespaceVanished(gone.Name);
             _topology.Tell(new ProbeState($"netlink of {gone.Name}", null));
             _topology.Tell(new NamespaceVanished(gone.Id));
         }
 
         foreach (var space in changes.Appeared)
         {
-            _log.Info("namespace {0} appeared", space.Name);
+            _log.NamespaceAppeared(space.Name);
             _topology.Tell(new NamespaceAppeared(space));
 
             // Names of namespaces needn't be fit for an actor's, and come again before the last one's actor is gone.

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Agent.Node.Linux;
+using Agent.Node.Telemetry;
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
+using Shared.Messages.Logging;
 
 namespace Agent.Node.Probes.Netlink;
 
@@ -14,7 +17,7 @@ internal sealed class NetlinkProbe : ReceiveActor, IWithTimers
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
     private const int UnreadBatches = 32;
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly NamespaceId _namespace;
     private readonly string? _path;
     private readonly IActorRef _topology;
@@ -59,7 +62,7 @@ internal sealed class NetlinkProbe : ReceiveActor, IWithTimers
         }
         catch (IOException e) when (_path is not null)
         {
-            _log.Warning("interfaces of namespace {0} aren't seen: {1}", _path, e.Message);
+            _log.InterfacesNotSeen(_path, e.Message);
             Context.Stop(Self);
             return;
         }
@@ -144,7 +147,7 @@ internal sealed class NetlinkProbe : ReceiveActor, IWithTimers
             }
             catch (IOException e)
             {
-                _log.Debug("no number for namespace {0}, which is on its way out: {1}", path, e.Message);
+                _log.NoNumberForNamespace(path, e.Message);
             }
         }
 

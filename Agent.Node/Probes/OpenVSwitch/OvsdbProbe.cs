@@ -1,7 +1,10 @@
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Agent.Node.Telemetry;
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
+using Shared.Messages.Logging;
 
 namespace Agent.Node.Probes.OpenVSwitch;
 
@@ -18,7 +21,7 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TransactionTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = Context.Log();
     private readonly string _socket;
     private readonly IActorRef _topology;
     private readonly CancellationTokenSource _stop = new();
@@ -98,7 +101,7 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
         if (!_told)
         {
             _told = true;
-            _log.Info("Open vSwitch isn't there ({0}: {1}); it's looked for every {2} s", _socket, Reason(ended.Error), LastRetry.TotalSeconds);
+            _log.OvsNotThere(_socket, Reason(ended.Error), LastRetry.TotalSeconds);
         }
 
         Timers.StartSingleTimer(Retry.Instance, Retry.Instance, _retry);
@@ -110,7 +113,7 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
         _monitor = connected.Monitor;
         _retry = FirstRetry;
         _told = false;
-        _log.Info("connected to Open vSwitch's database at {0}", _socket);
+        _log.OvsConnected(_socket);
         Become(Following);
         _monitor.RunAsync(_stop.Token).PipeTo(Self, failure: e => new Ended(connected.Connection, e));
     }
@@ -135,7 +138,7 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
             return;
         }
 
-        _log.Warning("Open vSwitch's database at {0} is gone: {1}", _socket, Reason(ended.Error));
+        _log.OvsGone(_socket, Reason(ended.Error));
         _ = _monitor!.DisposeAsync().AsTask();
         _monitor = null;
         _tables = OvsTables.Empty;

@@ -1,0 +1,125 @@
+using Microsoft.Extensions.Logging;
+
+namespace Analyzer.Node.Telemetry;
+
+/// <summary>All this program may ever say in its log, with the numbers of its messages.</summary>
+internal static partial class LogMessages
+{
+    // Host
+    [LoggerMessage(101, LogLevel.Warning, "{Path} is no key of the configuration: nothing reads it")]
+    public static partial void UnknownKey(this ILogger log, string path);
+
+    [LoggerMessage(102, LogLevel.Information, "analyzer {Host} listens on {Http}; database {Database}")]
+    public static partial void AnalyzerListens(this ILogger log, string host, string http, string database);
+
+    [LoggerMessage(103, LogLevel.Warning, "the cluster put this analyzer down; it starts anew, to join again")]
+    public static partial void AnalyzerDowned(this ILogger log);
+
+    [LoggerMessage(104, LogLevel.Information, "analyzer stopped")]
+    public static partial void AnalyzerStopped(this ILogger log);
+
+    [LoggerMessage(105, LogLevel.Critical, "{Problem}")]
+    public static partial void Unusable(this ILogger log, string problem);
+
+    [LoggerMessage(106, LogLevel.Critical, "the analyzer can't go on")]
+    public static partial void AnalyzerCannotGoOn(this ILogger log, Exception cause);
+
+    [LoggerMessage(107, LogLevel.Error, "{Problem}; trying again until it can")]
+    public static partial void StorageUnusable(this ILogger log, string problem);
+
+    [LoggerMessage(108, LogLevel.Information, "the database {Database} is back")]
+    public static partial void StorageBack(this ILogger log, string database);
+
+    [LoggerMessage(109, LogLevel.Warning, "{Name} ended; it starts again in {Seconds} s")]
+    public static partial void SingletonEnded(this ILogger log, string name, double seconds);
+
+    [LoggerMessage(110, LogLevel.Error, "{Problem}")]
+    public static partial void PartitionCountDiffers(this ILogger log, string problem);
+
+    // Topology
+    [LoggerMessage(201, LogLevel.Information, "agent of {Host} registered from {Address}")]
+    public static partial void AgentRegistered(this ILogger log, string host, object address);
+
+    [LoggerMessage(202, LogLevel.Warning, "a second agent claims host {Host}, from {Address}: refused")]
+    public static partial void SecondAgentRefused(this ILogger log, string host, object address);
+
+    [LoggerMessage(203, LogLevel.Information, "the agent of {Host} before doesn't answer any more")]
+    public static partial void AgentReplaced(this ILogger log, string host);
+
+    [LoggerMessage(204, LogLevel.Information, "graph of {Host}: update {Update} came after {Last}, asking for the whole graph")]
+    public static partial void GraphGap(this ILogger log, string host, long update, long last);
+
+    [LoggerMessage(205, LogLevel.Warning, "host {Host} leaves the graph: {Reason}")]
+    public static partial void HostLeaves(this ILogger log, string host, string reason);
+
+    [LoggerMessage(206, LogLevel.Warning, "graph of {Host}: snapshot at event {Event} failed: {Reason}")]
+    public static partial void GraphSnapshotFailed(this ILogger log, string host, long @event, string reason);
+
+    [LoggerMessage(207, LogLevel.Debug, "{Host} is at revision {Revision}, the view isn't: asking for the whole graph")]
+    public static partial void ViewBehind(this ILogger log, string host, long revision);
+
+    [LoggerMessage(208, LogLevel.Information, "{Host}: {Nodes} nodes, {Edges} edges at revision {Revision}")]
+    public static partial void HostSeen(this ILogger log, string host, int nodes, int edges, long revision);
+
+    // Flows
+    [LoggerMessage(301, LogLevel.Debug, "flows partition {Partition} recovered {Count} flows")]
+    public static partial void FlowsRecovered(this ILogger log, int partition, int count);
+
+    [LoggerMessage(302, LogLevel.Warning, "flows partition {Partition}: snapshot at event {Event} failed: {Reason}")]
+    public static partial void FlowsSnapshotFailed(this ILogger log, int partition, long @event, string reason);
+
+    [LoggerMessage(303, LogLevel.Debug, "flows partition {Partition}: {Expired} flows expired, {Left} left")]
+    public static partial void FlowsExpired(this ILogger log, int partition, int expired, int left);
+
+    // Captures
+    [LoggerMessage(401, LogLevel.Debug, "captures not delivered: {Reason}")]
+    public static partial void CapturesNotDelivered(this ILogger log, string reason);
+
+    [LoggerMessage(402, LogLevel.Warning, "captures: snapshot at event {Event} failed: {Reason}")]
+    public static partial void CapturesSnapshotFailed(this ILogger log, long @event, string reason);
+
+    [LoggerMessage(403, LogLevel.Information, "{Count} captures are registered")]
+    public static partial void CapturesRegistered(this ILogger log, int count);
+
+    [LoggerMessage(404, LogLevel.Information, "capture {Capture} on {Query} created")]
+    public static partial void CaptureCreated(this ILogger log, string capture, string query);
+
+    [LoggerMessage(405, LogLevel.Information, "capture {Capture} deleted")]
+    public static partial void CaptureDeleted(this ILogger log, string capture);
+
+    [LoggerMessage(406, LogLevel.Warning, "captures could not be evaluated: {Reason}")]
+    public static partial void CapturesNotEvaluated(this ILogger log, string reason);
+
+    // Injections
+    [LoggerMessage(501, LogLevel.Debug, "injection not stopped: {Reason}")]
+    public static partial void InjectionNotStopped(this ILogger log, string reason);
+
+    [LoggerMessage(502, LogLevel.Warning, "injections: snapshot at event {Event} failed: {Reason}")]
+    public static partial void InjectionsSnapshotFailed(this ILogger log, long @event, string reason);
+
+    [LoggerMessage(503, LogLevel.Information, "injection {Injection} from {Src} on {Host} created")]
+    public static partial void InjectionCreated(this ILogger log, string injection, string src, string host);
+
+    [LoggerMessage(504, LogLevel.Warning, "injection {Injection} failed after {Packets} packets: {Reason}")]
+    public static partial void InjectionFailed(this ILogger log, string injection, ulong packets, string reason);
+
+    [LoggerMessage(505, LogLevel.Information, "injection {Injection} {State}: {Packets} packets sent")]
+    public static partial void InjectionNow(this ILogger log, string injection, string state, ulong packets);
+
+    // The fabric
+    [LoggerMessage(601, LogLevel.Warning, "fabric: snapshot failed: {Reason}")]
+    public static partial void FabricSnapshotFailed(this ILogger log, string reason);
+
+    [LoggerMessage(602, LogLevel.Information, "fabric link {Uuid}: {Link}")]
+    public static partial void FabricLinkStored(this ILogger log, string uuid, string link);
+
+    [LoggerMessage(603, LogLevel.Error, "the fabric's graph was refused, what the links make isn't shown: {Reason}")]
+    public static partial void FabricRefused(this ILogger log, string reason);
+
+    // HTTP
+    [LoggerMessage(701, LogLevel.Warning, "{Method} {Path} took too long")]
+    public static partial void RequestTooLong(this ILogger log, Exception cause, string method, string? path);
+
+    [LoggerMessage(702, LogLevel.Error, "{Method} {Path} failed")]
+    public static partial void RequestFailed(this ILogger log, Exception cause, string method, string? path);
+}
