@@ -23,7 +23,7 @@ public static class NodeHosting
     public const string AnalyzerRole = "analyzer";
 
     /// <summary>What every node's host does besides its actors.</summary>
-    public static IServiceCollection AddSkydiveHost(this IServiceCollection services) => services.AddHostedService<StartMemory>();
+    public static IServiceCollection AddSkydiveHost(this IServiceCollection services) => services.AddHostedService<IdleMemory>();
 
     /// <summary>Logs through Serilog, sends only what a serializer of our own is bound to, and wakes ten times a second, not a hundred.</summary>
     public static AkkaConfigurationBuilder WithSkydive(this AkkaConfigurationBuilder akka, LogOptions log) => akka

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Hosting;
+
+namespace Shared.Messages.Hosting;
+
+/// <summary>
+/// Gives back what isn't needed, after the start and then each half minute with little to do: what only the start needed,
+/// garbage that waits for a collection which no work brings on, buffers of both heaps, and the pages of the program's
+/// files, which the kernel keeps in its cache and maps again where they're used.
+/// </summary>
+internal sealed partial class IdleMemory : BackgroundService
+{
+    private const int DontNeed = 4; // MADV_DONTNEED, madvise(2)
+    private const double IdleShare = 0.05;
+
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Delay(Settled, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        IReadOnlyList<FilePages> before = [];
+        var used = TimeSpan.Zero;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var now = Environment.CpuUsage.TotalTime;
+            if (before.Count == 0 || now - used < IdleShare * Every)
+            {
+                Compact();
+                before = OperatingSystem.IsLinux() ? GiveBack(before) : [];
+            }
+
+            used = now;
+            await Task.Delay(Every, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static void Compact()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Trim(0);
+        }
+    }
+
+    // What wasn't mapped the last time may still be written to by the loader.
+    private static IReadOnlyList<FilePages> GiveBack(IReadOnlyList<FilePages> before)
+    {
+        var pages = FilePages.Read();
+        foreach (var range in pages.Intersect(before))
+        {
+            _ = Advise(range.Start, range.Length, DontNeed);
+        }
+
+        return pages;
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int Trim(nuint keep);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nuint start, nuint length, int advice);
+}
