@@ -21,7 +21,7 @@ internal static class NamespaceFindings
         // Mounts that the host makes later only come in where the volume lets them.
         if (isInContainer && namespaces.Propagation is null or MountPropagation.Private)
         {
-            var seen = namespaces.Propagation is null ? "is this container's own: the host's namespaces aren't seen" : "doesn't follow the host: namespaces made from now on aren't seen";
+            var seen = namespaces.Propagation is null ? "is this container's own: the host's namespaces aren't seen" : "doesn't follow the host: namespaces the host makes from now on aren't seen";
             return new Finding(Area, path, Verdict.Limited, $"{path} {seen}", "give the container the host's /run/netns as a volume with rslave");
         }
 

@@ -34,8 +34,8 @@ internal static class OpenVSwitchFindings
                 "if it runs here, name its socket as skydive.agent.topology.ovsdb; the agent looks for it again every few seconds"),
             OvsdbState.Forbidden => new Finding(Area, "database", Verdict.Missing, $"{ovs.Socket} may not be connected to: {without}", "run the agent as root, or let its user write to that socket"),
             OvsdbState.Silent => new Finding(Area, "database", Verdict.Missing, $"nobody answers at {ovs.Socket}: {without}", "start ovsdb-server; the agent connects when it's there"),
-            _ when ovs.Version.Length == 0 => new Finding(Area, "database", Verdict.Limited, $"{ovs.Socket} answers, but ovs-vswitchd has never run on it", "start ovs-vswitchd"),
-            _ => new Finding(Area, "database", Verdict.Ok, $"version {ovs.Version}, {Count(ovs.Bridges.Count, "bridge")}: bridges, ports and tunnels are seen"),
+            _ when ovs.DatapathTypes.Count == 0 => new Finding(Area, "database", Verdict.Limited, $"{ovs.Socket} answers, but ovs-vswitchd has never run on it", "start ovs-vswitchd"),
+            _ => new Finding(Area, "database", Verdict.Ok, $"{(ovs.Version.Length > 0 ? $"version {ovs.Version}" : "it doesn't say its version")}, {Count(ovs.Bridges.Count, "bridge")}: bridges, ports and tunnels are seen"),
         };
     }
 

@@ -10,10 +10,10 @@ namespace Cli.Doctor.Facts;
 /// <param name="State">How it answered.</param>
 internal sealed record OpenVSwitchFacts(string Socket, OvsdbState State)
 {
-    /// <summary>Open vSwitch's version; empty while its daemon has never run.</summary>
+    /// <summary>Open vSwitch's version; empty where whoever started it didn't write it down.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>"netdev", "system": what its daemon says it knows, whether the kernel has its part of it or not.</summary>
+    /// <summary>"netdev", "system": what its daemon says it knows, whether the kernel has its part of it or not; none while it has never run.</summary>
     public IReadOnlyList<string> DatapathTypes { get; init; } = [];
 
     /// <summary>The bridges there are.</summary>
@@ -77,7 +77,7 @@ internal sealed record OpenVSwitchFacts(string Socket, OvsdbState State)
     {
         try
         {
-            await connection.TransactAsync([new JsonObject { ["op"] = "delete", ["table"] = "Mirror", ["where"] = new JsonArray(BridgeMirror.WhereUuid(Guid.Empty)) }], stop).ConfigureAwait(false);
+            await connection.TransactAsync([new JsonObject { ["op"] = "delete", ["table"] = "Mirror", ["where"] = BridgeMirror.WhereUuid(Guid.Empty) }], stop).ConfigureAwait(false);
             return true;
         }
         catch (OvsdbException)

@@ -98,6 +98,13 @@ public sealed class DiagnosisTests
     }
 
     [Fact]
+    public void A_database_without_its_daemon_limits_and_one_without_a_version_does_not()
+    {
+        (Whole with { OpenVSwitch = Whole.OpenVSwitch with { Version = "", DatapathTypes = [] } }).Finding("database").Remedy.ShouldBe("start ovs-vswitchd");
+        (Whole with { OpenVSwitch = Whole.OpenVSwitch with { Version = "" } }).Finding("database").Verdict.ShouldBe(Verdict.Ok);
+    }
+
+    [Fact]
     public void Bridges_of_the_kernel_datapath_carry_nothing_without_its_module()
     {
         var facts = Whole.With("openvswitch", ModuleState.Absent);

@@ -181,7 +181,7 @@ public sealed class FactsTests : IDisposable
     }
 
     [Fact]
-    public void A_database_without_a_daemon_so_far_has_no_version()
+    public void A_database_without_a_daemon_so_far_has_no_datapaths()
     {
         var rows = JsonDocument.Parse("""[{"rows": [{"ovs_version": ["set", []], "datapath_types": ["set", []]}]}, {"rows": []}]""");
         var facts = OpenVSwitchFacts.Read("/run/db.sock", rows.RootElement);
