@@ -10,8 +10,7 @@ namespace Cli.Doctor.Facts;
 /// <param name="Address">The address it's bound to.</param>
 /// <param name="Number">The port.</param>
 /// <param name="Key">Where it's configured.</param>
-/// <param name="IsAgents">An agent's, else an analyzer's.</param>
-internal sealed record WantedPort(string Use, bool IsUdp, string Address, int Number, string Key, bool IsAgents)
+internal sealed record WantedPort(string Use, bool IsUdp, string Address, int Number, string Key)
 {
     /// <summary>Those of an agent and an analyzer of this configuration; ports the system chooses aren't among them.</summary>
     public static IReadOnlyList<WantedPort> Of(SkydiveConfig config)
@@ -19,13 +18,13 @@ internal sealed record WantedPort(string Use, bool IsUdp, string Address, int Nu
         var (agent, analyzer) = (config.Agent, config.Analyzer);
         List<WantedPort> ports =
         [
-            new("cluster port of an agent", false, agent.Remoting.BindHost, agent.Remoting.Port, "agent.remoting.port", true),
-            new("console of an agent", false, agent.Console?.Host ?? "", agent.Console?.Port ?? 0, "agent.console.port", true),
-            new("metrics of an agent", false, agent.Metrics?.Host ?? "", agent.Metrics?.Port ?? 0, "agent.metrics.port", true),
-            new("NetFlow captures", true, agent.Capture.NetFlowAddress, agent.Capture.NetFlowPort, "agent.capture.netflow-port", true),
-            new("cluster port of an analyzer", false, analyzer.Remoting.BindHost, analyzer.Remoting.Port, "analyzer.remoting.port", false),
-            new("API and page of an analyzer", false, analyzer.Http.Host, analyzer.Http.Port, "analyzer.http.port", false),
-            new("console of an analyzer", false, analyzer.Console?.Host ?? "", analyzer.Console?.Port ?? 0, "analyzer.console.port", false),
+            new("cluster port of an agent", false, agent.Remoting.BindHost, agent.Remoting.Port, "agent.remoting.port"),
+            new("console of an agent", false, agent.Console?.Host ?? "", agent.Console?.Port ?? 0, "agent.console.port"),
+            new("metrics of an agent", false, agent.Metrics?.Host ?? "", agent.Metrics?.Port ?? 0, "agent.metrics.port"),
+            new("NetFlow captures", true, agent.Capture.NetFlowAddress, agent.Capture.NetFlowPort, "agent.capture.netflow-port"),
+            new("cluster port of an analyzer", false, analyzer.Remoting.BindHost, analyzer.Remoting.Port, "analyzer.remoting.port"),
+            new("API and page of an analyzer", false, analyzer.Http.Host, analyzer.Http.Port, "analyzer.http.port"),
+            new("console of an analyzer", false, analyzer.Console?.Host ?? "", analyzer.Console?.Port ?? 0, "analyzer.console.port"),
         ];
         return [.. ports.Where(port => port.Number > 0)];
     }

@@ -2,10 +2,9 @@ using System.Globalization;
 
 namespace Cli.Doctor.Facts;
 
-/// <summary>Capabilities an agent has a use for, by their numbers in linux/capability.h.</summary>
+/// <summary>Capabilities that matter to an agent, or to who looks at it, by their numbers in linux/capability.h.</summary>
 internal enum Capability
 {
-    DacOverride = 1,
     NetAdmin = 12,
     NetRaw = 13,
     SysPtrace = 19,

@@ -28,7 +28,7 @@ internal static class CraftedHost
     };
 
     internal static PortFacts Port(string use, int number, string key, string? owner = null) =>
-        new(new WantedPort(use, IsUdp: false, "127.0.0.1", number, key, IsAgents: true), owner is not null, owner);
+        new(new WantedPort(use, IsUdp: false, "127.0.0.1", number, key), owner is not null, owner);
 
     internal static HostFacts With(this HostFacts facts, string module, ModuleState state) =>
         facts with { Modules = new Dictionary<string, ModuleState>(facts.Modules) { [module] = state } };
