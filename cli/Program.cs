@@ -1,11 +1,17 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Cli.Client;
+using Cli.Doctor;
 using Cli.Flows;
 
 const int wrongUse = 2;
 
-var root = new RootCommand("What people type: flows of capture files, questions to an analyzer.") { FlowsCommand.Create(), ClientCommand.Create() };
+var root = new RootCommand("What people type: flows of capture files, questions to an analyzer, what is seen on a host.")
+{
+    FlowsCommand.Create(),
+    ClientCommand.Create(),
+    DoctorCommand.Create(),
+};
 var arguments = root.Parse(args);
 if (arguments.Action is ParseErrorAction wrong)
     wrong.ShowHelp = false;

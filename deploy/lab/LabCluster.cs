@@ -19,11 +19,15 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
     private readonly List<Forwarder> _forwarders = [];
 
     /// <summary>How the lab is to be.</summary>
-    /// <param name="Tunnel">The tunnel between the agents' br0.</param>
+    /// <param name="Tunnel">The tunnel between the agents' br0; null: hosts and cluster alone, without the tutorial's network.</param>
     /// <param name="HttpPort">The port of 127.0.0.1 that leads to the analyzer's API and page.</param>
     /// <param name="PbmPort">The port of 127.0.0.1 that leads to the analyzer's console.</param>
     /// <param name="Postgres">A connection string for the analyzer's journal; null: a SQLite file in the lab's folder.</param>
-    internal sealed record Shape(TunnelKind Tunnel, int HttpPort, int PbmPort, string? Postgres);
+    internal sealed record Shape(TunnelKind? Tunnel, int HttpPort, int PbmPort, string? Postgres)
+    {
+        /// <summary>The tunnel's name, "none" without one.</summary>
+        public string TunnelName => Tunnel?.ToString() ?? "none";
+    }
 
     /// <summary>The way the lab is refused here, in words for its user; null when it can run.</summary>
     public static string? Refusal()
@@ -59,19 +63,25 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
         foreach (var (port, hostPort) in new[] { (shape.HttpPort, 8082), (shape.PbmPort, 9110) })
         {
             _forwarders.Add(await Forwarder.CreateAsync(analyzer, folder, port, hostPort, cancel));
-            folder.Save(_hosts, _forwarders, shape.Tunnel.ToString());
+            folder.Save(_hosts, _forwarders, shape.TunnelName);
         }
 
         progress.Step("the agents");
         processes.StartAgent(agent1, Agent1Address, AnalyzerAddress);
         processes.StartAgent(agent2, Agent2Address, AnalyzerAddress);
 
-        progress.Step($"a namespace, a veth pair and a bridge with a {shape.Tunnel.ToString().ToUpperInvariant()} port on each agent");
-        await TutorialNetwork.CreateAsync(agent1, 1, Agent2Address, shape.Tunnel, cancel);
-        await TutorialNetwork.CreateAsync(agent2, 2, Agent1Address, shape.Tunnel, cancel);
+        if (shape.Tunnel is { } tunnel)
+        {
+            progress.Step($"a namespace, a veth pair and a bridge with a {shape.TunnelName.ToUpperInvariant()} port on each agent");
+            await TutorialNetwork.CreateAsync(agent1, 1, Agent2Address, tunnel, cancel);
+            await TutorialNetwork.CreateAsync(agent2, 2, Agent1Address, tunnel, cancel);
+        }
 
         using var client = Client(shape.HttpPort);
         await ReadyAsync(client, analyzer, cancel);
+        // Otherwise the tutorial waits for more.
+        if (shape.Tunnel is null)
+            await AgentsAsync(client, cancel);
     }
 
     /// <summary>A client of the analyzer's API, by this machine's loopback.</summary>
@@ -104,7 +114,7 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
     {
         var host = await LabHost.CreateAsync(name, folder, cancel);
         _hosts.Add(host);
-        folder.Save(_hosts, _forwarders, shape.Tunnel.ToString());
+        folder.Save(_hosts, _forwarders, shape.TunnelName);
         return host;
     }
 
@@ -115,6 +125,18 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
         {
             if (attempt == 240 || (attempt > 20 && ClusterProcesses.Find(analyzer) is null))
                 throw new LabException($"the analyzer isn't ready; the end of its log:\n{Tail(processes.LogOf(analyzer))}");
+            await Task.Delay(250, cancel);
+        }
+    }
+
+    /// <summary>Waits until both agents have told of their hosts, down to the underlay's address on br-phy.</summary>
+    private async Task AgentsAsync(SkydiveClient client, CancellationToken cancel)
+    {
+        progress.Step("waiting until both agents have told of their hosts");
+        for (var attempt = 0; (await client.ElementsAsync("G.V().Has('Type', 'host').Out().Has('Name', 'br-phy').HasKey('IPV4')", cancel)).Count < 2; attempt++)
+        {
+            if (attempt == 240)
+                throw new LabException($"the agents' hosts aren't in the graph; their logs: {string.Join(", ", _hosts.Where(host => host.Name.StartsWith("agent", StringComparison.Ordinal)).Select(processes.LogOf))}");
             await Task.Delay(250, cancel);
         }
     }

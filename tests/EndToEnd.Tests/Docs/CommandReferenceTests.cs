@@ -18,6 +18,7 @@ public sealed partial class CommandReferenceTests
         ("./skydive lab kill", "deploy/lab", "Lab", "kill"),
         ("./skydive lab start", "deploy/lab", "Lab", "start"),
         ("./skydive allinone", "deploy/lab", "Lab", "allinone"),
+        ("./skydive doctor", "cli", "Cli", "doctor"),
         ("./skydive flows", "cli", "Cli", "flows"),
         ("./skydive client query", "cli", "Cli", "client query"),
         ("./skydive pbm", "compat/Petabridge.Cmd", "pbm", ""),
