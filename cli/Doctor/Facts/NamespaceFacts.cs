@@ -1,4 +1,4 @@
-using Agent.Node.Namespaces;
+using Agent.Node.Probes.Namespaces;
 
 namespace Cli.Doctor.Facts;
 

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Agent.Node.OpenVSwitch;
+using Agent.Node.Probes.OpenVSwitch;
 
 namespace Cli.Doctor.Facts;
 
