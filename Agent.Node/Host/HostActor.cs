@@ -67,6 +67,7 @@ internal sealed class HostActor : ReceiveActor
         Receive<LinkDown>(down => _uplink.Tell(down));
         Receive<AgentAccepted>(accepted => _uplink.Tell(accepted));
         Receive<GraphStored>(stored => _uplink.Tell(stored));
+        Receive<GraphRefused>(refused => _uplink.Tell(refused));
         Receive<ResyncGraph>(resync => _uplink.Tell(resync));
         Receive<FlowsStored>(stored => _uplink.Tell(stored));
         Receive<FlowsRefused>(refused => _uplink.Tell(refused));

@@ -127,6 +127,9 @@ internal static partial class LogMessages
     [LoggerMessage(507, LogLevel.Information, "the analyzers ask for the whole graph of {Host}")]
     public static partial void GraphAskedFor(this ILogger log, string host);
 
+    [LoggerMessage(511, LogLevel.Error, "the analyzers can't store a change of {Host}'s graph, number {Sequence}; their graph lacks it until the whole one is told: {Reason}")]
+    public static partial void GraphRefused(this ILogger log, string host, long sequence, string reason);
+
     [LoggerMessage(508, LogLevel.Error, "the analyzers can't store flow updates: {Refused} were refused by now, the last ones of partition {Partition}: {Reason}")]
     public static partial void FlowsRefused(this ILogger log, long refused, int partition, string reason);
 

@@ -74,10 +74,10 @@ internal sealed class GraphOutbox(string host, string session, TimeSpan resendAf
         return _sequence > 0 && _unacknowledged.Count == 0 && now - _sentAt >= aliveEvery ? [Offer([], now)!] : [];
     }
 
-    /// <summary>Takes an acknowledgement: of that message and all before it.</summary>
-    public void Acknowledge(GraphStored stored)
+    /// <summary>That message and all before it needn't be sent again.</summary>
+    public void Acknowledge(string ofSession, long sequence)
     {
-        while (stored.Session == session && _unacknowledged.TryPeek(out var first) && SequenceOf(first) <= stored.Sequence)
+        while (ofSession == session && _unacknowledged.TryPeek(out var first) && SequenceOf(first) <= sequence)
         {
             _unacknowledged.Dequeue();
         }

@@ -97,6 +97,7 @@ internal sealed class LinkActor : ReceiveActor, IWithTimers
         });
         Receive<AgentRefused>(refused => _agent.Tell(refused));
         Receive<GraphStored>(stored => _agent.Tell(stored));
+        Receive<GraphRefused>(refused => _agent.Tell(refused));
         Receive<ResyncGraph>(resync => _agent.Tell(resync));
         Receive<FlowsStored>(stored => _agent.Tell(stored));
         Receive<FlowsRefused>(refused => _agent.Tell(refused));

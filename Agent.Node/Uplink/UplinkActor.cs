@@ -114,7 +114,12 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
 
             OnSendDue();
         });
-        Receive<GraphStored>(stored => _graphs.Acknowledge(stored));
+        Receive<GraphStored>(stored => _graphs.Acknowledge(stored.Session, stored.Sequence));
+        Receive<GraphRefused>(refused =>
+        {
+            _log.GraphRefused(_host, refused.Sequence, refused.Reason);
+            _graphs.Acknowledge(refused.Session, refused.Sequence);
+        });
         Receive<FlowsStored>(stored =>
         {
             _flows.Acknowledge(stored);

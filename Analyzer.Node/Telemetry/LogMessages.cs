@@ -52,6 +52,9 @@ internal static partial class LogMessages
     [LoggerMessage(205, LogLevel.Warning, "host {Host} leaves the graph: {Reason}")]
     public static partial void HostLeaves(this ILogger log, string host, string reason);
 
+    [LoggerMessage(209, LogLevel.Information, "host {Host} leaves the graph: its agent ended")]
+    public static partial void HostLeft(this ILogger log, string host);
+
     [LoggerMessage(206, LogLevel.Warning, "graph of {Host}: snapshot at event {Event} failed: {Reason}")]
     public static partial void GraphSnapshotFailed(this ILogger log, string host, long @event, string reason);
 

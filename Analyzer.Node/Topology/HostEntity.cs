@@ -41,8 +41,8 @@ internal sealed class HostEntity : ReceivePersistentActor
     private readonly IActorRef _mediator;
     private readonly string _host;
     private HostState _state;
-    private AgentSession? _agent;
-    private Claim? _claim;
+    private AgentRegistration _registration = AgentRegistration.None;
+    private Telling? _storing;
     private ICancelable? _timer;
 
     public HostEntity(string host, HostEntitySettings settings, IActorRef mediator)
@@ -97,10 +97,16 @@ internal sealed class HostEntity : ReceivePersistentActor
         AnalyzerMetrics.CountJournalFailure("topology");
     }
 
+    // Whoever told what the journal can't take is told so: sent again, it would be refused again.
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistRejected(cause, @event, sequenceNr);
         AnalyzerMetrics.CountJournalFailure("topology");
+        if (_storing is { } telling)
+        {
+            _registration = _registration.Stored(telling.Session, telling.Sequence);
+            telling.Teller.Tell(new GraphRefused { Host = _host, Session = telling.Session, Sequence = telling.Sequence, Reason = cause.Message });
+        }
     }
 
     private void OnRecovered()
@@ -118,36 +124,37 @@ internal sealed class HostEntity : ReceivePersistentActor
             return;
         }
 
-        if (_agent is { } known && known.Session != register.Session)
-        {
-            // Two agents with one name, or the same host's agent after a crash that nobody has noticed yet: the first must prove that it lives.
-            if (_claim is { } other)
-            {
-                // The one that waits may ask again; a third is one too many.
-                if (other.Session == register.Session)
-                    _claim = other with { Reference = Sender };
-                else
-                    Refuse(Sender);
-                return;
-            }
-
-            _claim = new Claim(register.Session, Sender);
-            known.Reference.Tell(new Identify(known.Session));
-            After(_settings.AnswerWithin, new AnswerDue(register.Session));
-            return;
-        }
-
-        Accept(register.Session, Sender);
+        Go(_registration.Register(register.Session, Sender));
     }
 
-    private void Accept(string session, IActorRef reference)
+    private void Go((AgentRegistration Next, RegistrationTask? Task) decided)
     {
-        if (_agent is { } before && !before.Reference.Equals(reference))
-            Context.Unwatch(before.Reference);
+        _registration = decided.Next;
+        switch (decided.Task)
+        {
+            case RegistrationTask.Accept accept:
+                Accept(accept);
+                break;
+            case RegistrationTask.Refuse refuse:
+                Refuse(refuse.Second);
+                break;
+            case RegistrationTask.Ask ask:
+                ask.Agent.Reference.Tell(new Identify(ask.Agent.Session));
+                After(_settings.AnswerWithin, new AnswerDue(ask.Claim.Session));
+                break;
+        }
+    }
+
+    private void Accept(RegistrationTask.Accept accept)
+    {
+        var reference = accept.Agent.Reference;
+        if (accept.Before is { } before && !before.Equals(reference))
+        {
+            Context.Unwatch(before);
+        }
+
         Context.Watch(reference);
-        _agent = new AgentSession(session, reference, AgentSession.WholeGraphDue);
         _timer?.Cancel();
-        _claim = null;
         _log.AgentRegistered(_host, reference.Path.Address);
         reference.Tell(new AgentAccepted { Host = _host, FlowPartitions = _settings.FlowPartitions });
     }
@@ -158,25 +165,28 @@ internal sealed class HostEntity : ReceivePersistentActor
         second.Tell(new AgentRefused
         {
             Host = _host,
-            Reason = $"host id \"{_host}\" is taken by the agent at {_agent?.Reference.Path.Address}; give each agent its own skydive.host-id.",
+            Reason = $"host id \"{_host}\" is taken by the agent at {_registration.Agent?.Reference.Path.Address}; give each agent its own skydive.host-id.",
         });
     }
 
     private void OnAlive(ActorIdentity identity)
     {
-        if (_claim is not { } claim || _agent is not { } known || !known.Session.Equals(identity.MessageId) || identity.Subject is null)
+        if (identity.Subject is null || _registration.Lives(identity.MessageId) is not { Task: not null } decided)
+        {
             return;
+        }
+
         _timer?.Cancel();
-        _claim = null;
-        Refuse(claim.Reference);
+        Go(decided);
     }
 
     private void OnNoAnswer(AnswerDue due)
     {
-        if (_claim is not { } claim || claim.Session != due.Session)
-            return;
-        _log.AgentReplaced(_host);
-        Accept(claim.Session, claim.Reference);
+        if (_registration.Silent(due.Claimant) is { Task: not null } decided)
+        {
+            _log.AgentReplaced(_host);
+            Go(decided);
+        }
     }
 
     private void OnSync(SyncGraph sync)
@@ -184,30 +194,29 @@ internal sealed class HostEntity : ReceivePersistentActor
         var sender = Sender;
         if (IsFabric)
         {
-            Store(_state.Decide(sync, HostState.CauseFabric, Now), () => sender.Tell(Stored(sync.Session, sync.Sequence)));
+            Store(_state.Decide(sync, HostState.CauseFabric, Now), new Telling(sender, sync.Session, sync.Sequence));
             return;
         }
 
         // This entity may have moved or restarted unnoticed by its agent: then the whole graph is a registration as well.
-        if (_agent is null)
-            Accept(sync.Session, sender);
-        if (_agent is not { } agent || agent.Session != sync.Session)
+        if (_registration.Agent is null)
+        {
+            Go(_registration.Register(sync.Session, sender));
+        }
+
+        if (_registration.Agent?.Session != sync.Session)
         {
             Refuse(sender);
             return;
         }
 
-        Store(_state.Decide(sync, HostState.CauseSync, Now), () =>
-        {
-            _agent = agent with { Sequence = sync.Sequence };
-            sender.Tell(Stored(sync.Session, sync.Sequence));
-        });
+        Store(_state.Decide(sync, HostState.CauseSync, Now), new Telling(sender, sync.Session, sync.Sequence));
     }
 
     private void OnUpdate(UpdateGraph update)
     {
         var sender = Sender;
-        if (_agent is not { } agent)
+        if (_registration.Agent is not { } agent)
         {
             sender.Tell(new ResyncGraph { Host = _host });
             return;
@@ -229,11 +238,7 @@ internal sealed class HostEntity : ReceivePersistentActor
                 sender.Tell(new ResyncGraph { Host = _host });
                 break;
             default:
-                Store(_state.Decide(update, Now), () =>
-                {
-                    _agent = agent with { Sequence = update.Sequence };
-                    sender.Tell(Stored(update.Session, update.Sequence));
-                });
+                Store(_state.Decide(update, Now), new Telling(sender, update.Session, update.Sequence));
                 break;
         }
     }
@@ -247,58 +252,78 @@ internal sealed class HostEntity : ReceivePersistentActor
 
     private void OnTerminated(Terminated terminated)
     {
-        if (_agent is not { } agent || !agent.Reference.Equals(terminated.ActorRef))
-            return;
-        _agent = null;
-        if (_claim is { } claim)
+        var decided = _registration.Ended(terminated.ActorRef);
+        Go(decided);
+        if (decided.Task is not RegistrationTask.Lose)
         {
-            // Its successor waits already, and tells its own graph.
-            Accept(claim.Session, claim.Reference);
             return;
         }
 
-        LoseAgent("its agent ended or became unreachable");
+        // An agent that ends says so while its node is still a member; one that's lost goes with its node.
+        if (terminated.AddressTerminated)
+        {
+            LoseAgent("its agent became unreachable");
+        }
+        else
+        {
+            _log.HostLeft(_host);
+            Store(_state.DecideAgentLost(Now), null);
+        }
     }
 
     private void OnNotReregistered()
     {
-        if (_agent is null)
+        if (_registration.Agent is null)
             LoseAgent($"no agent registered within {_settings.ReregisterWithin.TotalSeconds:0.#} s");
     }
 
     private void LoseAgent(string reason)
     {
         _log.HostLeaves(_host, reason);
-        Store(_state.DecideAgentLost(Now), () => { });
+        Store(_state.DecideAgentLost(Now), null);
     }
 
     // The agent answers who gave the command.
     private void Forward(object command, object refusal)
     {
-        if (_agent is { } agent)
+        if (_registration.Agent is { } agent)
             agent.Reference.Tell(command, Sender);
         else
             Sender.Tell(refusal);
     }
 
-    private void Store(GraphChanged? changed, Action afterwards)
+    /// <param name="changed">What is to be stored; null: there's nothing new.</param>
+    /// <param name="telling">Who is told when it's stored; null: nobody.</param>
+    private void Store(GraphChanged? changed, Telling? telling)
     {
         if (changed is null)
         {
-            afterwards();
+            Acknowledge(telling);
             return;
         }
 
+        _storing = telling;
         var storing = AnalyzerMetrics.Store("topology");
         Persist(changed, persisted =>
         {
             storing.Done();
             _state = _state.Apply(persisted);
             _mediator.Tell(new Publish(ChangesTopic, persisted));
-            afterwards();
+            Acknowledge(telling);
             if (LastSequenceNr % _settings.SnapshotEvery == 0)
                 SaveSnapshot(_state.ToMessage());
         });
+    }
+
+    private void Acknowledge(Telling? telling)
+    {
+        if (telling is null)
+        {
+            return;
+        }
+
+        _registration = _registration.Stored(telling.Session, telling.Sequence);
+        telling.Teller.Tell(Stored(telling.Session, telling.Sequence));
     }
 
     private GraphStored Stored(string session, long sequence) => new() { Host = _host, Session = session, Sequence = sequence };
@@ -311,10 +336,10 @@ internal sealed class HostEntity : ReceivePersistentActor
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
-    /// <summary>A second session that wants this host, while the first is asked whether it lives.</summary>
-    private sealed record Claim(string Session, IActorRef Reference);
+    /// <summary>Who told a part of the graph, and which.</summary>
+    private sealed record Telling(IActorRef Teller, string Session, long Sequence);
 
-    private sealed record AnswerDue(string Session) : INotInfluenceReceiveTimeout, IDeadLetterSuppression;
+    private sealed record AnswerDue(string Claimant) : INotInfluenceReceiveTimeout, IDeadLetterSuppression;
 
     private sealed class ReregistrationDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
     {

@@ -196,10 +196,10 @@ public sealed class OutboxTests
         outbox.Due(Whole, Start);
         outbox.Offer([Change("a")], Start);
         outbox.Offer([Change("b")], Start);
-        outbox.Acknowledge(new GraphStored { Session = "s", Sequence = 2 });
+        outbox.Acknowledge("s", 2);
 
         outbox.Due(Whole, Start + Resend).ShouldHaveSingleItem().ShouldBeOfType<UpdateGraph>().Sequence.ShouldBe(3);
-        outbox.Acknowledge(new GraphStored { Session = "s", Sequence = 3 });
+        outbox.Acknowledge("s", 3);
         outbox.Due(Whole, Start + Resend + Resend).ShouldBeEmpty();
     }
 
@@ -240,7 +240,7 @@ public sealed class OutboxTests
         var outbox = Graphs();
         outbox.StartOver();
         outbox.Due(Whole, Start);
-        outbox.Acknowledge(new GraphStored { Session = "s", Sequence = 1 });
+        outbox.Acknowledge("s", 1);
 
         outbox.Due(Whole, Start + TimeSpan.FromSeconds(4)).ShouldBeEmpty();
         outbox.Due(Whole, Start + TimeSpan.FromSeconds(5)).ShouldHaveSingleItem().ShouldBeOfType<UpdateGraph>().Changes.ShouldBeEmpty();

@@ -69,6 +69,22 @@ public sealed class UplinkActorTests : TestKit
     }
 
     [Fact]
+    public void A_change_the_analyzers_cannot_store_is_not_sent_again_and_the_next_one_goes()
+    {
+        var sync = Register();
+        _uplink.Tell(new GraphStored { Host = "h1", Session = "s", Sequence = sync.Sequence });
+        var one = _facts.WithInterfaces(_facts.Own, Seen(Link(2, "eth0")), 1);
+        Publish(one);
+        var refused = _link.FishForMessage<UpdateGraph>(u => u.Changes.Count > 0);
+        _uplink.Tell(new GraphRefused { Host = "h1", Session = "s", Sequence = refused.Sequence, Reason = "too large" });
+        Publish(one.WithInterfaces(_facts.Own, Seen(Link(3, "eth1")), 1));
+
+        _link.FishForMessage<UpdateGraph>(u => u.Sequence == refused.Sequence + 1);
+        // It's sent again, as nobody acknowledges it, and the one before isn't.
+        _link.ExpectMsg<UpdateGraph>().Sequence.ShouldBe(refused.Sequence + 1);
+    }
+
+    [Fact]
     public void The_whole_graph_goes_again_when_the_analyzers_miss_something()
     {
         var sync = Register();

@@ -22,11 +22,12 @@ public sealed class PickySerializer(ExtendedActorSystem system) : SerializerWith
             "Shared.Messages.Captures.CaptureCreated, Shared.Messages" = picky
             "Shared.Messages.Injections.InjectionCreated, Shared.Messages" = picky
             "Shared.Messages.Topology.FabricLinkCreated, Shared.Messages" = picky
+            "Shared.Messages.Topology.GraphChanged, Shared.Messages" = picky
           }
         }
         """;
 
-    private static readonly MessageParser[] Parsers = [FlowsUpdated.Parser, CaptureCreated.Parser, InjectionCreated.Parser, FabricLinkCreated.Parser];
+    private static readonly MessageParser[] Parsers = [FlowsUpdated.Parser, CaptureCreated.Parser, InjectionCreated.Parser, FabricLinkCreated.Parser, GraphChanged.Parser];
 
     public override int Identifier => 9001;
 

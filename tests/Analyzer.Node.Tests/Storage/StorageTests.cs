@@ -86,6 +86,23 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
     }
 
     [Theory, OnSqlite, OnPostgres]
+    public async Task A_graph_that_cannot_be_stored_is_refused_and_what_follows_is_taken(StoreKind kind)
+    {
+        using var system = await OpenAsync(kind, PickySerializer.Hocon);
+        var host = system.Host();
+        host.Tell(Graphs.Sync("s1", 1, [Graphs.Node("a")]), system.TestActor);
+        system.ExpectMsg<AgentAccepted>();
+        system.ExpectMsg<GraphStored>();
+
+        host.Tell(Graphs.Update("s1", 2, Graphs.Set(Graphs.Node(PickySerializer.Unstorable))), system.TestActor);
+        var refused = system.ExpectMsg<GraphRefused>();
+        (refused.Host, refused.Session, refused.Sequence, refused.Reason).ShouldBe(("h1", "s1", 2, "it says that it's unstorable"));
+
+        host.Tell(Graphs.Update("s1", 3, Graphs.Set(Graphs.Node("b"))), system.TestActor);
+        system.ExpectMsg<GraphStored>().Sequence.ShouldBe(3);
+    }
+
+    [Theory, OnSqlite, OnPostgres]
     public async Task A_command_that_cannot_be_stored_is_refused_and_the_registry_goes_on(StoreKind kind)
     {
         using var system = await OpenAsync(kind, PickySerializer.Hocon);
