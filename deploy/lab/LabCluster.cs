@@ -83,9 +83,12 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
         var (hosts, forwarders, _) = folder.Load();
         foreach (var forwarder in forwarders.Concat(_forwarders))
             forwarder.Destroy();
-        foreach (var host in hosts.Concat(_hosts).DistinctBy(h => h.Pid))
-            await host.DestroyAsync();
-        var was = hosts.Count + _hosts.Count > 0;
+        var all = hosts.Concat(_hosts).DistinctBy(h => h.Pid).ToList();
+        var ended = await Task.WhenAll(all.Select(h => h.DestroyAsync()));
+        // The folder stays with a host that does: it says which one it is.
+        if (all.Where((_, i) => !ended[i]).Select(h => $"{h.Name} (pid {h.Pid})").ToList() is { Count: > 0 } left)
+            throw new LabException($"these hosts don't end: {string.Join(", ", left)}; ./skydive down tries again");
+        var was = all.Count > 0;
         _hosts.Clear();
         _forwarders.Clear();
         folder.Delete();
