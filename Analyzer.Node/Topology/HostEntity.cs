@@ -255,7 +255,11 @@ internal sealed class HostEntity : ReceivePersistentActor
             return;
         }
 
-        LoseAgent("its agent ended or became unreachable");
+        // An agent that ends says so while its node is still a member; one that's lost goes with its node.
+        if (terminated.AddressTerminated)
+            LoseAgent("its agent became unreachable");
+        else
+            LetGo();
     }
 
     private void OnNotReregistered()
@@ -267,6 +271,12 @@ internal sealed class HostEntity : ReceivePersistentActor
     private void LoseAgent(string reason)
     {
         _log.Warning("host {0} leaves the graph: {1}", _host, reason);
+        Store(_state.DecideAgentLost(Now), () => { });
+    }
+
+    private void LetGo()
+    {
+        _log.Info("host {0} leaves the graph: its agent ended", _host);
         Store(_state.DecideAgentLost(Now), () => { });
     }
 

@@ -9,6 +9,7 @@ var root = new RootCommand("The lab: three hosts on this machine, the tutorial r
     DownCommand.Create(),
     ExecCommand.Create(),
     ProcessCommands.Start(),
+    ProcessCommands.Stop(),
     ProcessCommands.Kill(),
     ProcessCommands.List(),
     AllInOneCommand.Create(),
