@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 
 namespace Cli.Client;
@@ -11,10 +12,24 @@ internal static class ClientCommand
     public static Command Create()
     {
         var gremlin = new Argument<string>("gremlin") { Description = "for example \"G.V().Has('Type', 'ovsbridge')\"" };
-        var analyzer = new Option<Uri>("--analyzer") { Description = "the analyzer's address", DefaultValueFactory = _ => new Uri("http://127.0.0.1:8082") };
+        var analyzer = new Option<Uri>("--analyzer")
+        {
+            Description = "the analyzer's address",
+            DefaultValueFactory = _ => new Uri("http://127.0.0.1:8082"),
+            CustomParser = ReadAddress,
+        };
         var query = new Command("query", "run a Gremlin query") { gremlin, analyzer };
         query.SetAction((parsed, cancel) => QueryAsync(parsed.GetValue(analyzer)!, parsed.GetValue(gremlin)!, cancel));
         return new Command("client", "ask an analyzer by its HTTP API") { query };
+    }
+
+    private static Uri? ReadAddress(ArgumentResult result)
+    {
+        var text = result.Tokens.Single().Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
+            return address;
+        result.AddError($"--analyzer takes an address like http://127.0.0.1:8082, not '{text}'");
+        return null;
     }
 
     private static async Task<int> QueryAsync(Uri analyzer, string gremlin, CancellationToken cancel)
