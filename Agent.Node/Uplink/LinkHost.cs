@@ -16,6 +16,8 @@ namespace Agent.Node.Uplink;
 /// <summary>What one incarnation of the link is made of: the member of the cluster, the ways to the analyzers' entities, the console.</summary>
 internal static class LinkHost
 {
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(2);
+
     /// <summary>Puts an incarnation together. It ends with its actor system.</summary>
     /// <param name="config">The agent's configuration.</param>
     /// <param name="agent">The root of what measures, in its own actor system.</param>
@@ -34,7 +36,8 @@ internal static class LinkHost
                 .WithShardRegionProxy<FlowsRegion>(FlowShards.RegionName, NodeHosting.AnalyzerRole, FlowShards.Extractor)
                 .WithActors((system, registry) =>
                 {
-                    system.ActorOf(LinkActor.Props(agent, registry.Get<TopologyRegion>(), registry.Get<FlowsRegion>()), "link");
+                    var link = system.ActorOf(LinkActor.Props(agent, registry.Get<TopologyRegion>(), registry.Get<FlowsRegion>()), "link");
+                    CloseBeforeLeaving(system, link);
                     var member = services.GetRequiredService<IHostApplicationLifetime>();
                     system.ActorOf(AnalyzerWatch.Props(options.RejoinAfter, member.StopApplication), "analyzer-watch");
                     StartConsole(system, options.Console);
@@ -58,6 +61,16 @@ internal static class LinkHost
                 .AddHocon(config.Akka, HoconAddMode.Prepend));
         return builder.Build();
     }
+
+    // Whoever watches it sees an end, then: an agent whose node goes first is taken for lost.
+    private static void CloseBeforeLeaving(ActorSystem system, IActorRef link) => CoordinatedShutdown.Get(system).AddTask(
+        CoordinatedShutdown.PhaseBeforeClusterShutdown,
+        "close-link",
+        async () =>
+        {
+            await link.GracefulStop(ClosePatience).ConfigureAwait(false);
+            return Akka.Done.Instance;
+        });
 
     private static void StartConsole(ActorSystem system, EndpointOptions? endpoint)
     {

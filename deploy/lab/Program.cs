@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Lab;
 using Lab.Commands;
 
@@ -8,9 +9,20 @@ var root = new RootCommand("The lab: three hosts on this machine, the tutorial r
     DownCommand.Create(),
     ExecCommand.Create(),
     ProcessCommands.Start(),
+    ProcessCommands.Stop(),
     ProcessCommands.Kill(),
     ProcessCommands.List(),
     AllInOneCommand.Create(),
 };
-// Ctrl-C must find the time to take down what stands.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+
+// Taken before anything is made, and for as long as it takes: a Ctrl-C finds the time to take down what stands.
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, stop.Token);
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}

@@ -11,7 +11,9 @@ internal static class DownCommand
         var command = new Command("down", "remove the lab and everything it made") { LabOptions.Folder };
         command.SetAction((parsed, _) => LabOptions.GuardAsync(async () =>
         {
+            LabOptions.FitOutput();
             var cluster = new LabCluster(LabOptions.FolderOf(parsed), LabOptions.ProcessesOf(parsed), new Progress(AnsiConsole.Console));
+            await cluster.StopAsync(LabOptions.FolderOf(parsed).Load().Hosts);
             Console.WriteLine(await cluster.DownAsync() ? "The lab is down." : "No lab is up.");
             return 0;
         }));

@@ -6,10 +6,24 @@ using Spectre.Console;
 
 namespace Lab.Commands;
 
-/// <summary>`kill`, `start` and `ps`: end a host's analyzer or agent as a crash would, bring it back, see what runs.</summary>
+/// <summary>`stop`, `kill`, `start` and `ps`: end a host's analyzer or agent in order or as a crash would, bring it back, see what runs.</summary>
 internal static class ProcessCommands
 {
     private static readonly Argument<string> _host = new("host") { Description = "analyzer, agent1 or agent2" };
+
+    public static Command Stop()
+    {
+        var hosts = new Argument<string[]>("host") { Description = "analyzer, agent1 or agent2; all of them without a name", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("stop", "end the analyzer or agent of hosts in order: agents first, then the analyzer") { hosts, LabOptions.Folder };
+        command.SetAction((parsed, _) => LabOptions.GuardAsync(async () =>
+        {
+            var names = parsed.GetValue(hosts) is { Length: > 0 } given ? given : ["analyzer", "agent1", "agent2"];
+            LabOptions.FitOutput();
+            var cluster = new LabCluster(LabOptions.FolderOf(parsed), LabOptions.ProcessesOf(parsed), new Progress(AnsiConsole.Console));
+            return await cluster.StopAsync([.. names.Select(name => LabOptions.HostOf(parsed, name))]) ? 0 : 1;
+        }));
+        return command;
+    }
 
     public static Command Kill()
     {

@@ -52,8 +52,9 @@ internal static class UpCommand
                 await tutorial.ReportAsync(cancel);
             }
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        catch (Exception e) when (cancel.IsCancellationRequested && e is OperationCanceledException or LabException or HttpRequestException or IOException)
         {
+            // Whatever breaks off once it's to stop is the stop.
             await cluster.DownAsync();
             await Console.Error.WriteLineAsync("skydive: stopped; everything the lab made is removed.");
             return 130;

@@ -72,13 +72,29 @@ internal sealed class LabFolder(string root)
         if (!HoldsALab)
             return;
         var state = Read();
-        foreach (var folder in state.Folders.Select(Of).Where(Directory.Exists))
-            Directory.Delete(folder, recursive: true);
+        foreach (var folder in state.Folders.Select(Of))
+            Delete(folder);
         File.Delete(StateFile + ".new");
         File.Delete(StateFile);
         _state = State.Empty;
         if (state.MadeRoot && !Directory.EnumerateFileSystemEntries(Root).Any())
             Directory.Delete(Root);
+    }
+
+    // A process that was about to start when the lab ended may still make its log.
+    private static void Delete(string folder)
+    {
+        for (var attempt = 0; Directory.Exists(folder); attempt++)
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (IOException) when (attempt < 20)
+            {
+                Thread.Sleep(50);
+            }
+        }
     }
 
     private void Save(State state)

@@ -58,8 +58,9 @@ internal sealed class LabHost
         }
         catch
         {
-            // The init ends with it: unshare was told --kill-child.
-            ProcessStat.Signal(launcher.Id, ProcessStat.Kill);
+            // The init may not have asked yet to end with its parent, as --kill-child has it.
+            launcher.Kill(entireProcessTree: true);
+            launcher.WaitForExit();
             throw;
         }
     }
@@ -90,16 +91,15 @@ internal sealed class LabHost
                    select pid];
     }
 
-    /// <summary>Ends the host and everything on it, and waits until it's gone.</summary>
-    public async Task DestroyAsync()
+    /// <summary>Ends the host and everything on it, and waits until it's gone; false when it's still there after a while.</summary>
+    public async Task<bool> DestroyAsync()
     {
         if (!IsRunning)
-            return;
+            return true;
         ProcessStat.Signal(Pid, ProcessStat.Kill);
-        for (var attempt = 0; IsRunning && attempt < 200; attempt++)
+        for (var attempt = 0; IsRunning && attempt < 600; attempt++)
             await Task.Delay(25);
-        if (IsRunning)
-            throw new LabException($"host {Name} (pid {Pid}) doesn't end");
+        return !IsRunning;
     }
 
     private IReadOnlyList<string> Enter(IReadOnlyList<string> command) =>

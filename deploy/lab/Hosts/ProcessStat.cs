@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -64,6 +65,24 @@ internal static partial class ProcessStat
     }
 
     public static void Signal(int pid, int signal) => _ = SendSignal(pid, signal);
+
+    /// <summary>Asks a process to end, and waits for it; false when it's still there after that time.</summary>
+    public static async Task<bool> EndAsync(int pid, TimeSpan patience)
+    {
+        var start = StartTime(pid);
+        if (start is null)
+            return true;
+        Signal(pid, Terminate);
+        var since = Stopwatch.StartNew();
+        while (StartTime(pid) == start)
+        {
+            if (since.Elapsed > patience)
+                return false;
+            await Task.Delay(50);
+        }
+
+        return true;
+    }
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int pid, int signal);

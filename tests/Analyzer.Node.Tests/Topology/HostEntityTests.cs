@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Dispatch.SysMsg;
+using Akka.Event;
 using Akka.TestKit;
 using Analyzer.Node.Tests.Kit;
 using Analyzer.Node.Topology;
@@ -145,6 +147,28 @@ public sealed class HostEntityTests : EntityTest
         published.Cause.ShouldBe("agent lost");
         published.Changes.ShouldHaveSingleItem().NodeDeleted.ShouldBe("a");
         GraphOf(entity).Nodes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_agent_that_ends_in_order_is_no_reason_to_warn()
+    {
+        var (_, agent) = Synced();
+        var warnings = CreateTestProbe();
+        Sys.EventStream.Subscribe(warnings, typeof(Warning));
+        Sys.Stop(agent);
+        ExpectPublished().Cause.ShouldBe("agent lost");
+        warnings.HasMessages.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void An_agent_that_is_lost_with_its_node_is_warned_of()
+    {
+        var (entity, agent) = Synced();
+        EventFilter.Warning(contains: "host h1 leaves the graph: its agent became unreachable").ExpectOne(() =>
+        {
+            ((IInternalActorRef)entity).SendSystemMessage(new DeathWatchNotification(agent, existenceConfirmed: false, addressTerminated: true));
+            ExpectPublished().Cause.ShouldBe("agent lost");
+        });
     }
 
     [Fact]

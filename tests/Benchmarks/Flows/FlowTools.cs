@@ -109,8 +109,11 @@ internal static class FlowTools
 
     private static void Install(string package)
     {
-        if (Environment.IsPrivilegedProcess && ChildProcess.Find("apt-get") is { } installer)
-            ChildProcess.Run(["env", "DEBIAN_FRONTEND=noninteractive", installer, "install", "-y", "-qq", "--no-install-recommends", package]);
+        if (!Environment.IsPrivilegedProcess || ChildProcess.Find("apt-get") is not { } installer)
+            return;
+        AnsiConsole.MarkupLineInterpolated($"installing {package}, and what it needs");
+        // The services of collectors and exporters stay stopped, with any init.
+        ChildProcess.Run(["env", "RUNLEVEL=1", "SYSTEMD_OFFLINE=1", "DEBIAN_FRONTEND=noninteractive", installer, "install", "-y", "-qq", "--no-install-recommends", package]);
     }
 
     private static void Skip(string tool, string why) => AnsiConsole.MarkupLineInterpolated($"[yellow]without {tool}: {why}[/]");

@@ -27,20 +27,18 @@ public sealed class AllInOneTests
     [Fact]
     public async Task A_killed_one_leaves_no_process_and_no_folder()
     {
-        var folders = Folders();
+        var folders = RunningAllInOne.Folders;
         using var run = Process.Start(new ProcessStartInfo("dotnet", [Repository.Program("deploy/lab", "Lab"), "allinone", "--pcap", Capture("gre-ping.pcap"), "--http-port", "18083"]) { RedirectStandardOutput = true })!;
         while (await run.StandardOutput.ReadLineAsync() is { } line && !line.Contains("└ ", StringComparison.Ordinal))
         {
             // Until it shows the flows: both processes run.
         }
 
-        var folder = Folders().Except(folders).ShouldHaveSingleItem();
+        var folder = RunningAllInOne.Folders.Except(folders).ShouldHaveSingleItem();
         ProcessesIn(folder).Count.ShouldBe(2);
         run.Kill();
         await RunningLab.EventuallyAsync("everything it made is gone", () => Task.FromResult(!Directory.Exists(folder) && ProcessesIn(folder).Count == 0));
     }
-
-    private static List<string> Folders() => [.. Directory.EnumerateDirectories(Path.GetTempPath(), "skydive-allinone-*")];
 
     private static List<string> ProcessesIn(string folder) =>
         [.. Directory.EnumerateDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), out var pid) && ProcessStat.CommandLine(pid).Contains($"--config {folder}", StringComparison.Ordinal))];

@@ -7,26 +7,27 @@ using EndToEnd.Tests.Running;
 namespace EndToEnd.Tests.AllInOne;
 
 /// <summary>Capture files posted to a running analyzer.</summary>
-public sealed class PostedCaptureTests : IDisposable
+public sealed class PostedCaptureTests : IAsyncLifetime
 {
     private const int HttpPort = 18085;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly HttpClient _http = new() { BaseAddress = new Uri($"http://127.0.0.1:{HttpPort}") };
-    private readonly Process _running;
+    private IReadOnlyList<string> _folders = [];
+    private RunningAllInOne _running = null!;
 
-    public PostedCaptureTests()
+    public Task InitializeAsync()
     {
-        _running = Process.Start(new ProcessStartInfo("dotnet", [Repository.Program("deploy/lab", "Lab"), "allinone", "--pcap", Capture("gre-ping.pcap"), "--http-port", $"{HttpPort}"])
-        {
-            WorkingDirectory = Repository.Root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        _running.OutputDataReceived += (_, _) => { };
-        _running.ErrorDataReceived += (_, _) => { };
-        _running.BeginOutputReadLine();
-        _running.BeginErrorReadLine();
+        _folders = RunningAllInOne.Folders;
+        _running = new RunningAllInOne(Capture("gre-ping.pcap"), HttpPort);
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        _http.Dispose();
+        await _running.DisposeAsync();
+        RunningAllInOne.Folders.Except(_folders).ShouldBeEmpty();
     }
 
     [Fact]
@@ -49,14 +50,6 @@ public sealed class PostedCaptureTests : IDisposable
         (status, answer) = await PostAsync(file.AsMemory(0, file.Length - 3));
         status.ShouldBe(HttpStatusCode.BadRequest, answer.ToJsonString());
         answer["error"]!["message"]!.GetValue<string>().ShouldContain("truncated");
-    }
-
-    public void Dispose()
-    {
-        _running.Kill(entireProcessTree: true);
-        _running.WaitForExit();
-        _running.Dispose();
-        _http.Dispose();
     }
 
     private static string Capture(string name) => Path.Combine(Repository.Root, "tests", "EndToEnd.Tests", "captures", name);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using EndToEnd.Tests.Running;
@@ -10,30 +9,21 @@ namespace EndToEnd.Tests.AllInOne;
 public sealed class RawPacketTests : IAsyncLifetime
 {
     private const int Port = 18084;
-    private const int Terminate = 15;
     private static readonly string Capture = Path.Combine(Repository.Root, "tests", "EndToEnd.Tests", "captures", "gre-ping.pcap");
 
     private readonly HttpClient _http = new() { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = TimeSpan.FromSeconds(20) };
-    private Process _program = null!;
+    private RunningAllInOne _program = null!;
 
     public Task InitializeAsync()
     {
-        _program = Process.Start(new ProcessStartInfo("dotnet", [Repository.Program("deploy/lab", "Lab"), "allinone", "--pcap", Capture, "--http-port", Port.ToString(CultureInfo.InvariantCulture)])
-        {
-            RedirectStandardOutput = true,
-            WorkingDirectory = Repository.Root,
-        })!;
-        _program.BeginOutputReadLine();
+        _program = new RunningAllInOne(Capture, Port);
         return UntilAsync("the file's node", async () => await QueryAsync("G.V().Has('Type', 'pcap').Count()") is JsonValue count && count.GetValue<int>() == 1);
     }
 
     public async Task DisposeAsync()
     {
         _http.Dispose();
-        using var kill = Process.Start("kill", [$"-{Terminate}", _program.Id.ToString(CultureInfo.InvariantCulture)]);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await _program.WaitForExitAsync(patience.Token);
-        _program.Dispose();
+        await _program.DisposeAsync();
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed partial class CommandReferenceTests
         ("./skydive down", "deploy/lab", "Lab", "down"),
         ("./skydive lab exec", "deploy/lab", "Lab", "exec"),
         ("./skydive lab ps", "deploy/lab", "Lab", "ps"),
+        ("./skydive lab stop", "deploy/lab", "Lab", "stop"),
         ("./skydive lab kill", "deploy/lab", "Lab", "kill"),
         ("./skydive lab start", "deploy/lab", "Lab", "start"),
         ("./skydive allinone", "deploy/lab", "Lab", "allinone"),

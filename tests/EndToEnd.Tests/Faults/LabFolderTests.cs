@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using EndToEnd.Tests.Running;
 using Lab.Hosts;
 
@@ -79,24 +80,47 @@ public sealed class LabFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Up_that_is_stopped_on_its_way_removes_what_it_made_and_nothing_else()
+    public void What_a_dying_process_still_writes_is_removed_too()
+    {
+        var lab = new LabFolder(_folder);
+        lab.Create(["agent1"]);
+        var writes = "i=0; end=$(($(date +%s%N) + 500000000)); while [ $(date +%s%N) -lt $end ]; do for j in 1 2 3 4 5 6 7 8 9; do : >\"$0/$((i += 1))\" || exit 0; done; done";
+        using var dying = Process.Start(new ProcessStartInfo("sh", ["-c", writes, lab.Of("agent1")]) { RedirectStandardError = true })!;
+        while (!Directory.EnumerateFiles(lab.Of("agent1")).Skip(100).Any())
+            Thread.Sleep(1);
+        lab.Delete();
+        dying.WaitForExit();
+        Directory.GetFileSystemEntries(_folder).ShouldBe([_own]);
+    }
+
+    [Theory]
+    [InlineData("hosts")]
+    [InlineData("Open vSwitch")]
+    [InlineData("the agents")]
+    public async Task Up_that_is_stopped_on_its_way_removes_what_it_made_and_nothing_else(string step)
     {
         using var up = Process.Start(new ProcessStartInfo("dotnet", [Repository.Program("deploy/lab", "Lab"), "up", "--folder", _folder, "--http-port", "18086", "--pbm-port", "19116"])
         {
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
             WorkingDirectory = Repository.Root,
         })!;
-        while (await up.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Open vSwitch", StringComparison.Ordinal))
+        var errors = up.StandardError.ReadToEndAsync();
+        var said = new StringBuilder();
+        while (await up.StandardOutput.ReadLineAsync() is { } line)
         {
-            // The hosts are being made.
+            said.AppendLine(line);
+            if (line.Contains(step, StringComparison.Ordinal))
+                break;
         }
 
         var rest = up.StandardOutput.ReadToEndAsync();
-        (await Command.RunAsync("kill", "-INT", up.Id.ToString(CultureInfo.InvariantCulture))).ExitCode.ShouldBe(0);
+        var stop = await Command.RunAsync("kill", "-INT", up.Id.ToString(CultureInfo.InvariantCulture));
         await up.WaitForExitAsync();
-        await rest;
-        up.ExitCode.ShouldBe(130);
-        Directory.GetFileSystemEntries(_folder).ShouldBe([_own]);
+        said.Append(await rest).Append(await errors);
+        stop.ExitCode.ShouldBe(0, said.ToString());
+        up.ExitCode.ShouldBe(130, said.ToString());
+        Directory.GetFileSystemEntries(_folder).ShouldBe([_own], said.ToString());
     }
 
     private Task<Command> LabAsync(string command) => Command.DotnetAsync(Repository.Program("deploy/lab", "Lab"), command, "--folder", _folder);

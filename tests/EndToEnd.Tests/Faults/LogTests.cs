@@ -9,19 +9,35 @@ public sealed partial class LogTests(RunningLab lab) : IClassFixture<RunningLab>
     private static readonly string[] Hosts = ["analyzer", "agent1", "agent2"];
 
     [Fact]
-    public async Task A_healthy_run_and_an_agents_orderly_end_log_nothing_above_information()
+    public async Task A_healthy_run_and_everybodys_orderly_end_log_nothing_above_information()
     {
         (await lab.FlowsAsync()).ShouldNotBeEmpty();
         foreach (var host in Hosts)
             LinesAbove(host).ShouldBeEmpty(host);
 
-        await RunningLab.OnHostAsync("agent1", "pkill -TERM -f Node.dll");
-        await RunningLab.EventuallyAsync("agent1 has ended", () => Task.FromResult(RunningLab.LogOf("agent1").Contains("agent stopped", StringComparison.Ordinal)), seconds: 30);
-        LinesAbove("agent1").ShouldBeEmpty();
+        var stop = await RunningLab.CommandAsync("stop");
+        stop.ExitCode.ShouldBe(0, stop.Output + stop.Errors);
+        foreach (var host in Hosts)
+        {
+            var log = RunningLab.LogOf(host);
+            log.ShouldContain(host == "analyzer" ? "analyzer stopped" : "agent stopped");
+            LinesAbove(host).Where(line => !OfAClosedConnection().IsMatch(line)).ShouldBeEmpty(log);
+        }
+
+        foreach (var agent in Hosts.Skip(1))
+            RunningLab.LogOf("analyzer").ShouldContain($"host {agent} leaves the graph: its agent ended");
     }
 
-    private static IEnumerable<string> LinesAbove(string host) => RunningLab.LogOf(host).Split('\n').Where(line => Above().IsMatch(line));
+    private static List<string> LinesAbove(string host) => [.. RunningLab.LogOf(host).Split('\n').Where(line => Above().IsMatch(line) && !OfABusyMachine().IsMatch(line))];
 
     [GeneratedRegex(@"^\d\d:\d\d:\d\d\.\d{3} (?!INF|DBG)|^(?!\d\d:\d\d:\d\d\.\d{3} |\[INFO\]).+")]
     private static partial Regex Above();
+
+    /// <summary>An analyzer listens some seconds before it takes members in, a heartbeat comes late: both are Akka's to repeat.</summary>
+    [GeneratedRegex("Couldn't join seed nodes|sending of heartbeat was delayed")]
+    private static partial Regex OfABusyMachine();
+
+    /// <summary>A connection that ends with its member, before Akka.Remote has said so to the other end.</summary>
+    [GeneratedRegex(@"system/endpointManager/|remoting \(akka|^   at Akka\.")]
+    private static partial Regex OfAClosedConnection();
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using EndToEnd.Tests.Running;
 
 namespace EndToEnd.Tests.Faults;
@@ -16,22 +15,22 @@ public sealed class MembershipTests(RunningLab lab) : IClassFixture<RunningLab>
         var pinging = RunningLab.CommandAsync("exec", ["agent1", "--", "ip", "netns", "exec", "ns1", "ping", "-q", "-e", $"{IcmpId}", "-i", "0.1", "-c", $"{Pings}", "10.0.0.2"]);
         await RunningLab.EventuallyAsync("the pings are seen", async () => (await PingFlowsAsync()).Count == 3);
 
-        var before = await MembersAsync();
+        var before = await lab.AgentsAsync();
         (await RunningLab.CommandAsync("kill", "analyzer")).ExitCode.ShouldBe(0);
         await Task.Delay(TimeSpan.FromSeconds(3));
         (await RunningLab.CommandAsync("start", "analyzer")).ExitCode.ShouldBe(0);
-        await RunningLab.EventuallyAsync("both agents are back after the analyzer's death", async () => (await MembersAsync()) is { Count: 2 } now && !now.Overlaps(before));
+        await RunningLab.EventuallyAsync("both agents are back after the analyzer's death", async () => (await lab.AgentsAsync()) is { Count: 2 } now && !now.Overlaps(before));
 
-        before = await MembersAsync();
+        before = await lab.AgentsAsync();
         // To the analyzer alone: the tunnel's own way stays open.
         await RunningLab.OnHostAsync("agent1", "ip route add blackhole 192.168.50.10/32");
-        await RunningLab.EventuallyAsync("agent1 has left the cluster", async () => (await MembersAsync()).Count == 1);
+        await RunningLab.EventuallyAsync("agent1 has left the cluster", async () => (await lab.AgentsAsync()).Count == 1);
         await RunningLab.OnHostAsync("agent1", "ip route del blackhole 192.168.50.10/32");
-        await RunningLab.EventuallyAsync("agent1 is back after the partition", async () => (await MembersAsync()) is { Count: 2 } now && now.IsProperSubsetOf(before) is false);
+        await RunningLab.EventuallyAsync("agent1 is back after the partition", async () => (await lab.AgentsAsync()) is { Count: 2 } now && now.IsProperSubsetOf(before) is false);
 
-        var agent1 = (await MembersAsync()).Single(address => address.Contains("192.168.50.20", StringComparison.Ordinal));
+        var agent1 = (await lab.AgentsAsync()).Single(address => address.Contains("192.168.50.20", StringComparison.Ordinal));
         (await PbmAsync("cluster", "down", "-a", agent1)).ExitCode.ShouldBe(0);
-        await RunningLab.EventuallyAsync("agent1 is back after it was downed", async () => (await MembersAsync()) is { Count: 2 } now && !now.Contains(agent1));
+        await RunningLab.EventuallyAsync("agent1 is back after it was downed", async () => (await lab.AgentsAsync()) is { Count: 2 } now && !now.Contains(agent1));
 
         var pinged = await pinging;
         pinged.Output.ShouldContain($"{Pings} packets transmitted, {Pings} received");
@@ -42,14 +41,6 @@ public sealed class MembershipTests(RunningLab lab) : IClassFixture<RunningLab>
     }
 
     private async Task<List<Lab.Tutorial.FlowRecord>> PingFlowsAsync() => [.. (await lab.FlowsAsync()).Where(flow => flow.IcmpId == IcmpId)];
-
-    /// <summary>Addresses of the agents that are up and reachable.</summary>
-    private async Task<HashSet<string>> MembersAsync() =>
-    [
-        .. from member in (await lab.Client.StatusAsync(default))["Cluster"]!["Members"]!.AsArray()
-           where member["Roles"]!.AsArray().Any(role => role!.ToString() == "agent") && member["Status"]!.ToString() == "Up" && member["Reachable"]!.GetValue<bool>()
-           select member["Address"]!.ToString(),
-    ];
 
     private static Task<string> MirrorsAsync() => RunningLab.OnHostAsync("agent1", "ovs-vsctl --columns=_uuid --format=list find mirror");
 

@@ -60,6 +60,14 @@ public class RunningLab : IAsyncLifetime
 
     internal Task<IReadOnlyList<JsonObject>> NodesAsync(string gremlin) => Client.ElementsAsync(gremlin, CancellationToken.None);
 
+    /// <summary>Addresses of the agents that are members of the cluster, up and reachable.</summary>
+    internal async Task<HashSet<string>> AgentsAsync() =>
+    [
+        .. from member in (await Client.StatusAsync(CancellationToken.None))["Cluster"]!["Members"]!.AsArray()
+           where member["Roles"]!.AsArray().Any(role => role!.ToString() == "agent") && member["Status"]!.ToString() == "Up" && member["Reachable"]!.GetValue<bool>()
+           select member["Address"]!.ToString(),
+    ];
+
     /// <summary>Waits until a condition holds; what an answer throws meanwhile (the analyzer is down, say) counts as not yet.</summary>
     internal static async Task EventuallyAsync(string what, Func<Task<bool>> holds, int seconds = 90)
     {

@@ -38,6 +38,30 @@ public abstract class TutorialTests(RunningLab lab, string tunnelPath)
         foreach (var part in new[] { "tor1", "port1", "agent1", "agent2", "ns1", "br0", "eth1", tunnelPath, "└ Ethernet/IPv4/ICMPv4", "http://127.0.0.1:" })
             lab.Up.Output.ShouldContain(part);
     }
+
+    [Fact]
+    public async Task Up_prints_the_flows_as_the_API_has_them()
+    {
+        // Past the trees, which are drawn with the same lines.
+        var rows = lab.Up.Output.Split('\n').SkipWhile(line => !line.StartsWith("│ flow", StringComparison.Ordinal)).Where(line => line.StartsWith('│')).Select(line => line.Split('│').Select(cell => cell.Trim(' ', '└', '\r')).ToArray()).ToList();
+        var header = rows[0].ToList();
+        header.ShouldBe(["", "flow", "endpoints", "ID", "A→B", "B→A", "seen on", "UUID", "ParentUUID", "L3TrackingID", ""]);
+        string Cell(string[] row, string column) => row[header.IndexOf(column)];
+
+        var flows = await lab.FlowsAsync();
+        var pings = flows.Where(f => f.IcmpId == 4711).ToList();
+        pings.Count.ShouldBe(3);
+        rows.Skip(1).Where(row => Cell(row, "flow") == "Ethernet/IPv4/ICMPv4").Select(row => (Cell(row, "UUID"), Cell(row, "ParentUUID"), Cell(row, "L3TrackingID"), Cell(row, "A→B").Split('/')[0])).ShouldBe(
+            pings.Select(f => (Short(f.Uuid), Short(f.ParentUuid), Short(f.L3TrackingId), "10")), ignoreOrder: true);
+
+        var tunnel = flows.Single(f => f.Uuid == pings.Single(p => p.ParentUuid.Length > 0).ParentUuid);
+        var printed = rows.Skip(1).Where(row => Cell(row, "UUID") == Short(tunnel.Uuid)).ShouldHaveSingleItem();
+        Cell(printed, "flow").ShouldBe(tunnelPath);
+        Cell(printed, "ParentUUID").ShouldBeEmpty();
+        lab.Up.Output.ShouldContain(tunnel.Uuid);
+
+        static string Short(string id) => id.Length > 8 ? id[..8] : id;
+    }
 }
 
 [Collection(SharedLab.Name)]
