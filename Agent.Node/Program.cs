@@ -26,7 +26,9 @@ var root = new RootCommand("Agent of SkydiveActors: topology and flows of a host
 root.SetAction(Run);
 var arguments = root.Parse(args);
 if (arguments.Action is ParseErrorAction wrong)
+{
     wrong.ShowHelp = false;
+}
 // Signals are the agent's own: it delivers its flows and leaves the cluster first.
 var isAgent = arguments.CommandResult.Command is var command && (command == run || command == root);
 var exitCode = await arguments.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = isAgent ? null : TimeSpan.FromSeconds(8) });

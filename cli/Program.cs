@@ -14,7 +14,9 @@ var root = new RootCommand("What people type: flows of capture files, questions 
 };
 var arguments = root.Parse(args);
 if (arguments.Action is ParseErrorAction wrong)
+{
     wrong.ShowHelp = false;
+}
 // Ctrl-C prints the flows so far.
 var exitCode = await arguments.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(8) });
 return arguments.Errors.Count > 0 ? wrongUse : exitCode;

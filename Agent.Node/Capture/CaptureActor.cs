@@ -94,7 +94,10 @@ internal sealed class CaptureActor : ReceiveActor
     private void TellStatistics()
     {
         if (_outside is not { } outside)
+        {
             return;
+        }
+
         Context.Parent.Tell(outside with
         {
             DroppedByUs = outside.DroppedByUs + _tunnels.Refused + _inTunnels.PacketsDropped,
@@ -122,7 +125,10 @@ internal sealed class CaptureActor : ReceiveActor
     private void FinishWhenDrained()
     {
         if (_tunnels.Alive > 0)
+        {
             return;
+        }
+
         _log.CaptureEnded(_settings.CaptureId, SourceName);
         Context.Parent.Tell(new CaptureFinished(_settings.CaptureId));
         Context.Stop(Self);

@@ -36,7 +36,9 @@ internal static class CaptureFile
             // The reader only saw the end of it.
         }
         if (input.Failure is { } failure)
+        {
             throw failure as CaptureException ?? new CaptureException($"{input.Name}: {failure.Message} (after {engine.Packets - before} packets)", failure);
+        }
     }
 
     private static void ReadPackets(CaptureInput input, string? filter, FlowEngine engine, CancellationToken stop)
@@ -60,7 +62,9 @@ internal static class CaptureFile
             engine.Process(reader.Time, reader.Link, reader.OriginalLength, reader.Packet);
         }
         if (status is not (GetPacketStatus.NoRemainingPackets or GetPacketStatus.PacketRead))
+        {
             throw new CaptureException($"{input.Name}: {device.LastError} (after {engine.Packets - before} packets)");
+        }
     }
 
     /// <summary>libpcap takes a call and two buffered reads per packet, which is most of the work where there's no filter to run.</summary>
@@ -79,7 +83,9 @@ internal static class CaptureFile
     private static void Read(PcapFile file, FlowEngine engine, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested && file.Read())
+        {
             engine.Replay(file.Link, file.Block, file.Packets);
+        }
     }
 
     /// <summary>Opens it with libpcap, for packets one by one.</summary>

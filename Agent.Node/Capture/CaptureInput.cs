@@ -61,9 +61,15 @@ internal sealed class CaptureInput : IDisposable
         try
         {
             if (Directory.Exists(name))
+            {
                 throw new CaptureException($"{shown}: is a directory, not a capture file");
+            }
+
             if (isStandard && !Console.IsInputRedirected)
+            {
                 throw new CaptureException($"{shown}: is a terminal; pipe a capture into it, as in tcpdump -w - | skydive flows -");
+            }
+
             var stream = isStandard
                 ? new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0)
                 : new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
@@ -99,12 +105,18 @@ internal sealed class CaptureInput : IDisposable
     {
         var source = new CountedStream(stream);
         if (!stream.CanSeek)
+        {
             return new CaptureInput(name, null, new StreamPipe(source, () => Content(name, source)));
+        }
+
         try
         {
             var content = Content(name, source);
             if (content != source)
+            {
                 return new CaptureInput(name, stream.Length, new StreamPipe(source, () => content));
+            }
+
             var length = stream.Length;
             source.Dispose();
             return new CaptureInput(name, path, length);
@@ -121,7 +133,10 @@ internal sealed class CaptureInput : IDisposable
     {
         var magic = source.Peek(MagicLength);
         if (magic.IsEmpty)
+        {
             throw new CaptureException($"{name}: is empty");
+        }
+
         RefuseOtherCompression(name, magic);
         return magic is [0x1f, 0x8b, ..] ? new GZipStream(source, CompressionMode.Decompress) : source;
     }
@@ -137,7 +152,9 @@ internal sealed class CaptureInput : IDisposable
             _ => ("", ""),
         };
         if (format.Length > 0)
+        {
             throw new CaptureException($"{name}: is compressed by {format}; gzip is read as it is, for this one: {program} FILE | skydive flows -");
+        }
     }
 
     /// <summary>Where the reader stands in the file. Of libpcap's the kernel tells: one of our descriptors has moved.</summary>
@@ -146,13 +163,19 @@ internal sealed class CaptureInput : IDisposable
         try
         {
             if (Reader is { } reader)
+            {
                 return reader.Position;
+            }
+
             _target ??= TargetOf(Path);
             long? furthest = null;
             foreach (var descriptor in Directory.EnumerateFileSystemEntries(OwnDescriptors))
             {
                 if (new FileInfo(descriptor).LinkTarget != _target)
+                {
                     continue;
+                }
+
                 var position = PositionIn(File.ReadLines("/proc/self/fdinfo/" + System.IO.Path.GetFileName(descriptor)));
                 furthest = Math.Max(furthest ?? 0, position);
             }
@@ -178,7 +201,9 @@ internal sealed class CaptureInput : IDisposable
         foreach (var line in lines)
         {
             if (line.StartsWith(label, StringComparison.Ordinal))
+            {
                 return long.Parse(line.AsSpan(label.Length).Trim(), NumberStyles.None, CultureInfo.InvariantCulture);
+            }
         }
         return 0;
     }

@@ -81,7 +81,9 @@ internal abstract class CaptureLoop
     protected void Process(PacketReader reader)
     {
         if (PacketsRead++ % _samplingRate == 0)
+        {
             Engine.Process(reader.Time, reader.Link, reader.OriginalLength, Cut(reader.Packet), _samplingRate);
+        }
     }
 
     /// <summary>What of a packet is to be kept: a file's, or a datagram's, may be longer than the capture asks for.</summary>
@@ -92,11 +94,17 @@ internal abstract class CaptureLoop
     {
         _reporter.Advance(Engine, now);
         if (now < _nextFlush)
+        {
             return;
+        }
+
         _nextFlush = now + FlushEvery;
         Flush();
         if (now < _nextStatistics)
+        {
             return;
+        }
+
         _nextStatistics = now + _statisticsEvery;
         TellStatistics(Count());
     }
@@ -106,21 +114,29 @@ internal abstract class CaptureLoop
         (long, long, long) counted = default;
         Try(Capture);
         if (_error is null)
+        {
             Try(() => counted = Count());
+        }
         // Before the last flows are told, which may take long: another capture may wait for the port.
         Try(Close);
         Try(Engine.End);
         Try(_batcher.Flush);
         Try(_reporter.Complete);
         if (_error is null)
+        {
             TellStatistics(counted);
+        }
+
         _capture.Tell(new LoopEnded(_error));
     }
 
     private void Capture()
     {
         if (Settings.NamespacePath is { } path)
+        {
             NetworkNamespace.Enter(path);
+        }
+
         Open();
         _capture.Tell(LoopOpened.Instance);
         Read();

@@ -75,7 +75,10 @@ internal sealed class CountedStream(Stream stream) : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             stream.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 }

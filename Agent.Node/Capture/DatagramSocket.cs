@@ -38,7 +38,10 @@ internal sealed class DatagramSocket : IDisposable
     internal static DatagramSocket Open(CaptureSettings settings, string protocol, CancellationToken leaving)
     {
         if (!IPAddress.TryParse(settings.ListenAddress, out var address))
+        {
             throw new CaptureException($"can't receive {protocol} on {settings.ListenAddress}: that is no IP address");
+        }
+
         try
         {
             lock (Sockets)

@@ -18,9 +18,15 @@ internal sealed class FileLoop(CaptureSettings settings, IActorRef capture, IAct
         {
             var status = reader.Read();
             if (status == GetPacketStatus.NoRemainingPackets)
+            {
                 return;
+            }
+
             if (status != GetPacketStatus.PacketRead)
+            {
                 throw new CaptureException($"{Settings.FilePath}: {_device!.LastError} (after {Engine.Packets} packets)");
+            }
+
             Advance(reader.Time);
             Process(reader);
         }

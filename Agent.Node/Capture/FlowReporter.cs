@@ -37,11 +37,18 @@ internal sealed class FlowReporter : IFlowOutput
     public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
     {
         if (details is null)
+        {
             _open.Add(record, reported, _advancingTo);
+        }
         else
+        {
             _open.Add(FlowCollector.ToMessage(record, reported, details, _origin, _advancingTo), details.RawPackets);
+        }
+
         if (_open.IsFull)
+        {
             Flush();
+        }
     }
 
     /// <summary>Lets the engine report what is due. Nanoseconds since 1970.</summary>
@@ -56,9 +63,15 @@ internal sealed class FlowReporter : IFlowOutput
     internal void Flush()
     {
         if (_open.Count == 0)
+        {
             return;
+        }
+
         if (!_full.Writer.TryWrite(_open))
+        {
             _full.Writer.WriteAsync(_open).AsTask().GetAwaiter().GetResult();
+        }
+
         _open = _free.TryTake(out var batch) ? batch : new Batch();
     }
 
@@ -115,14 +128,19 @@ internal sealed class FlowReporter : IFlowOutput
         {
             _messages[Count++] = message;
             foreach (var packet in packets?.Take() ?? [])
+            {
                 _rawPackets.Add(FlowMessages.ToMessage(packet, message));
+            }
         }
 
         internal FlowUpdates ToUpdates(FlowOrigin origin)
         {
             var messages = new List<Flow>(Count);
             for (var i = 0; i < Count; i++)
+            {
                 messages.Add(_messages[i] ?? FlowCollector.ToMessage(_records[i], _reported[i], null, origin, _advancingTo[i]));
+            }
+
             return new FlowUpdates(messages) { RawPackets = _rawPackets };
         }
 
@@ -130,7 +148,10 @@ internal sealed class FlowReporter : IFlowOutput
         {
             Array.Clear(_messages, 0, Count);
             if (_rawPackets.Count > 0)
+            {
                 _rawPackets = [];
+            }
+
             Count = 0;
         }
     }

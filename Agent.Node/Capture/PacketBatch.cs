@@ -39,7 +39,10 @@ internal sealed class PacketBatch : IDeadLetterSuppression
     internal bool TryAdd(LinkType link, long time, int originalLength, ReadOnlySpan<byte> packet, uint samplingRate)
     {
         if (_length + EntryHeader.Size + packet.Length > Size)
+        {
             return false;
+        }
+
         var header = new EntryHeader { Time = time, OriginalLength = originalLength, SamplingRate = samplingRate, Length = packet.Length, Link = link };
         MemoryMarshal.Write(_bytes.AsSpan(_length), header);
         packet.CopyTo(_bytes.AsSpan(_length + EntryHeader.Size));
@@ -73,7 +76,10 @@ internal sealed class PacketBatch : IDeadLetterSuppression
         public bool MoveNext()
         {
             if (_next >= batch._length)
+            {
                 return false;
+            }
+
             _header = MemoryMarshal.Read<EntryHeader>(batch._bytes.AsSpan(_next));
             _offset = _next + EntryHeader.Size;
             _next = _offset + _header.Length;
@@ -122,7 +128,10 @@ internal sealed class PacketBatchPool(int capacity)
     private PacketBatch Take(ulong tunnel)
     {
         if (!_free.TryTake(out var batch))
+        {
             batch = new PacketBatch();
+        }
+
         batch.Begin(tunnel);
         return batch;
     }

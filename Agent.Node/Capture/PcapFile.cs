@@ -66,18 +66,26 @@ internal sealed class PcapFile : IDisposable
     {
         // A pipe has no length.
         if (new FileInfo(path) is not { Exists: true, Length: > FileHeaderLength })
+        {
             return null;
+        }
+
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.SequentialScan);
         try
         {
             Span<byte> header = stackalloc byte[FileHeaderLength];
             if (!BitConverter.IsLittleEndian || stream.ReadAtLeast(header, FileHeaderLength, throwOnEndOfStream: false) < FileHeaderLength)
+            {
                 return Refuse();
+            }
+
             var magic = BinaryPrimitives.ReadUInt32LittleEndian(header);
             var version = BinaryPrimitives.ReadUInt32LittleEndian(header[sizeof(uint)..]);
             const uint version24 = 2 | (4 << 16);
             if (magic is not (MicrosecondMagic or NanosecondMagic) || version != version24)
+            {
                 return Refuse();
+            }
             // The upper bits say how long the frame check sequence is.
             const uint linkTypeBits = 0x03ff_ffff;
             var link = (LinkLayers)(BinaryPrimitives.ReadUInt32LittleEndian(header[LinkTypeOffset..]) & linkTypeBits);
@@ -106,12 +114,18 @@ internal sealed class PcapFile : IDisposable
         if (_end - _next < PacketHeaderLength && !Fill(PacketHeaderLength))
         {
             if (_next == _end)
+            {
                 return false;
+            }
+
             throw new CaptureException($"{_path}: truncated dump file; only {_end - _next} bytes of a packet's header (after {_packets} packets)");
         }
         var wanted = PacketHeaderLength + CapturedLength(_next);
         if (_end - _next < wanted && !Fill(wanted))
+        {
             throw new CaptureException($"{_path}: truncated dump file; only {_end - _next - PacketHeaderLength} of a packet's {wanted - PacketHeaderLength} bytes (after {_packets} packets)");
+        }
+
         do
         {
             Take();
@@ -136,7 +150,10 @@ internal sealed class PcapFile : IDisposable
     {
         var captured = BinaryPrimitives.ReadUInt32LittleEndian(_block.AsSpan(at + CapturedLengthOffset));
         if (captured > LongestPacket)
+        {
             throw new CaptureException($"{_path}: a packet of {captured} bytes, {LongestPacket} are the most there can be (after {_packets} packets)");
+        }
+
         return (int)captured;
     }
 

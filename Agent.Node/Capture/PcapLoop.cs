@@ -60,7 +60,10 @@ internal sealed class PcapLoop(CaptureSettings settings, IActorRef capture, IAct
                     continue;
                 }
                 if (status != GetPacketStatus.ReadTimeout)
+                {
                     throw new CaptureException($"{Settings.Device}: {device.LastError}");
+                }
+
                 device.Wait(WaitMilliseconds);
                 break;
             }
@@ -93,7 +96,10 @@ internal static class PacketFilters
     internal static void Set(PcapDevice device, string? filter)
     {
         if (string.IsNullOrEmpty(filter))
+        {
             return;
+        }
+
         try
         {
             device.Filter = filter;

@@ -20,7 +20,9 @@ internal sealed partial class RingDrops(int socket)
         Counters counters;
         var length = (uint)sizeof(Counters);
         if (GetSocketOption(socket, PacketLevel, PacketStatistics, &counters, ref length) < 0)
+        {
             throw new CaptureException($"the kernel doesn't say what it dropped: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
         // Each answer begins the count anew.
         _dropped += counters.Drops;
         return _dropped;

@@ -44,13 +44,22 @@ internal ref struct SflowDatagram
         const int ipv4 = 1;
         const int ipv6 = 2;
         if (!TryTake(ref data, out var version) || version != Version || !TryTake(ref data, out var addressType) || addressType is not (ipv4 or ipv6))
+        {
             return false;
+        }
+
         var addressLength = addressType == ipv4 ? 4 : 16;
         if (data.Length < addressLength)
+        {
             return false;
+        }
+
         data = data[addressLength..];
         if (!TryTake(ref data, out _) || !TryTake(ref data, out var sequence) || !TryTake(ref data, out _) || !TryTake(ref data, out var samples))
+        {
             return false;
+        }
+
         datagram.Sequence = sequence;
         datagram._samples = data;
         datagram._samplesLeft = samples;
@@ -66,17 +75,30 @@ internal ref struct SflowDatagram
             {
                 _recordsLeft--;
                 if (!TryTakeBlock(ref _records, out var format, out var record))
+                {
                     return Break();
+                }
+
                 if (format == RawPacketHeader && TryReadHeader(record))
+                {
                     return true;
+                }
             }
             if (_samplesLeft == 0)
+            {
                 return false;
+            }
+
             _samplesLeft--;
             if (!TryTakeBlock(ref _samples, out var sampleFormat, out var sample))
+            {
                 return Break();
+            }
+
             if (sampleFormat is FlowSample or ExpandedFlowSample && !TryReadSample(sample, sampleFormat == ExpandedFlowSample))
+            {
                 return Break();
+            }
         }
     }
 
@@ -86,7 +108,10 @@ internal ref struct SflowDatagram
         var beforeRate = expanded ? 3 : 2;
         var afterRate = expanded ? 6 : 4;
         if (data.Length < (beforeRate + 1 + afterRate + 1) * Word)
+        {
             return false;
+        }
+
         SamplingRate = Math.Max(BinaryPrimitives.ReadUInt32BigEndian(data[(beforeRate * Word)..]), 1);
         _recordsLeft = BinaryPrimitives.ReadUInt32BigEndian(data[((beforeRate + 1 + afterRate) * Word)..]);
         _records = data[((beforeRate + 1 + afterRate + 1) * Word)..];
@@ -134,12 +159,18 @@ internal ref struct SflowDatagram
         block = default;
         format = 0;
         if (data.Length < 2 * Word)
+        {
             return false;
+        }
+
         format = BinaryPrimitives.ReadUInt32BigEndian(data);
         var length = BinaryPrimitives.ReadUInt32BigEndian(data[Word..]);
         data = data[(2 * Word)..];
         if (length > data.Length)
+        {
             return false;
+        }
+
         block = data[..(int)length];
         data = data[(int)length..];
         return true;

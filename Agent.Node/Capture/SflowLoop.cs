@@ -23,7 +23,10 @@ internal sealed class SflowLoop(CaptureSettings settings, IActorRef capture, IAc
             var length = socket.Poll(WaitMilliseconds * 1000, SelectMode.SelectRead) ? socket.Receive(buffer) : 0;
             var now = CaptureClock.Now;
             if (length > 0 && SflowDatagram.TryRead(buffer.AsSpan(0, length), out var datagram))
+            {
                 Process(ref datagram, now);
+            }
+
             Advance(now);
         }
     }
@@ -36,9 +39,14 @@ internal sealed class SflowLoop(CaptureSettings settings, IActorRef capture, IAc
     {
         // A sender that starts anew counts from the beginning; a datagram out of order is no loss.
         if (_lastSequence != 0 && datagram.Sequence > _lastSequence)
+        {
             _lost += datagram.Sequence - _lastSequence - 1;
+        }
+
         _lastSequence = datagram.Sequence;
         while (datagram.MoveNext())
+        {
             Engine.Process(now, datagram.Link, datagram.OriginalLength, Cut(datagram.Header), datagram.SamplingRate);
+        }
     }
 }

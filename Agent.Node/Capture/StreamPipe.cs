@@ -56,13 +56,17 @@ internal sealed class StreamPipe : IDisposable
             using var content = _open();
             int read;
             while (!_stopped && (read = content.Read(block)) > 0)
+            {
                 _pipe.Write(block.AsSpan(0, read));
+            }
         }
         catch (Exception e)
         {
             // Whatever it is, it ends this input and not the process: its reader says why.
             if (!_stopped)
+            {
                 Failure = e;
+            }
         }
         finally
         {

@@ -63,7 +63,10 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         if (_isLive)
+        {
             Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TickEvery);
+        }
+
         _log.TunnelSeen(FlowIdentity.Format(_origin.ParentUuid), _origin.CaptureId);
     }
 
@@ -105,7 +108,10 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         foreach (var entry in batch)
         {
             if (!_isLive)
+            {
                 _collector.Advance(_engine, entry.Time);
+            }
+
             _engine.Process(entry.Time, entry.Link, entry.OriginalLength, entry.Packet, entry.SamplingRate);
         }
         _pool.Return(batch);
@@ -125,10 +131,16 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
     {
         var losses = new TunnelLosses(_batcher.Dropped + _tunnels.Refused, _engine.FragmentErrors, _engine.RawPacketsRefused, _engine.DecodeErrors);
         if (losses == _told)
+        {
             return;
+        }
+
         var news = losses - _told;
         if (news.PacketsDropped > 0)
+        {
             _log.TunnelPacketsDropped(_origin.CaptureId, news.PacketsDropped, FlowIdentity.Format(_origin.ParentUuid));
+        }
+
         Context.Parent.Tell(news);
         _told = losses;
     }
@@ -153,13 +165,17 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
     private void StopWhenDrained()
     {
         if (_tunnels.Alive == 0)
+        {
             Context.Stop(Self);
+        }
     }
 
     private void Report()
     {
         if (_collector.Count > 0)
+        {
             _uplink.Tell(new FlowUpdates(_collector.Take()) { RawPackets = _collector.TakeRawPackets() });
+        }
     }
 
     private sealed class DrainInner

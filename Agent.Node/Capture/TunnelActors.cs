@@ -43,14 +43,19 @@ internal sealed class TunnelActors(IActorContext context, CaptureSettings settin
     internal void End(ulong tunnel)
     {
         if (_byFlow.Remove(tunnel, out var actor))
+        {
             actor.Tell(DrainTunnel.Instance);
+        }
     }
 
     /// <summary>Lets all go.</summary>
     internal void EndAll()
     {
         foreach (var actor in _byFlow.Values)
+        {
             actor.Tell(DrainTunnel.Instance);
+        }
+
         _byFlow.Clear();
     }
 
@@ -58,11 +63,17 @@ internal sealed class TunnelActors(IActorContext context, CaptureSettings settin
     internal void Forget(IActorRef tunnel)
     {
         if (!_alive.Remove(tunnel))
+        {
             return;
+        }
+
         foreach (var (flow, actor) in _byFlow)
         {
             if (!actor.Equals(tunnel))
+            {
                 continue;
+            }
+
             _byFlow.Remove(flow);
             return;
         }
@@ -78,7 +89,10 @@ internal sealed class TunnelLimit(int maximum)
     internal bool TryTake()
     {
         if (Interlocked.Decrement(ref _left) >= 0)
+        {
             return true;
+        }
+
         Interlocked.Increment(ref _left);
         return false;
     }

@@ -24,13 +24,22 @@ internal sealed class TunnelBatcher(IActorRef owner, PacketBatchPool pool, int l
     public void Carry(ulong tunnel, LinkType link, long time, int originalLength, ReadOnlySpan<byte> packet, uint samplingRate)
     {
         if (_closed)
+        {
             return;
+        }
+
         if (packet.Length > longestPacket)
+        {
             packet = packet[..longestPacket];
+        }
+
         if (_open.TryGetValue(tunnel, out var batch))
         {
             if (batch.TryAdd(link, time, originalLength, packet, samplingRate))
+            {
                 return;
+            }
+
             _open.Remove(tunnel);
             owner.Tell(batch);
         }
@@ -47,9 +56,15 @@ internal sealed class TunnelBatcher(IActorRef owner, PacketBatchPool pool, int l
     public void Ended(ulong tunnel)
     {
         if (_closed)
+        {
             return;
+        }
+
         if (_open.Remove(tunnel, out var batch))
+        {
             owner.Tell(batch);
+        }
+
         owner.Tell(new TunnelEnded(tunnel));
     }
 
@@ -59,7 +74,10 @@ internal sealed class TunnelBatcher(IActorRef owner, PacketBatchPool pool, int l
         _flushing.AddRange(_open.Values);
         _open.Clear();
         foreach (var batch in _flushing)
+        {
             owner.Tell(batch);
+        }
+
         _flushing.Clear();
     }
 
@@ -68,7 +86,10 @@ internal sealed class TunnelBatcher(IActorRef owner, PacketBatchPool pool, int l
     {
         _closed = true;
         foreach (var batch in _open.Values)
+        {
             pool.Return(batch);
+        }
+
         _open.Clear();
     }
 
@@ -79,9 +100,14 @@ internal sealed class TunnelBatcher(IActorRef owner, PacketBatchPool pool, int l
     private PacketBatch? Rent(ulong tunnel)
     {
         if (pool.TryRent(tunnel) is { } batch)
+        {
             return batch;
+        }
+
         if (!mayWait)
+        {
             return null;
+        }
         // The batches that are missed may be our own.
         Flush();
         return pool.Rent(tunnel, cancelled);

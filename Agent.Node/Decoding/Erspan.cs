@@ -25,10 +25,16 @@ internal readonly ref struct ErspanHeader
     internal static bool TryReadIII(ReadOnlySpan<byte> data, out ErspanHeader header)
     {
         if (!TryRead(data, 2, LengthIII, out header))
+        {
             return false;
+        }
+
         var hasPlatformHeader = (data[11] & 1) != 0;
         if (!hasPlatformHeader)
+        {
             return true;
+        }
+
         header = new ErspanHeader(header.Session, LengthIII + PlatformLength);
         return data.Length >= header.Length;
     }

@@ -27,10 +27,16 @@ internal readonly ref struct GeneveHeader
     {
         header = default;
         if (data.Length < MinimumLength || data[0] >> 6 != 0)
+        {
             return false;
+        }
+
         var length = MinimumLength + ((data[0] & 0x3f) * 4);
         if (data.Length < length)
+        {
             return false;
+        }
+
         header = new GeneveHeader(BinaryPrimitives.ReadUInt32BigEndian(data[4..]) >> 8, BinaryPrimitives.ReadUInt16BigEndian(data[2..]), length);
         return true;
     }

@@ -30,10 +30,16 @@ internal readonly ref struct GeneveOption
     {
         option = default;
         if (options.Length < HeaderLength)
+        {
             return false;
+        }
+
         var length = HeaderLength + ((options[3] & 0x1f) * 4);
         if (options.Length < length)
+        {
             return false;
+        }
+
         option = new GeneveOption(options, length);
         options = options[length..];
         return true;

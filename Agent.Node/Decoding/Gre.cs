@@ -60,36 +60,60 @@ internal readonly ref struct GreHeader
     {
         header = default;
         if (data.Length < MinimumLength)
+        {
             return false;
+        }
+
         var flags = BinaryPrimitives.ReadUInt16BigEndian(data);
         var version = flags & VersionMask;
         if (version > 1 || (flags & RoutingFlag) != 0)
+        {
             return false;
+        }
+
         var length = MinimumLength;
         if ((flags & ChecksumFlag) != 0)
+        {
             length += 4;
+        }
+
         uint key = 0;
         if ((flags & KeyFlag) != 0)
         {
             if (data.Length < length + 4)
+            {
                 return false;
+            }
+
             key = BinaryPrimitives.ReadUInt32BigEndian(data[length..]);
             if (version == 1)
+            {
                 key &= ushort.MaxValue;
+            }
+
             length += 4;
         }
         uint sequence = 0;
         if ((flags & SequenceFlag) != 0)
         {
             if (data.Length < length + 4)
+            {
                 return false;
+            }
+
             sequence = BinaryPrimitives.ReadUInt32BigEndian(data[length..]);
             length += 4;
         }
         if (version == 1 && (flags & AcknowledgmentFlag) != 0)
+        {
             length += 4;
+        }
+
         if (data.Length < length)
+        {
             return false;
+        }
+
         header = new GreHeader(flags, BinaryPrimitives.ReadUInt16BigEndian(data[2..]), key, sequence, length);
         return true;
     }

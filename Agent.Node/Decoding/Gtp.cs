@@ -28,23 +28,35 @@ internal readonly ref struct GtpHeader
     {
         header = default;
         if (data.Length < MinimumLength || data[0] >> 5 != 1 || (data[0] & 0x10) == 0)
+        {
             return false;
+        }
+
         var tunnel = BinaryPrimitives.ReadUInt32BigEndian(data[4..]);
         var length = MinimumLength;
         if ((data[0] & 0x07) != 0)
         {
             length += OptionalLength;
             if (data.Length < length)
+            {
                 return false;
+            }
+
             var hasExtension = (data[0] & 0x04) != 0;
             var next = hasExtension ? data[length - 1] : (byte)0;
             for (var extensions = 0; next != 0; extensions++)
             {
                 if (extensions == MaximumExtensions || data.Length <= length || data[length] == 0)
+                {
                     return false;
+                }
+
                 length += data[length] * 4;
                 if (data.Length < length)
+                {
                     return false;
+                }
+
                 next = data[length - 1];
             }
         }

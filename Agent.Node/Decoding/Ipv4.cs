@@ -63,12 +63,21 @@ internal readonly ref struct Ipv4Header
     internal static bool HasGoodChecksum(ReadOnlySpan<byte> data)
     {
         if (!TryRead(data, out var header) || data.Length < header.HeaderLength)
+        {
             return false;
+        }
+
         uint sum = 0;
         for (var offset = 0; offset < header.HeaderLength; offset += sizeof(ushort))
+        {
             sum += BinaryPrimitives.ReadUInt16BigEndian(data[offset..]);
+        }
+
         while (sum > ushort.MaxValue)
+        {
             sum = (sum & ushort.MaxValue) + (sum >> 16);
+        }
+
         return sum == ushort.MaxValue;
     }
 }

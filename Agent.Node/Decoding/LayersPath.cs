@@ -42,7 +42,10 @@ internal readonly record struct LayersPath(ulong Packed)
     internal LayersPath Append(LayerType layer, ref byte length)
     {
         if (length == BitsPerLayer * Capacity)
+        {
             return this;
+        }
+
         var longer = new LayersPath(Packed | ((ulong)layer << length));
         length += BitsPerLayer;
         return longer;
@@ -58,7 +61,9 @@ internal readonly record struct LayersPath(ulong Packed)
         for (var rest = Packed; rest != 0; rest >>= BitsPerLayer)
         {
             if ((LayerType)(rest & Mask) != layer)
+            {
                 kept = kept.Append((LayerType)(rest & Mask));
+            }
         }
         return kept;
     }
@@ -72,7 +77,9 @@ internal readonly record struct LayersPath(ulong Packed)
         for (var rest = packed; rest != 0; rest >>= BitsPerLayer)
         {
             if (IsNamed((LayerType)(rest & Mask)))
+            {
                 names.Add(Names[(int)(rest & Mask)]);
+            }
         }
         return string.Join('/', names);
     });

@@ -50,15 +50,24 @@ internal readonly ref struct MplsStack
         {
             var offset = depth * EntryLength;
             if (data.Length < offset + EntryLength)
+            {
                 return false;
+            }
+
             var entry = BinaryPrimitives.ReadUInt32BigEndian(data[offset..]);
             var label = LabelOf(entry);
             if (!isEntropy && label != EntropyIndicator && kept < KeptLabels)
+            {
                 labels |= (long)label << (BitsPerLabel * kept++);
+            }
+
             isEntropy = label == EntropyIndicator;
             var bottom = (entry & 0x100) != 0;
             if (!bottom)
+            {
                 continue;
+            }
+
             var length = offset + EntryLength;
             // RFC 5586: what follows is for the routers on the way.
             if (label == AssociatedChannel)
@@ -83,17 +92,31 @@ internal readonly ref struct MplsStack
     {
         skip = 0;
         if (data.IsEmpty)
+        {
             return LinkType.None;
+        }
         // Too little to tell IP from a frame whose address starts with the same nibble.
         if (data[0] >> 4 is 4 or 6 && data.Length < Ipv6Header.Length && !Ipv4Header.TryRead(data, out _))
+        {
             return LinkType.None;
+        }
+
         var isFrame = IsFrame(data);
         if (Ipv4Header.TryRead(data, out var ip) && ip.TotalLength >= ip.HeaderLength && (!isFrame || Ipv4Header.HasGoodChecksum(data)))
+        {
             return LinkType.Ip;
+        }
+
         if (Ipv6Header.TryRead(data, out var ip6) && (!isFrame || ip6.PayloadLength == data.Length - Ipv6Header.Length))
+        {
             return LinkType.Ip;
+        }
+
         if (isFrame)
+        {
             return LinkType.Ethernet;
+        }
+
         if (data[0] >> 4 == 0 && data.Length > ControlWordLength && IsFrame(data[ControlWordLength..]))
         {
             skip = ControlWordLength;

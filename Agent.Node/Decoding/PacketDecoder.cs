@@ -19,7 +19,10 @@ internal static class PacketDecoder
     {
         layers = default;
         if (link == LinkType.Ethernet && UsualPacket.TryDecode(packet, ref layers))
+        {
             return;
+        }
+
         DecodeAny(link, packet, ports, ref layers);
     }
 
@@ -118,9 +121,14 @@ internal static class PacketDecoder
                     continue;
                 case EtherTypes.Arp:
                     if (ArpHeader.TryRead(packet[offset..], out _))
+                    {
                         layers.AddLayer(LayerType.Arp);
+                    }
                     else
+                    {
                         layers.End = DecodeEnd.Broken;
+                    }
+
                     return;
                 case EtherTypes.Mpls or EtherTypes.MplsMulticast:
                     DecodeMpls(packet, offset, ref layers);
@@ -135,7 +143,10 @@ internal static class PacketDecoder
                     layers.NetworkId = layers.PppoeSession = pppoe.Session;
                     layers.Tunnel = LayerType.PppoE;
                     if (type == EtherTypes.PppoeSession)
+                    {
                         DecodePpp(packet, offset + PppoeHeader.Length, ports, ref layers);
+                    }
+
                     return;
                 case < EtherTypes.SmallestType when TryReadSnap(packet[offset..], out var snapType):
                     type = snapType;
@@ -173,18 +184,27 @@ internal static class PacketDecoder
         layers.EtherType = ppp.Protocol;
         // A PPPoE session is the link's: an IP packet's flow is the same before and behind it.
         if (ppp.EtherType is EtherTypes.IPv4 or EtherTypes.IPv6)
+        {
             layers.NetworkId = 0;
+        }
+
         if (ppp.EtherType != 0)
+        {
             DecodeType(ppp.EtherType, packet, offset + ppp.Length, ports, ref layers);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DecodeIp(ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
     {
         if (packet.Length > offset && packet[offset] >> 4 == 6)
+        {
             DecodeIpv6(packet, offset, ports, ref layers);
+        }
         else
+        {
             DecodeIpv4(packet, offset, ports, ref layers);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -321,7 +341,9 @@ internal static class PacketDecoder
     private static void DecodeMpls(ReadOnlySpan<byte> packet, int offset, ref PacketLayers layers)
     {
         if (!TunnelDecoder.TryDecodeMpls(packet, offset, ref layers))
+        {
             layers.End = DecodeEnd.Broken;
+        }
     }
 
     private static void AddIcmp(LayerType layer, in IcmpHeader icmp, ref PacketLayers layers)
@@ -331,7 +353,10 @@ internal static class PacketDecoder
         layers.IcmpType = icmp.Type;
         layers.IcmpCode = icmp.Code;
         if (!layers.IsEcho)
+        {
             return;
+        }
+
         layers.IcmpId = icmp.Id;
         layers.IcmpSequence = icmp.Sequence;
     }

@@ -51,10 +51,16 @@ internal readonly ref struct PppHeader
         header = default;
         var length = data.Length >= 2 && BinaryPrimitives.ReadUInt16BigEndian(data) == AddressAndControl ? 2 : 0;
         if (data.Length <= length)
+        {
             return false;
+        }
+
         var compressed = (data[length] & 1) != 0;
         if (!compressed && data.Length < length + 2)
+        {
             return false;
+        }
+
         header = compressed ? new PppHeader(data[length], length + 1) : new PppHeader(BinaryPrimitives.ReadUInt16BigEndian(data[length..]), length + 2);
         return true;
     }

@@ -12,7 +12,10 @@ internal static class TunnelDecoder
     internal static void DecodeUdp(ReadOnlySpan<byte> packet, int offset, LayerType tunnel, ref PacketLayers layers)
     {
         if (tunnel == LayerType.None)
+        {
             return;
+        }
+
         var data = packet[offset..];
         switch (tunnel)
         {
@@ -31,7 +34,10 @@ internal static class TunnelDecoder
             case LayerType.Gtp when GtpHeader.TryRead(data, out var gtp):
                 Enter(tunnel, gtp.Tunnel, offset, ref layers);
                 if (gtp.CarriesPacket)
+                {
                     Carry(LinkType.Ip, offset + gtp.Length, packet, ref layers);
+                }
+
                 break;
             case LayerType.Mpls when TryDecodeMpls(packet, offset, ref layers):
                 layers.HasEntropyPort = true;
@@ -79,7 +85,10 @@ internal static class TunnelDecoder
     internal static bool TryDecodeMpls(ReadOnlySpan<byte> packet, int offset, ref PacketLayers layers)
     {
         if (offset > packet.Length || !MplsStack.TryRead(packet[offset..], out var mpls))
+        {
             return false;
+        }
+
         layers.AddLayer(LayerType.Mpls);
         if (layers.Tunnel == LayerType.None)
         {
@@ -97,7 +106,10 @@ internal static class TunnelDecoder
     internal static void Carry(LinkType inner, int offset, ReadOnlySpan<byte> packet, ref PacketLayers layers)
     {
         if (inner == LinkType.None)
+        {
             return;
+        }
+
         if (offset >= packet.Length)
         {
             layers.End = DecodeEnd.Broken;
@@ -120,7 +132,10 @@ internal static class TunnelDecoder
                 break;
             case EtherTypes.Mpls or EtherTypes.MplsMulticast:
                 if (!TryDecodeMpls(packet, offset, ref layers))
+                {
                     layers.End = DecodeEnd.Broken;
+                }
+
                 break;
         }
     }

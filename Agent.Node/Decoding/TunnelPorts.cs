@@ -55,9 +55,15 @@ internal sealed class TunnelPorts
         foreach (var port in ports)
         {
             if (port is < 1 or > ushort.MaxValue)
+            {
                 throw new ArgumentOutOfRangeException(nameof(ports), port, $"{LayersPath.NameOf(tunnel)}: {port} is not a UDP port");
+            }
+
             if (_byPort[port] != LayerType.None && _byPort[port] != tunnel)
+            {
                 throw new ArgumentException($"UDP port {port} is given to {LayersPath.NameOf(_byPort[port])} and to {LayersPath.NameOf(tunnel)}", nameof(ports));
+            }
+
             _byPort[port] = tunnel;
         }
     }

@@ -24,10 +24,16 @@ internal static class UsualPacket
     internal static bool TryDecode(ReadOnlySpan<byte> packet, ref PacketLayers layers)
     {
         if (packet.Length < Whole || BinaryPrimitives.ReadUInt32BigEndian(packet[12..]) >> 8 != TypeAndVersion)
+        {
             return false;
+        }
+
         var word = BinaryPrimitives.ReadUInt32BigEndian(packet[(Ip + 6)..]);
         if ((word & FragmentAndProtocol) != IpProtocols.Tcp)
+        {
             return false;
+        }
+
         var link = BinaryPrimitives.ReadUInt64BigEndian(packet);
         var addresses = BinaryPrimitives.ReadUInt64BigEndian(packet[(Ip + 12)..]);
         var tcp = BinaryPrimitives.ReadUInt64BigEndian(packet[Tcp..]);

@@ -57,9 +57,15 @@ internal readonly ref struct VxlanHeader
     internal static bool TryReadGpe(ReadOnlySpan<byte> data, out VxlanHeader header)
     {
         if (!TryRead(data, out header) || (data[0] & VersionMask) != 0)
+        {
             return false;
+        }
+
         if ((data[0] & NextProtocolFlag) != 0)
+        {
             header = new VxlanHeader(header._flags, 0, header.NetworkId, EtherTypeOf(data[3]));
+        }
+
         return true;
     }
 

@@ -65,24 +65,39 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
         if (!_partial.TryGetValue(key, out var partial))
         {
             if (_partial.Count == MaximumPackets)
+            {
                 DropOldest();
+            }
+
             partial = new PartialPacket(layers, now);
             if (_byAge.Count == MostKept)
+            {
                 ForgetComplete();
+            }
+
             _partial.Add(key, partial);
             _byAge.Enqueue((key, now));
         }
         if (partial.IsLost)
+        {
             return false;
+        }
+
         if (length <= 0 || layers.FragmentOffset + length > MaximumLength || !partial.TryAdd(layers.FragmentOffset, length, layers.MoreFragments, captured, originalLength))
         {
             Lose(partial, parent, layers.FragmentOffset == 0 ? captured : default);
             return false;
         }
         if (framesKept > 0)
+        {
             partial.KeepFrame(framesKept, time, originalLength, packet);
+        }
+
         if (!partial.IsComplete)
+        {
             return false;
+        }
+
         var usable = partial.CopyTo(_whole);
         whole = new ReassembledPacket { Payload = _whole.AsSpan(0, usable), Length = partial.Length, Frames = partial.Frames, Bytes = partial.Bytes };
         LastFrames = partial.KeptFrames;
@@ -100,7 +115,9 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
         {
             _byAge.Dequeue();
             if (IsCurrent(oldest))
+            {
                 Drop(oldest.Key);
+            }
         }
     }
 
@@ -109,7 +126,9 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
     {
         _byAge.Clear();
         foreach (var (key, partial) in _partial.OrderBy(entry => entry.Value.Since))
+        {
             _byAge.Enqueue((key, partial.Since));
+        }
     }
 
     private bool IsCurrent((FragmentKey Key, long Since) entry) => _partial.TryGetValue(entry.Key, out var partial) && partial.Since == entry.Since;
@@ -119,7 +138,10 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
         while (_byAge.TryDequeue(out var oldest))
         {
             if (!IsCurrent(oldest))
+            {
                 continue;
+            }
+
             Drop(oldest.Key);
             return;
         }
@@ -129,7 +151,9 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
     {
         _partial.Remove(key, out var partial);
         if (!partial!.IsLost)
+        {
             Lose(partial, key.Parent, default);
+        }
     }
 
     /// <summary>Counts it once, and remembers it until its time is over: its other fragments are neither news nor another packet.</summary>
@@ -177,20 +201,33 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
             foreach (var range in _ranges)
             {
                 if (range.Start == offset && range.End == end)
+                {
                     return true; // the same fragment again
+                }
+
                 if (offset < range.End && range.Start < end)
+                {
                     return false;
+                }
             }
             if (_ranges.Count == MaximumRanges || (Length >= 0 && end > Length))
+            {
                 return false;
+            }
+
             if (!more)
             {
                 if (Length >= 0)
+                {
                     return false;
+                }
+
                 foreach (var range in _ranges)
                 {
                     if (range.End > end)
+                    {
                         return false;
+                    }
                 }
                 Length = end;
             }
@@ -205,7 +242,10 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
         {
             _frames ??= [];
             if (_frames.Count == most || _frameBytes + packet.Length > MaximumFrameBytes)
+            {
                 return;
+            }
+
             _frameBytes += packet.Length;
             _frames.Add(new FragmentFrame(time, originalLength, packet.ToArray()));
         }
@@ -218,10 +258,15 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
             foreach (var range in _ranges)
             {
                 if (range.Start > usable)
+                {
                     break;
+                }
+
                 usable = range.Captured;
                 if (range.Captured < range.End)
+                {
                     break;
+                }
             }
             _bytes.AsSpan(0, usable).CopyTo(whole);
             return usable;
@@ -237,7 +282,10 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
         private void Reserve(int length)
         {
             if (length <= _bytes.Length)
+            {
                 return;
+            }
+
             var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, _bytes.Length * 2));
             _bytes.CopyTo(larger, 0);
             ArrayPool<byte>.Shared.Return(_bytes);
@@ -264,13 +312,19 @@ internal sealed class FragmentErrorCounter(FlowTable table, FlowDetailStore deta
     public void Lost(in PacketLayers layers, ReadOnlySpan<byte> payload, ulong parent)
     {
         if (payload.IsEmpty)
+        {
             return;
+        }
+
         var whole = layers;
         PacketDecoder.DecodeReassembled(payload, options.Ports, ref whole);
         FlowKey.Make(whole, options.KeyMode, parent, out var key, out _);
         ref var record = ref table.Find(key, out var isFound);
         if (!isFound)
+        {
             return;
+        }
+
         details.Of(ref record).FragmentErrors++;
         record.Flags |= FlowFlags.Changed;
     }

@@ -19,7 +19,9 @@ internal sealed class FlowCollector(FlowOrigin origin) : IFlowOutput
         var flow = ToMessage(record, reported, details, origin, _advancingTo);
         _flows.Add(flow);
         foreach (var packet in details?.RawPackets?.Take() ?? [])
+        {
             _rawPackets.Add(FlowMessages.ToMessage(packet, flow));
+        }
     }
 
     /// <summary>
@@ -30,7 +32,10 @@ internal sealed class FlowCollector(FlowOrigin origin) : IFlowOutput
     {
         var flow = FlowMessages.ToMessage(record, reported, details, origin);
         if (flow.LastUpdateMetric is { } update)
+        {
             update.Last = Math.Max(record.FinishType == FinishType.NotFinished ? advancingTo / NanosecondsPerMillisecond : update.Start, update.Last);
+        }
+
         return flow;
     }
 
@@ -54,7 +59,10 @@ internal sealed class FlowCollector(FlowOrigin origin) : IFlowOutput
     internal IReadOnlyList<RawPacket> TakeRawPackets()
     {
         if (_rawPackets.Count == 0)
+        {
             return [];
+        }
+
         var taken = _rawPackets;
         _rawPackets = [];
         return taken;

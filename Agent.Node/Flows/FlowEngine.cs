@@ -122,9 +122,14 @@ internal sealed class FlowEngine : IFlowLeaving
             foreach (ref readonly var place in batch)
             {
                 if (place.Time > _clock)
+                {
                     _clock = place.Time;
+                }
+
                 if (Prepare(ref _pending[count], ref memory, link, place, _origin.ParentUuid))
+                {
                     count++;
+                }
             }
             CountPackets(memory, count, samplingRate);
         }
@@ -138,7 +143,10 @@ internal sealed class FlowEngine : IFlowLeaving
             AdvanceTo(packets[0].Time);
             var count = 1;
             while (count < packets.Length && packets[count].Time < _nextTick)
+            {
                 count++;
+            }
+
             Process(link, block, packets[..count]);
             packets = packets[count..];
         }
@@ -156,7 +164,10 @@ internal sealed class FlowEngine : IFlowLeaving
     {
         Packets++;
         if (now > _clock)
+        {
             _clock = now;
+        }
+
         ref var pending = ref _pending[0];
         pending.Layers = layers;
         pending.Place = new PacketPlace(last, 0, 0, 0);
@@ -171,15 +182,27 @@ internal sealed class FlowEngine : IFlowLeaving
     internal void AdvanceTo(long now)
     {
         if (now < _nextTick)
+        {
             return;
+        }
+
         if (now > _clock)
+        {
             _clock = now;
+        }
+
         var isFirst = _nextTick == 0;
         _nextTick = now + _tick;
         if (isFirst)
+        {
             return;
+        }
+
         if (_options.ReportUpdates)
+        {
             ReportChanged();
+        }
+
         _table.Expire(_clock - Nanoseconds(_options.ExpireAfter), _clock - Nanoseconds(_options.ClosedLinger), _timeouts.Before(_clock));
         _lastTick = now;
     }
@@ -191,7 +214,10 @@ internal sealed class FlowEngine : IFlowLeaving
         foreach (ref var record in _table.TouchedSince(since))
         {
             if (!record.Has(FlowFlags.Changed) || !IsDue(record))
+            {
                 continue;
+            }
+
             Report(ref record);
             _table.SetReported(record);
         }
@@ -211,13 +237,20 @@ internal sealed class FlowEngine : IFlowLeaving
         if (record.FinishType == FinishType.NotFinished)
         {
             if ((record.Flags & (FlowFlags.AbFin | FlowFlags.BaFin)) != 0)
+            {
                 record.FinishType = FinishType.TcpFin;
+            }
             else if (!_ending)
+            {
                 record.FinishType = FinishType.Timeout;
+            }
         }
         Report(ref record);
         if (record.Has(FlowFlags.IsTunnel))
+        {
             _tunnels?.Ended(record.Uuid);
+        }
+
         _details.Remove(ref record);
     }
 
@@ -245,11 +278,17 @@ internal sealed class FlowEngine : IFlowLeaving
             return false;
         }
         if (layers.End == DecodeEnd.Broken)
+        {
             _broken++;
+        }
+
         if (layers.IsFragment && _defragmenter is not null)
         {
             if (!_defragmenter.TryComplete(layers, packet, place.OriginalLength, parent, place.Time, _clock, out var whole))
+            {
                 return false;
+            }
+
             block = whole.Payload;
             pending.Place = new PacketPlace(place.Time, 0, block.Length, whole.Length);
             pending.Frames = whole.Frames;
@@ -276,7 +315,10 @@ internal sealed class FlowEngine : IFlowLeaving
         for (var depth = _origin.Depth; count > 0; depth++)
         {
             if (count > 1)
+            {
                 PrefetchRecords(count);
+            }
+
             var inner = 0;
             for (var i = 0; i < count; i++)
             {
@@ -285,16 +327,26 @@ internal sealed class FlowEngine : IFlowLeaving
                 var packet = block.Slice(pending.Place.Start, pending.Place.Length);
                 ref var record = ref CountPacket(ref pending, packet, samplingRate, out var fromA);
                 if (_inspector.Wants(record, layers))
+                {
                     _inspector.Inspect(ref record, layers, pending.Link, packet, pending.Place.OriginalLength, fromA, pending.Place.Time);
+                }
+
                 if (layers.End != DecodeEnd.Tunnel || depth >= _options.MaxTunnelDepth)
+                {
                     continue;
+                }
+
                 var offset = layers.InnerOffset;
                 var place = new PacketPlace(
                     pending.Place.Time, pending.Place.Start + offset, pending.Place.Length - offset, Math.Max(pending.Place.OriginalLength - offset, 0));
                 if (_tunnels is not null)
+                {
                     _tunnels.Carry(record.Uuid, layers.Inner, place.Time, place.OriginalLength, block.Slice(place.Start, place.Length), samplingRate);
+                }
                 else if (Prepare(ref _pending[inner], ref block, layers.Inner, place, record.Uuid))
+                {
                     inner++;
+                }
             }
             count = inner;
         }
@@ -305,11 +357,16 @@ internal sealed class FlowEngine : IFlowLeaving
     {
         var pending = _pending.AsSpan(0, count);
         foreach (ref var packet in pending)
+        {
             packet.Number = _table.PrefetchRecord(packet.Hash);
+        }
+
         foreach (ref var packet in pending)
         {
             if (packet.Number >= 0)
+            {
                 _table.PrefetchNeighbours(packet.Number, _clock);
+            }
         }
     }
 
@@ -325,18 +382,33 @@ internal sealed class FlowEngine : IFlowLeaving
             record = ref _table.GetOrAdd(pending.Key, pending.Hash, _clock, out isNew);
         }
         if (isNew)
+        {
             Begin(ref record, layers, packet, time, pending.FromHigh);
+        }
+
         fromA = record.Has(FlowFlags.AIsHigh) == pending.FromHigh;
         record.Counters.Add(fromA, pending.Frames * samplingRate, pending.Bytes * samplingRate);
         if (time > record.Last)
+        {
             record.Last = time;
+        }
+
         if (samplingRate != 1)
+        {
             record.SamplingRate = Math.Max(record.SamplingRate, samplingRate);
+        }
+
         record.Flags |= FlowFlags.Changed;
         if (layers.IsReassembled)
+        {
             record.Fragments++;
+        }
+
         if (layers.Transport != LayerType.None && FlowTransitions.Apply(ref record, layers, fromA, time))
+        {
             _table.Close(ref record);
+        }
+
         return ref record;
     }
 
@@ -358,18 +430,35 @@ internal sealed class FlowEngine : IFlowLeaving
         record.IcmpCode = layers.IcmpCode;
         record.IcmpId = layers.IcmpId;
         if (fromHigh)
+        {
             record.Flags |= FlowFlags.AIsHigh;
+        }
+
         if (layers.HasLink)
+        {
             record.Flags |= FlowFlags.HasLink;
+        }
+
         if (layers.End == DecodeEnd.Tunnel)
+        {
             record.Flags |= FlowFlags.IsTunnel;
+        }
+
         record.Uuid = FlowIdentity.Uuid(time, record.Key.Parent, _origin.Hash, ++_sequence);
         if (_options.ApplicationsByContent)
+        {
             record.Looks = ApplicationInspector.LooksOf(layers);
+        }
+
         if (_timeouts.Lists > 0)
+        {
             _table.SetTimeout(ref record, _timeouts.ListOf(record));
+        }
+
         if (layers.Tunnel != LayerType.None && TunnelDetails.Read(layers, packet) is { } tunnel)
+        {
             _details.Of(ref record).Tunnel = tunnel;
+        }
     }
 
     private bool IsDue(in FlowRecord record) =>

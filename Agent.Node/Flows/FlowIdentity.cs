@@ -22,7 +22,10 @@ internal static class FlowIdentity
     {
         ref readonly var key = ref record.Key;
         if (key.IpVersion == 0)
+        {
             return KeyHash.Stable(LinkDomain, key.LowLink, key.HighLink, key.Tags, key.Path, key.NetworkId);
+        }
+
         var path = record.Path.Skip(record.LinkLayers).Without(Decoding.LayerType.Fragment).Packed;
         var ports = ((ulong)key.LowPort << FlowKey.PortBits) | key.HighPort;
         var protocol = ((ulong)key.IpProtocol << 8) | key.IpVersion;

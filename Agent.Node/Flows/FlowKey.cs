@@ -130,12 +130,20 @@ internal struct FlowKey : IEquatable<FlowKey>
     private static bool IsFromHigh(in PacketLayers layers, bool portsAreEnds)
     {
         if (layers.SourceHigh != layers.DestinationHigh)
+        {
             return layers.SourceHigh > layers.DestinationHigh;
+        }
+
         if (layers.SourceLow != layers.DestinationLow)
+        {
             return layers.SourceLow > layers.DestinationLow;
+        }
         // One address talks to itself, or there is none: ports are the same at every capture point, MAC addresses aren't.
         if (portsAreEnds && layers.SourcePort != layers.DestinationPort)
+        {
             return layers.SourcePort > layers.DestinationPort;
+        }
+
         return layers.LinkSource > layers.LinkDestination;
     }
 }

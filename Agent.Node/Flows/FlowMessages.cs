@@ -34,23 +34,46 @@ internal static class FlowMessages
             SamplingRate = record.SamplingRate > 1 ? record.SamplingRate : 0,
         };
         if (record.Has(FlowFlags.Changed))
+        {
             flow.LastUpdateMetric = Metric(record.Counters - reported, record.ReportedAt == 0 ? record.Start : record.ReportedAt, record.Last, record.RoundTrip);
+        }
+
         if (record.Has(FlowFlags.HasLink))
+        {
             flow.Link = new FlowLayer { Protocol = "ETHERNET", A = Mac(record.LinkA), B = Mac(record.LinkB), Id = (long)record.VlanTags };
+        }
+
         AddNetwork(flow, record);
         if (record.Transport is LayerType.Tcp or LayerType.Udp or LayerType.Sctp)
+        {
             flow.Transport = new TransportLayer { Protocol = LayersPath.NameOf(record.Transport), A = record.PortA, B = record.PortB };
+        }
         else if (record.Transport is LayerType.IcmpV4 or LayerType.IcmpV6)
+        {
             flow.Icmp = new IcmpLayer { Type = IcmpNames.Of(record.Transport, record.IcmpType), Code = record.IcmpCode, Id = record.IcmpId };
+        }
+
         AddApplication(flow, record.Transport, details?.Application);
         if (record.Fragments != 0 || details is { FragmentErrors: > 0 })
+        {
             flow.IpMetric = new IpMetric { Fragments = record.Fragments, FragmentErrors = details?.FragmentErrors ?? 0 };
+        }
+
         if (details?.RawPackets is { } packets)
+        {
             flow.RawPacketsCaptured = packets.Captured;
+        }
+
         if (details?.Tcp is { } tcp)
+        {
             flow.TcpMetric = tcp.ToMessage();
+        }
+
         if (details?.Tunnel is { } tunnel)
+        {
             flow.Tunnel = TunnelMessages.ToMessage(tunnel);
+        }
+
         return flow;
     }
 
@@ -76,7 +99,9 @@ internal static class FlowMessages
             text[3 * i] = digits[value >> 4];
             text[(3 * i) + 1] = digits[value & 0xf];
             if (i < 5)
+            {
                 text[(3 * i) + 2] = ':';
+            }
         }
     });
 
@@ -94,10 +119,16 @@ internal static class FlowMessages
     private static void AddApplication(Flow flow, LayerType transport, ApplicationFacts? application)
     {
         if (application is null)
+        {
             return;
+        }
+
         flow.Application = application.Name;
         if (application.IsLayer && transport != LayerType.Tcp)
+        {
             flow.LayersPath = $"{flow.LayersPath}/{application.Name}";
+        }
+
         application.AddTo(flow);
     }
 
@@ -107,7 +138,10 @@ internal static class FlowMessages
         if (key.IpVersion == 0)
         {
             if (key.NetworkId != 0)
+            {
                 flow.Network = new FlowLayer { Protocol = LayersPath.NameOf(record.Path.Last).ToUpperInvariant(), Id = (long)key.NetworkId };
+            }
+
             return;
         }
         var low = Address(key.IpVersion, key.LowAddressHigh, key.LowAddressLow);

@@ -28,7 +28,10 @@ internal sealed class FlowRecords
         {
             var bytes = (long)Capacity * FlowRecord.Size;
             foreach (var chunk in _reported)
+            {
                 bytes += (chunk?.Length ?? 0) * Unsafe.SizeOf<FlowCounters>();
+            }
+
             return bytes;
         }
     }
@@ -60,7 +63,9 @@ internal sealed class FlowRecords
     internal void ForgetReported(int number)
     {
         if (_reported[number >> ChunkBits] is { } chunk)
+        {
             chunk[number & (ChunkSize - 1)] = default;
+        }
     }
 
     internal void SetReported(int number, in FlowCounters counters)
@@ -81,7 +86,10 @@ internal sealed class FlowRecords
         var first = _chunks.Length;
         Array.Resize(ref _chunks, first + chunks);
         for (var i = 0; i < chunks; i++)
+        {
             _chunks[first + i] = new Chunk(bytes, start + (i * ChunkSize * FlowRecord.Size));
+        }
+
         Array.Resize(ref _reported, _chunks.Length);
     }
 

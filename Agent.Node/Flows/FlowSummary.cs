@@ -13,10 +13,16 @@ internal static class FlowSummary
     internal static void BeganAt(ref FlowRecord record, long start, bool fromA)
     {
         if (start >= record.Start)
+        {
             return;
+        }
+
         record.Start = start;
         if (fromA || record.ReportedAt != 0)
+        {
             return;
+        }
+
         ref var counters = ref record.Counters;
         (counters.AbPackets, counters.BaPackets) = (counters.BaPackets, counters.AbPackets);
         (counters.AbBytes, counters.BaBytes) = (counters.BaBytes, counters.AbBytes);
@@ -24,7 +30,10 @@ internal static class FlowSummary
         (record.LinkA, record.LinkB) = (record.LinkB, record.LinkA);
         var fins = record.Flags & (FlowFlags.AbFin | FlowFlags.BaFin);
         if (fins is FlowFlags.AbFin or FlowFlags.BaFin)
+        {
             record.Flags ^= FlowFlags.AbFin | FlowFlags.BaFin;
+        }
+
         record.Flags ^= FlowFlags.AIsHigh;
     }
 }

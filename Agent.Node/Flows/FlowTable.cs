@@ -80,9 +80,15 @@ internal sealed class FlowTable
         {
             var slot = Unsafe.Add(ref index, position);
             if (slot == 0)
+            {
                 return None;
+            }
+
             if ((uint)(slot >> 32) != hash)
+            {
                 continue;
+            }
+
             _records.PrefetchWhole(NumberIn(slot));
             return NumberIn(slot);
         }
@@ -94,11 +100,19 @@ internal sealed class FlowTable
     {
         ref var record = ref _records[number];
         if (record.Touched == Quantum(now))
+        {
             return;
+        }
+
         if (record.Newer != None)
+        {
             _records.PrefetchLinks(record.Newer);
+        }
+
         if (record.Older != None)
+        {
             _records.PrefetchLinks(record.Older);
+        }
     }
 
     /// <inheritdoc cref="GetOrAdd(in FlowKey, uint, long, out bool)"/>
@@ -111,7 +125,10 @@ internal sealed class FlowTable
         ref var record = ref Find(key, hash, out var isFound);
         isNew = !isFound;
         if (isNew)
+        {
             return ref Add(key, hash, now);
+        }
+
         Touch(ref record, now);
         return ref record;
     }
@@ -128,12 +145,21 @@ internal sealed class FlowTable
         {
             var slot = Unsafe.Add(ref index, position);
             if (slot == 0)
+            {
                 break;
+            }
+
             if ((uint)(slot >> 32) != hash)
+            {
                 continue;
+            }
+
             ref var record = ref _records[NumberIn(slot)];
             if (!record.Key.Matches(key))
+            {
                 continue;
+            }
+
             isFound = true;
             return ref record;
         }
@@ -154,7 +180,9 @@ internal sealed class FlowTable
     internal void SetTimeout(ref FlowRecord record, byte list)
     {
         if (record.List != Closing)
+        {
             Move(ref record, list);
+        }
     }
 
     internal void Remove(ref FlowRecord record) => Remove(ref record, evicted: false);
@@ -165,7 +193,9 @@ internal sealed class FlowTable
         Expire(Open, openBefore);
         Expire(Closing, closingBefore);
         for (var i = 0; i < timeoutsBefore.Length; i++)
+        {
             Expire(FirstTimeout + i, timeoutsBefore[i]);
+        }
     }
 
     /// <summary>Lets all flows leave, in the order of their numbers, which is that of memory: about the order they began in.</summary>
@@ -175,7 +205,10 @@ internal sealed class FlowTable
         {
             ref var record = ref _records[number];
             if (!record.Has(FlowFlags.Used))
+            {
                 continue;
+            }
+
             _leaving.Leaving(ref record, evicted: false);
             record.Flags = FlowFlags.None;
         }
@@ -198,9 +231,15 @@ internal sealed class FlowTable
     private ref FlowRecord Add(scoped in FlowKey key, uint hash, long now)
     {
         if (Count == _capacity)
+        {
             Evict();
+        }
+
         if ((Count + 1) * 5L > _index.Length * 3L)
+        {
             Grow();
+        }
+
         var number = TakeNumber();
         ref var record = ref _records[number];
         record = default;
@@ -221,7 +260,9 @@ internal sealed class FlowTable
     {
         var quantum = Quantum(now);
         if (record.Touched != quantum)
+        {
             MoveToNewest(ref record, quantum);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -229,7 +270,10 @@ internal sealed class FlowTable
     {
         record.Touched = quantum;
         if (_newest[record.List] == record.Number)
+        {
             return;
+        }
+
         Unlink(ref record);
         LinkNewest(ref record);
     }
@@ -238,13 +282,18 @@ internal sealed class FlowTable
     {
         var quantum = Quantum(before);
         while (_oldest[list] != None && _records[_oldest[list]].Touched < quantum)
+        {
             Remove(ref _records[_oldest[list]], evicted: false);
+        }
     }
 
     private void Move(ref FlowRecord record, byte list)
     {
         if (record.List == list)
+        {
             return;
+        }
+
         Unlink(ref record);
         record.List = list;
         LinkNewest(ref record);
@@ -256,7 +305,9 @@ internal sealed class FlowTable
         foreach (var number in _oldest)
         {
             if (number != None && (oldest == None || _records[number].Touched < _records[oldest].Touched))
+            {
                 oldest = number;
+            }
         }
         Evicted++;
         Remove(ref _records[oldest], evicted: true);
@@ -279,7 +330,9 @@ internal sealed class FlowTable
         for (var position = record.Hash & _mask; ; position = (position + 1) & _mask)
         {
             if (NumberIn(_index[position]) == record.Number)
+            {
                 return position;
+            }
         }
     }
 
@@ -292,7 +345,10 @@ internal sealed class FlowTable
             var distanceToGap = (gap - home) & _mask;
             var distanceToPosition = (position - home) & _mask;
             if (distanceToGap > distanceToPosition)
+            {
                 continue;
+            }
+
             _index[gap] = _index[position];
             gap = position;
         }
@@ -303,7 +359,10 @@ internal sealed class FlowTable
     {
         var position = hash & mask;
         while (index[position] != 0)
+        {
             position = (position + 1) & mask;
+        }
+
         index[position] = ((ulong)hash << 32) | (uint)(number + 1);
     }
 
@@ -314,7 +373,9 @@ internal sealed class FlowTable
         foreach (var slot in _index)
         {
             if (slot != 0)
+            {
                 Insert(larger, mask, (uint)(slot >> 32), NumberIn(slot));
+            }
         }
         _index = larger;
         _mask = mask;
@@ -329,7 +390,10 @@ internal sealed class FlowTable
             return number;
         }
         if (_used == _records.Capacity)
+        {
             _records.Grow();
+        }
+
         return _used++;
     }
 
@@ -340,9 +404,14 @@ internal sealed class FlowTable
         record.Newer = None;
         record.Older = newest;
         if (newest != None)
+        {
             _records[newest].Newer = record.Number;
+        }
         else
+        {
             _oldest[record.List] = record.Number;
+        }
+
         newest = record.Number;
     }
 
@@ -350,13 +419,22 @@ internal sealed class FlowTable
     private void Unlink(ref FlowRecord record)
     {
         if (record.Newer != None)
+        {
             _records[record.Newer].Older = record.Older;
+        }
         else
+        {
             _newest[record.List] = record.Older;
+        }
+
         if (record.Older != None)
+        {
             _records[record.Older].Newer = record.Newer;
+        }
         else
+        {
             _oldest[record.List] = record.Newer;
+        }
     }
 
     /// <summary>Walks the lists from their new ends; the table must not change meanwhile.</summary>
@@ -385,7 +463,10 @@ internal sealed class FlowTable
                     }
                 }
                 if (++_list == table._newest.Length)
+                {
                     return false;
+                }
+
                 _next = table._newest[_list];
             }
         }
@@ -400,6 +481,8 @@ internal static class Prefetch
     internal static unsafe void Line<T>(ref readonly T value)
     {
         if (Sse.IsSupported)
+        {
             Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in value)));
+        }
     }
 }

@@ -16,9 +16,15 @@ internal static class FlowTransitions
     internal static bool Apply(ref FlowRecord record, in PacketLayers layers, bool fromA, long time)
     {
         if (layers.Transport == LayerType.Tcp)
+        {
             return (layers.TcpFlags & (TcpHeader.Syn | TcpHeader.Fin | TcpHeader.Rst)) != 0 && ApplyTcp(ref record, layers.TcpFlags, fromA, time);
+        }
+
         if (layers.IsEcho)
+        {
             ApplyEcho(ref record, layers, time);
+        }
+
         return false;
     }
 
@@ -28,22 +34,38 @@ internal static class FlowTransitions
         if ((flags & TcpHeader.Syn) != 0)
         {
             if ((flags & TcpHeader.Ack) == 0)
+            {
                 record.RequestedAt = time;
+            }
             else if (record.RequestedAt != 0 && record.RoundTrip == 0 && time >= record.RequestedAt)
+            {
                 record.RoundTrip = time - record.RequestedAt;
+            }
         }
         if ((flags & TcpHeader.Rst) != 0)
         {
             if (record.FinishType == FinishType.NotFinished)
+            {
                 record.FinishType = FinishType.TcpRst;
+            }
+
             return true;
         }
         if ((flags & TcpHeader.Fin) != 0)
+        {
             record.Flags |= fromA ? FlowFlags.AbFin : FlowFlags.BaFin;
+        }
+
         if (!record.Has(FlowFlags.AbFin) || !record.Has(FlowFlags.BaFin))
+        {
             return false;
+        }
+
         if (record.FinishType == FinishType.NotFinished)
+        {
             record.FinishType = FinishType.TcpFin;
+        }
+
         return true;
     }
 

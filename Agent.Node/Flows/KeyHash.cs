@@ -66,7 +66,10 @@ internal static class KeyHash
     {
         var hash = Fixed0 ^ (ulong)words.Length;
         foreach (var word in words)
+        {
             hash = Fold(hash ^ Fixed1, word ^ Fixed2) ^ Fold(hash + word, Fixed3);
+        }
+
         return Fold(hash ^ Fixed3, Fixed1);
     }
 
@@ -75,7 +78,10 @@ internal static class KeyHash
     {
         var hash = Stable((ulong)text.Length);
         foreach (var character in text)
+        {
             hash = Fold(hash ^ Fixed1, character ^ Fixed2);
+        }
+
         return hash;
     }
 

@@ -33,7 +33,10 @@ internal static partial class LargeMemory
         start = (start + HugePage - 1) & ~(nuint)(HugePage - 1);
         // It's advice: on a system that doesn't take it, small pages do.
         if (end > start && OperatingSystem.IsLinux())
+        {
             _ = Advise(start, end - start, AdviseHugePages);
+        }
+
         return array;
     }
 

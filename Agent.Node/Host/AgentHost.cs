@@ -8,9 +8,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using Serilog;
-using Shared.Messages.Logging;
 using Shared.Messages.Configuration;
 using Shared.Messages.Hosting;
+using Shared.Messages.Logging;
 using Shared.Messages.Telemetry;
 
 namespace Agent.Node.Host;
@@ -43,7 +43,9 @@ internal static class AgentHost
             .AddSkydiveTelemetry(config, NodeHosting.AgentRole, metrics =>
             {
                 if (config.Agent.Metrics is { } endpoint)
+                {
                     metrics.AddPrometheusHttpListener(prometheus => (prometheus.Host, prometheus.Port) = (endpoint.Host, endpoint.Port));
+                }
             })
             .AddAkka(ActorSystemName, akka => akka
                 .WithSkydive(config.Log)

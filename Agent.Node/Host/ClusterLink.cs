@@ -66,7 +66,9 @@ internal sealed class ClusterLink(SkydiveConfig config, IRequiredActor<HostActor
             }
 
             if (!stoppingToken.IsCancellationRequested)
+            {
                 _log.LinkStartsAnew();
+            }
         }
     }
 
@@ -78,11 +80,16 @@ internal sealed class ClusterLink(SkydiveConfig config, IRequiredActor<HostActor
             foreach (var analyzer in config.Agent.Analyzers)
             {
                 if (await ListensAsync(analyzer, stop).ConfigureAwait(false))
+                {
                     return;
+                }
             }
 
             if (knocks == 0)
+            {
                 _log.NoAnalyzerListens(string.Join(", ", config.Agent.Analyzers));
+            }
+
             await Task.Delay(KnockEvery, stop).ConfigureAwait(false);
         }
     }

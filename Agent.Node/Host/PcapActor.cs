@@ -74,7 +74,10 @@ internal sealed class PcapActor : ReceiveActor
         Receive<FlowUpdates>(updates =>
         {
             foreach (var flow in updates.Flows)
+            {
                 _flows.Add(flow.Uuid);
+            }
+
             _uplink.Tell(updates);
         });
         Receive<CaptureStatistics>(statistics => _packets = statistics.Received);
@@ -101,7 +104,10 @@ internal sealed class PcapActor : ReceiveActor
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         // Packets are nobody else's business.
         if (!OperatingSystem.IsWindows())
+        {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         await using var file = new FileStream(path, options);
         await file.WriteAsync(bytes.Memory).ConfigureAwait(false);
     }

@@ -26,18 +26,27 @@ internal sealed class InjectionLoop(InjectorSettings settings, IActorRef injecto
         {
             var packets = settings.Injection.Pcap.IsEmpty ? Built() : Given();
             if (settings.NamespacePath is { } path)
+            {
                 NetworkNamespace.Enter(path);
+            }
+
             using var device = Open();
             var reported = Environment.TickCount64;
             injector.Tell(new InjectionSent(0));
             foreach (var packet in packets)
             {
                 if (sent > 0 && _stop.Token.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(settings.Injection.Interval)))
+                {
                     break;
+                }
+
                 device.SendPacket(packet);
                 sent++;
                 if (Environment.TickCount64 - reported < ProgressEvery.TotalMilliseconds)
+                {
                     continue;
+                }
+
                 reported = Environment.TickCount64;
                 injector.Tell(new InjectionSent(sent));
             }
@@ -71,7 +80,9 @@ internal sealed class InjectionLoop(InjectorSettings settings, IActorRef injecto
     {
         var count = Math.Max(settings.Injection.Count, 1);
         for (ulong number = 0; number < count; number++)
+        {
             yield return number;
+        }
     }
 
     private LibPcapLiveDevice Open()

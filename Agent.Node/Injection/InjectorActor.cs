@@ -40,9 +40,14 @@ internal sealed class InjectorActor : ReceiveActor
     private void OnEnded(InjectionEnded ended)
     {
         if (ended.Error is { } error)
+        {
             _log.InjectionFailed(_settings.Injection.Uuid, _settings.Device, ended.Sent, error);
+        }
         else
+        {
             _log.InjectionSent(_settings.Injection.Uuid, ended.Sent, _settings.Device);
+        }
+
         Tell(ended.Error is null ? "finished" : "failed", ended.Sent, ended.Error ?? "");
         Context.Stop(Self);
     }

@@ -18,13 +18,22 @@ internal static class PacketFile
             using var device = new CaptureFileReaderDevice(path);
             device.Open(new DeviceConfiguration());
             if (device.LinkType != LinkLayers.Ethernet)
+            {
                 throw new InjectionException($"the capture's link type is {device.LinkType}: only Ethernet can be injected");
+            }
+
             var packets = new List<byte[]>();
             GetPacketStatus status;
             while ((status = device.GetNextPacket(out var packet)) == GetPacketStatus.PacketRead)
+            {
                 packets.Add(packet.Data.ToArray());
+            }
+
             if (status != GetPacketStatus.NoRemainingPackets)
+            {
                 throw new InjectionException($"the capture is broken after {packets.Count} packets: {device.LastError}");
+            }
+
             return packets.Count > 0 ? packets : throw new InjectionException("the capture has no packets");
         }
         catch (PcapException e)

@@ -44,7 +44,9 @@ internal sealed class PacketTemplate
         Range(injection.Ttl, byte.MaxValue, "TTL");
         _payload = Encoding.UTF8.GetBytes(injection.Payload);
         if (_payload.Length > MaximumPayload)
+        {
             throw new InjectionException($"the payload has {_payload.Length} bytes; {MaximumPayload} fit");
+        }
     }
 
     /// <summary>The packet of this number, counted from 0.</summary>
@@ -56,7 +58,10 @@ internal sealed class PacketTemplate
         var ethernet = new EthernetPacket(_sourceMac, _destinationMac, isV4 ? EthernetType.IPv4 : EthernetType.IPv6);
         IPPacket ip = isV4 ? new IPv4Packet(_source, _destination) { Id = (ushort)(number + 1) } : new IPv6Packet(_source, _destination);
         if (_injection.Ttl != 0)
+        {
             ip.TimeToLive = (int)_injection.Ttl;
+        }
+
         ethernet.PayloadPacket = ip;
         switch (_injection.Type)
         {
@@ -135,7 +140,9 @@ internal sealed class PacketTemplate
         udp.UpdateUdpChecksum();
         // Zero would say that there's none (RFC 768; RFC 8200, 8.1).
         if (udp.Checksum == 0)
+        {
             udp.Checksum = ushort.MaxValue;
+        }
     }
 
     private static void Carry(IPPacket ip, ProtocolType protocol, Packet payload)
@@ -158,7 +165,10 @@ internal sealed class PacketTemplate
     {
         const int length = 6;
         if (text.Length == 0)
+        {
             throw new InjectionException($"the {end} has no MAC address");
+        }
+
         return PhysicalAddress.TryParse(text, out var address) && address.GetAddressBytes().Length == length
             ? address
             : throw new InjectionException($"{end} MAC address \"{text}\" is none");
@@ -168,7 +178,10 @@ internal sealed class PacketTemplate
     {
         var version = family == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
         if (text.Length == 0)
+        {
             throw new InjectionException($"the {end} has no {version} address");
+        }
+
         var prefix = text.IndexOf('/', StringComparison.Ordinal);
         return IPAddress.TryParse(prefix < 0 ? text : text[..prefix], out var address) && address.AddressFamily == family
             ? address
@@ -178,6 +191,8 @@ internal sealed class PacketTemplate
     private static void Range(uint value, uint maximum, string name)
     {
         if (value > maximum)
+        {
             throw new InjectionException($"{name} {value} is above {maximum}");
+        }
     }
 }

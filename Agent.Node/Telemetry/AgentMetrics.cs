@@ -74,7 +74,9 @@ internal static class AgentMetrics
     private static void Add(Counter<long> counter, long before, long after, ReadOnlySpan<KeyValuePair<string, object?>> labels)
     {
         if (after != before)
+        {
             counter.Add(after > before ? after - before : after, labels);
+        }
     }
 
     /// <summary>How the uplink stands; all but the first two since its start.</summary>

@@ -75,7 +75,10 @@ internal static class LinkHost
     private static void StartConsole(ActorSystem system, EndpointOptions? endpoint)
     {
         if (endpoint is null)
+        {
             return;
+        }
+
         system.Settings.InjectTopLevelFallback(Akka.Configuration.ConfigurationFactory.ParseString(
             $$"""petabridge.cmd { host = "{{endpoint.Host}}", port = {{endpoint.Port}} }"""));
         var console = PetabridgeCmd.Get(system);

@@ -23,7 +23,9 @@ internal sealed record CapturePlan(ImmutableSortedDictionary<string, SetCaptures
         {
             // Flows are told apart by their node's TID: what has none (a fabric node, a namespace) can't be captured on.
             foreach (var node in nodes.Where(node => known.Contains(node.Host) && node.Tid.Length > 0).DistinctBy(node => node.Id))
+            {
                 lists[node.Host].Captures.Add(new NodeCapture { NodeId = node.Id, NodeTid = node.Tid, Capture = capture });
+            }
         }
 
         foreach (var list in lists.Values)

@@ -221,17 +221,26 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
     {
         _evaluating = false;
         foreach (var error in evaluated.Errors)
+        {
             _log.CapturesNotEvaluated(error);
+        }
+
         if (evaluated.Plan is { } plan)
         {
             foreach (var list in _repeatAll ? plan.ByHost.Values : plan.ChangedSince(_told))
+            {
                 _settings.TopologyRegion.Tell(list);
+            }
+
             _told = plan;
             _repeatAll = false;
         }
 
         if (!_evaluateAgain)
+        {
             return;
+        }
+
         _evaluateAgain = false;
         Evaluate();
     }
@@ -239,7 +248,9 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
     private void SnapshotWhenDue()
     {
         if (LastSequenceNr % SnapshotEvery == 0)
+        {
             SaveSnapshot(_state.ToSnapshot());
+        }
     }
 
     private static AllCaptures AllOf(CaptureRegistryState state)

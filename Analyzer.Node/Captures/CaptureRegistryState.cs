@@ -14,9 +14,15 @@ internal sealed record CaptureRegistryState(ImmutableList<Capture> Captures)
     public (CaptureCreated? Event, CaptureRefused? Refusal) Decide(CreateCapture command, Func<string, string?> filterError, string newUuid, long at)
     {
         if (command.Capture is not { } asked)
+        {
             return Refuse("the capture is missing.");
+        }
+
         if (CaptureRules.Check(asked, filterError) is { } wrong)
+        {
             return Refuse(wrong);
+        }
+
         if (Captures.Find(known => CaptureRules.AreDuplicates(known, asked) || known.Uuid == asked.Uuid) is { } same)
         {
             return (null, new CaptureRefused
@@ -28,7 +34,10 @@ internal sealed record CaptureRegistryState(ImmutableList<Capture> Captures)
 
         var capture = asked.Clone();
         if (capture.Uuid.Length == 0)
+        {
             capture.Uuid = newUuid;
+        }
+
         capture.CreatedAt = at;
         return (new CaptureCreated { Capture = capture }, null);
     }

@@ -15,21 +15,45 @@ internal static class CaptureRules
     public static string? Check(Capture capture, Func<string, string?> filterError)
     {
         if (string.IsNullOrWhiteSpace(capture.GremlinQuery))
+        {
             return "GremlinQuery: a query that selects the nodes to capture on is required.";
+        }
+
         if (!Types.Contains(capture.Type))
+        {
             return $"Type: \"{capture.Type}\" is none of pcap, afpacket, ovsmirror, ovssflow, sflow, netflow.";
+        }
+
         if (!LayerKeyModes.Contains(capture.LayerKeyMode))
+        {
             return $"LayerKeyMode: \"{capture.LayerKeyMode}\" is neither L2 nor L3.";
+        }
+
         if (capture.HeaderSize is not 0 and (< CaptureLimits.MinHeaderSize or > CaptureLimits.MaxHeaderSize))
+        {
             return $"HeaderSize: {capture.HeaderSize} bytes are less than an Ethernet header or more than a packet: it's {CaptureLimits.MinHeaderSize} to {CaptureLimits.MaxHeaderSize}, or 0 for the default.";
+        }
+
         if (capture.RawPacketLimit > CaptureLimits.MaxRawPackets)
+        {
             return $"RawPacketLimit: {capture.RawPacketLimit} packets per flow are more than the {CaptureLimits.MaxRawPackets} that are kept.";
+        }
+
         if (capture.SamplingRate > CaptureLimits.MaxSamplingRate)
+        {
             return $"SamplingRate: one packet in {capture.SamplingRate} is less than one in {CaptureLimits.MaxSamplingRate}.";
+        }
+
         if (capture.Port > 65535)
+        {
             return $"Port: {capture.Port} is not a UDP port.";
+        }
+
         if (capture.BpfFilter.Length > 0 && filterError(capture.BpfFilter) is { } error)
+        {
             return $"BPFFilter: \"{capture.BpfFilter}\": {error}";
+        }
+
         return null;
     }
 

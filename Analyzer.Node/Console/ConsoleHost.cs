@@ -13,7 +13,10 @@ internal static class ConsoleHost
     public static void Start(ActorSystem system, EndpointOptions? endpoint, AnalyzerServices services)
     {
         if (endpoint is null)
+        {
             return;
+        }
+
         var console = PetabridgeCmd.Get(system);
         console.RegisterCommandPalette(ClusterCommands.Instance);
         console.RegisterCommandPalette(new SkydivePalette(services));

@@ -18,15 +18,24 @@ internal static class ConsoleTables
     public static string Flows(IReadOnlyList<Flow> flows, Graph graph, int limit)
     {
         if (flows.Count == 0)
+        {
             return "no flows";
+        }
+
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var node in graph.Nodes.Where(n => n.Tid.Length > 0))
+        {
             names.TryAdd(node.Tid, $"{node.Name}@{node.Host}");
+        }
+
         var uuids = flows.Select(f => f.Uuid).ToHashSet(StringComparer.Ordinal);
         var byParent = flows.Where(f => uuids.Contains(f.ParentUuid) && f.ParentUuid != f.Uuid).ToLookup(f => f.ParentUuid, StringComparer.Ordinal);
         var table = NewTable("flow", "endpoints", "A->B", "B->A", "seen on", "UUID", "ParentUUID");
         foreach (var flow in flows.Where(f => !uuids.Contains(f.ParentUuid) || f.ParentUuid == f.Uuid).OrderByDescending(f => f.Last).Take(limit))
+        {
             AddFlow(table, flow, byParent, names, depth: 0);
+        }
+
         return Render(table);
     }
 
@@ -34,7 +43,10 @@ internal static class ConsoleTables
     public static string Topology(Graph graph)
     {
         if (graph.NodeCount == 0)
+        {
             return "no nodes";
+        }
+
         var text = new System.Text.StringBuilder();
         var shown = new HashSet<string>(StringComparer.Ordinal);
         var roots = graph.Nodes.Where(n => !Owners(graph, n).Any()).OrderBy(n => n.Host, StringComparer.Ordinal).ThenBy(n => n.Name, StringComparer.Ordinal);
@@ -52,7 +64,10 @@ internal static class ConsoleTables
     public static string Captures(IReadOnlyCollection<Capture> captures, Graph graph)
     {
         if (captures.Count == 0)
+        {
             return "no captures";
+        }
+
         var table = NewTable("UUID", "name", "type", "query", "filter", "running on");
         foreach (var capture in captures.OrderBy(c => c.CreatedAt))
         {
@@ -67,11 +82,17 @@ internal static class ConsoleTables
     {
         var hosts = current.Hosts.Where(h => h.Key != FabricGraph.Host && h.Value.Revision > 0).OrderBy(h => h.Key, StringComparer.Ordinal).ToList();
         if (hosts.Count == 0)
+        {
             return "no agents";
+        }
+
         var counts = current.Graph.Nodes.CountBy(n => n.Host, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         var table = NewTable("host", "state", "nodes", "revision");
         foreach (var (host, view) in hosts)
+        {
             AddRow(table, host, view.IsEmpty ? "lost" : "connected", Number(counts.GetValueOrDefault(host)), Number(view.Revision));
+        }
+
         return Render(table);
     }
 
@@ -79,7 +100,10 @@ internal static class ConsoleTables
     {
         // Agents bound how tunnels nest; a loop in what they tell must not bind the console.
         if (depth > 16)
+        {
             return;
+        }
+
         AddRow(
             table,
             new string(' ', depth * 2) + (depth > 0 ? "└ " : "") + flow.LayersPath,
@@ -90,14 +114,19 @@ internal static class ConsoleTables
             Short(flow.Uuid),
             Short(flow.ParentUuid));
         foreach (var inner in byParent[flow.Uuid].OrderByDescending(f => f.Last))
+        {
             AddFlow(table, inner, byParent, names, depth + 1);
+        }
     }
 
     private static string Endpoints(Flow flow)
     {
         var (a, b) = flow.Network is { } network ? (network.A, network.B) : (flow.Link?.A ?? "", flow.Link?.B ?? "");
         if (flow.Transport is { } transport)
+        {
             return $"{a}:{Number(transport.A)} -> {b}:{Number(transport.B)}";
+        }
+
         return flow.Icmp is { } icmp ? $"{a} -> {b} {icmp.Type} id {Number(icmp.Id)}" : $"{a} -> {b}";
     }
 
@@ -105,7 +134,9 @@ internal static class ConsoleTables
     {
         var children = graph.Neighbours(parent.Id, Graph.Direction.Out, e => e.RelationType == Relations.Ownership).OrderBy(n => n.Name, StringComparer.Ordinal);
         foreach (var child in children.Where(c => shown.Add(c.Id)))
+        {
             AddChildren(tree.AddNode(Markup.Escape(Describe(graph, child))), graph, child, shown);
+        }
     }
 
     private static IEnumerable<TopologyNode> Owners(Graph graph, TopologyNode node) =>
@@ -123,7 +154,10 @@ internal static class ConsoleTables
     {
         var table = new Table { Border = TableBorder.Square };
         foreach (var column in columns)
+        {
             table.AddColumn(new TableColumn(column) { NoWrap = true });
+        }
+
         return table;
     }
 

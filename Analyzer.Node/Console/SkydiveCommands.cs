@@ -30,7 +30,10 @@ internal sealed class SkydiveCommands : CommandHandlerActor
     private async Task<string> FlowsAsync(string limit)
     {
         if (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        {
             throw new FormatException($"'{limit}' isn't a number of flows");
+        }
+
         var flows = await _services.Flows.GetFlowsAsync(null, CancellationToken.None).ConfigureAwait(false);
         var graph = await GraphAsync().ConfigureAwait(false);
         return ConsoleTables.Flows(flows, graph.Graph, count);

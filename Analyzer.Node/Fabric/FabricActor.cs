@@ -125,7 +125,10 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     private void Changed()
     {
         if (LastSequenceNr % _settings.SnapshotEvery == 0)
+        {
             SaveSnapshot(_state.ToMessage());
+        }
+
         Evaluate();
     }
 
@@ -133,17 +136,25 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     {
         _live = updated.Graph;
         if (!Timers.IsTimerActive(EvaluationDue.Instance))
+        {
             Timers.StartSingleTimer(EvaluationDue.Instance, EvaluationDue.Instance, Debounce);
+        }
     }
 
     private void Evaluate()
     {
         if (_live is null)
+        {
             return;
+        }
+
         var links = FabricLinkParser.ParseAll(AllLinks().Links.Select(l => l.Link));
         var fabric = FabricGraph.Evaluate(links, _live, _settings.Origin, Now);
         if (_told is not null && GraphProtocol.Difference(_told, fabric).Count == 0)
+        {
             return;
+        }
+
         _told = fabric;
         _sequence++;
         Send();
@@ -152,7 +163,10 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     private void Send()
     {
         if (_told is null)
+        {
             return;
+        }
+
         _stored = false;
         var sync = new SyncGraph { Host = FabricGraph.Host, Session = Session, Sequence = _sequence };
         sync.Nodes.Add(_told.Nodes.Select(n => n.ToMessage()));
@@ -167,13 +181,18 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     private void OnRefused(GraphRefused refused)
     {
         if (Settle(refused.Session, refused.Sequence))
+        {
             _log.FabricRefused(refused.Reason);
+        }
     }
 
     private bool Settle(string session, long sequence)
     {
         if (_stored || session != Session || sequence != _sequence)
+        {
             return false;
+        }
+
         _stored = true;
         Timers.Cancel(ResendDue.Instance);
         return true;

@@ -34,7 +34,9 @@ internal sealed class FlowPartitionState(FlowLimits limits)
         foreach (var flow in update.Flows)
         {
             if (flow.Uuid.Length > 0 && IsNews(flow))
+            {
                 updated.Flows.Add(flow);
+            }
         }
 
         updated.RawPackets.AddRange(update.RawPackets.Where(packet => packet.FlowUuid.Length > 0 && !_rawPackets.Has(packet)));
@@ -49,16 +51,24 @@ internal sealed class FlowPartitionState(FlowLimits limits)
         expired.Uuids.AddRange(_flows.Values.Where(flow => LastSeen(flow) < horizon).Select(flow => flow.Uuid));
         var over = _flows.Count - expired.Uuids.Count - limits.MaxFlows;
         if (over > 0)
+        {
             expired.Uuids.AddRange(_flows.Values.Where(flow => LastSeen(flow) >= horizon).OrderBy(LastSeen).Take(over).Select(flow => flow.Uuid));
+        }
+
         return expired.Uuids.Count > 0 ? expired : null;
     }
 
     public void Apply(FlowsUpdated updated)
     {
         foreach (var flow in updated.Flows)
+        {
             Set(flow, updated.At);
+        }
+
         foreach (var packet in updated.RawPackets)
+        {
             _rawPackets.Add(packet);
+        }
     }
 
     public void Apply(FlowsExpired expired)
@@ -73,9 +83,14 @@ internal sealed class FlowPartitionState(FlowLimits limits)
     public void Apply(FlowsState snapshot)
     {
         foreach (var flow in snapshot.Flows)
+        {
             Set(flow, snapshot.StoredAt.TryGetValue(flow.Uuid, out var at) ? at : flow.Last);
+        }
+
         foreach (var packet in snapshot.RawPackets)
+        {
             _rawPackets.Add(packet);
+        }
     }
 
     public FlowsState ToSnapshot()
@@ -119,11 +134,20 @@ internal sealed class FlowPartitionState(FlowLimits limits)
     private IEnumerable<Flow> Candidates(GetFlows query)
     {
         if (query.Uuids.Count > 0)
+        {
             return query.Uuids.Distinct(StringComparer.Ordinal).Select(uuid => _flows.GetValueOrDefault(uuid)).OfType<Flow>();
+        }
+
         if (query.TrackingIds.Count > 0)
+        {
             return _byTrackingId.Of(query.TrackingIds);
+        }
+
         if (query.L3TrackingIds.Count > 0)
+        {
             return _byL3TrackingId.Of(query.L3TrackingIds);
+        }
+
         return query.NodeTids.Count > 0 ? _byNode.Of(query.NodeTids) : _flows.Values;
     }
 
@@ -131,11 +155,20 @@ internal sealed class FlowPartitionState(FlowLimits limits)
     private bool IsNews(Flow told)
     {
         if (!_flows.TryGetValue(told.Uuid, out var known))
+        {
             return true;
+        }
+
         if (told.Last < known.Last || Packets(told) < Packets(known))
+        {
             return false;
+        }
+
         if (known.FinishType != FinishType.NotFinished && told.FinishType == FinishType.NotFinished)
+        {
             return false;
+        }
+
         return !told.Equals(known);
     }
 
@@ -156,7 +189,10 @@ internal sealed class FlowPartitionState(FlowLimits limits)
     private void Remove(string uuid)
     {
         if (!_flows.Remove(uuid, out var flow))
+        {
             return;
+        }
+
         _storedAt.Remove(uuid);
         _byTrackingId.Remove(flow);
         _byL3TrackingId.Remove(flow);
@@ -172,14 +208,19 @@ internal sealed class FlowPartitionState(FlowLimits limits)
         public void Add(Flow flow)
         {
             if (!_flows.TryGetValue(key(flow), out var same))
+            {
                 _flows[key(flow)] = same = new Dictionary<string, Flow>(1, StringComparer.Ordinal);
+            }
+
             same[flow.Uuid] = flow;
         }
 
         public void Remove(Flow flow)
         {
             if (_flows.TryGetValue(key(flow), out var same) && same.Remove(flow.Uuid) && same.Count == 0)
+            {
                 _flows.Remove(key(flow));
+            }
         }
 
         public IEnumerable<Flow> Of(IEnumerable<string> keys)
@@ -187,9 +228,14 @@ internal sealed class FlowPartitionState(FlowLimits limits)
             foreach (var wanted in keys.Distinct(StringComparer.Ordinal))
             {
                 if (!_flows.TryGetValue(wanted, out var same))
+                {
                     continue;
+                }
+
                 foreach (var flow in same.Values)
+                {
                     yield return flow;
+                }
             }
         }
     }

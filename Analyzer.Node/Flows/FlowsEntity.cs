@@ -84,7 +84,9 @@ internal sealed class FlowsEntity : ReceivePersistentActor
         base.OnPersistRejected(cause, @event, sequenceNr);
         AnalyzerMetrics.CountJournalFailure("flows");
         if (@event is FlowsUpdated && _storing is { } update)
+        {
             Sender.Tell(new FlowsRefused { Partition = _partition, Session = update.Session, Sequence = update.Sequence, Reason = cause.Message });
+        }
     }
 
     private void OnUpdate(UpdateFlows update)
@@ -109,14 +111,19 @@ internal sealed class FlowsEntity : ReceivePersistentActor
 
             // Some slack, so that a full partition doesn't look for its oldest flows at every update.
             if (_state.Count > _settings.Limits.MaxFlows + _settings.Limits.MaxFlows / 20)
+            {
                 Expire();
+            }
         });
     }
 
     private void Expire()
     {
         if (_state.DecideExpiry(Now) is not { } expired)
+        {
             return;
+        }
+
         var storing = AnalyzerMetrics.Store("flows");
         Persist(expired, persisted =>
         {
@@ -130,7 +137,9 @@ internal sealed class FlowsEntity : ReceivePersistentActor
     private void SnapshotWhenDue()
     {
         if (LastSequenceNr % _settings.SnapshotEvery == 0)
+        {
             SaveSnapshot(_state.ToSnapshot());
+        }
     }
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();

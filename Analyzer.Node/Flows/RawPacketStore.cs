@@ -28,18 +28,29 @@ internal sealed class RawPacketStore(long maxBytes)
         }
 
         if (!packets.TryAdd(packet.Index, packet))
+        {
             return;
+        }
+
         Bytes += SizeOf(packet);
         while (Bytes > maxBytes)
+        {
             Remove(_order.First!.Value);
+        }
     }
 
     public void Remove(string flowUuid)
     {
         if (!_byFlow.Remove(flowUuid, out var packets))
+        {
             return;
+        }
+
         foreach (var packet in packets.Values)
+        {
             Bytes -= SizeOf(packet);
+        }
+
         _placeOf.Remove(flowUuid, out var place);
         _order.Remove(place!);
     }

@@ -143,11 +143,17 @@ internal static class AnalyzerHost
         kestrel.Limits.MaxRequestBodySize = options.MaxBody;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         if (IPAddress.TryParse(options.Host, out var address))
+        {
             kestrel.Listen(address, options.Port);
+        }
         else if (options.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        {
             kestrel.ListenLocalhost(options.Port);
+        }
         else
+        {
             throw new SkydiveConfigException("skydive.analyzer.http.host", options.Host, "should be an IP address or localhost; 0.0.0.0 is every address");
+        }
     }
 
     private static IActorRef Mediator(ActorSystem system) => DistributedPubSub.Get(system).Mediator;

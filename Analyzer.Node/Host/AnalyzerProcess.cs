@@ -41,7 +41,10 @@ internal static class AnalyzerProcess
             Log.Logger = logger;
             var log = LogSetup.Main(logger);
             foreach (var path in configuration.Config.UnknownKeys)
+            {
                 log.UnknownKey(path);
+            }
+
             try
             {
                 while (await RunOnceAsync(configuration, logger, stop).ConfigureAwait(false) is CoordinatedShutdown.ClusterDowningReason)

@@ -4,8 +4,8 @@ using Akka.Persistence;
 using Analyzer.Node.Telemetry;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Configuration;
-using Shared.Messages.Logging;
 using Shared.Messages.Flows;
+using Shared.Messages.Logging;
 
 namespace Analyzer.Node.Host;
 
@@ -30,9 +30,13 @@ internal static class FlowPartitionCount
         var found = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         system.ActorOf(SingletonGuardian.Props(Props.Create(() => new StoredCount(configured, found)), "flow partitions"), "flow-partitions");
         if (await Task.WhenAny(found.Task, Task.Delay(patience ?? LongestWait)).ConfigureAwait(false) == found.Task)
+        {
             Compare(configured, await found.Task.ConfigureAwait(false));
+        }
         else
+        {
             _ = CompareLaterAsync(system, configured, found.Task);
+        }
     }
 
     private static async Task CompareLaterAsync(ActorSystem system, int configured, Task<int> found)
@@ -67,10 +71,14 @@ internal static class FlowPartitionCount
             Recover<RecoveryCompleted>(_ =>
             {
                 if (_stored > 0)
+                {
                     found.TrySetResult(_stored);
+                }
                 else
+                {
                     // Of two analyzers that start at once on an empty database one can't store this; it starts again and finds the other's.
                     Persist(new FlowPartitionsFixed { Count = configured, At = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() }, persisted => found.TrySetResult(persisted.Count));
+                }
             });
         }
 

@@ -61,9 +61,13 @@ internal sealed class SingletonGuardian : ReceiveActor, IWithTimers
     private void OnMessage(object message)
     {
         if (_child is not null)
+        {
             _child.Forward(message);
+        }
         else
+        {
             Sender.Tell(new Status.Failure(new NotReadyException($"{_name}: not there, its journal didn't answer; it's tried again every few seconds")));
+        }
     }
 
     private sealed class StartDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression

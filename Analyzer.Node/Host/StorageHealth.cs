@@ -43,7 +43,9 @@ internal sealed class StorageHealth(StorageOptions storage, Func<CancellationTok
         // A pooled connection may be one the server has forgotten.
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Pooling = false }.ConnectionString);
         await using (connection.ConfigureAwait(false))
+        {
             await connection.OpenAsync(stop).ConfigureAwait(false);
+        }
     }
 
     private static string FileOf(StorageOptions storage) => storage.ConnectionString["Data Source=".Length..];
@@ -51,7 +53,10 @@ internal sealed class StorageHealth(StorageOptions storage, Func<CancellationTok
     private static string PlaceOf(StorageOptions storage)
     {
         if (storage.Provider == StorageProvider.Sqlite)
+        {
             return FileOf(storage);
+        }
+
         try
         {
             var parsed = new NpgsqlConnectionStringBuilder(storage.ConnectionString);

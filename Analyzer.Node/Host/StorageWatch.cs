@@ -31,9 +31,14 @@ internal sealed class StorageWatch : ReceiveActor, IWithTimers
     private void OnChecked(Checked result)
     {
         if (result.Problem is { } problem && problem != _problem)
+        {
             _log.StorageUnusable(problem);
+        }
         else if (result.Problem is null && _problem is not null)
+        {
             _log.StorageBack(_health.Place);
+        }
+
         _problem = result.Problem;
         Timers.StartSingleTimer(CheckDue.Instance, CheckDue.Instance, Every);
     }

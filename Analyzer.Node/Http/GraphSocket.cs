@@ -71,15 +71,22 @@ internal sealed class GraphSocket : ReceiveActor, IWithTimers
     {
         _page.Take(updated.Graph, updated.Changes);
         if (!_page.HasSnapshot)
+        {
             Flush();
+        }
         else if (!Timers.IsTimerActive(BatchDue.Instance))
+        {
             Timers.StartSingleTimer(BatchDue.Instance, BatchDue.Instance, BatchEvery);
+        }
     }
 
     private void Flush()
     {
         if (_sending || (_page.Next() ?? (_aliveDue ? PageGraph.Alive() : null)) is not { } message)
+        {
             return;
+        }
+
         _aliveDue = false;
         _sending = true;
         _socket.SendAsync(message.WrittenMemory, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, _stop.Token).AsTask()

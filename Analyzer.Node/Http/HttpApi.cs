@@ -29,7 +29,10 @@ internal static class HttpApi
     {
         var root = Path.GetFullPath(webRoot.Length > 0 ? webRoot : Path.Combine(AppContext.BaseDirectory, "wwwroot"));
         if (!Directory.Exists(root))
+        {
             return;
+        }
+
         var files = new PhysicalFileProvider(root);
         application.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
         application.UseStaticFiles(new StaticFileOptions { FileProvider = files });

@@ -29,7 +29,10 @@ internal sealed class JsonBody : IDisposable
         var kind = document.RootElement.ValueKind;
         var notText = kind == JsonValueKind.Object ? NotText(document.RootElement) : null;
         if (kind == JsonValueKind.Object && notText is null)
+        {
             return new JsonBody(document);
+        }
+
         document.Dispose();
         var message = notText is null ? $"the body should be a JSON object, not {NameOf(kind)}" : "the body holds what is no text: half of a surrogate pair, or bytes that aren't UTF-8";
         throw new ApiException(StatusCodes.Status400BadRequest, "bad-json", message, notText ?? "body");
@@ -60,11 +63,20 @@ internal sealed class JsonBody : IDisposable
     {
         var element = Find(name);
         if (element is null)
+        {
             return otherwise;
+        }
+
         if (element is not { ValueKind: JsonValueKind.Number } number)
+        {
             throw Wrong(name, "a whole number", element);
+        }
+
         if (!number.TryGetInt64(out var value))
+        {
             throw ApiException.BadField(name, $"{name} should be a whole number, not {number.GetRawText()}");
+        }
+
         return value >= 0 && value <= max
             ? value
             : throw ApiException.BadField(name, string.Create(CultureInfo.InvariantCulture, $"{name} should be from 0 to {max}, not {value}"));
@@ -85,7 +97,9 @@ internal sealed class JsonBody : IDisposable
         foreach (var name in names)
         {
             if (Find(name) is { } element && element.GetRawText() is not ("\"\"" or "0" or "false" or "[]" or "{}"))
+            {
                 throw ApiException.BadField(name, $"{name} isn't supported");
+            }
         }
     }
 
@@ -95,7 +109,9 @@ internal sealed class JsonBody : IDisposable
         foreach (var property in _document.RootElement.EnumerateObject())
         {
             if (!_read.Contains(property.Name))
+            {
                 throw ApiException.BadField(property.Name, $"unknown field {property.Name}; there are {string.Join(", ", _read.Order(StringComparer.Ordinal))}");
+            }
         }
     }
 
@@ -112,7 +128,9 @@ internal sealed class JsonBody : IDisposable
                 where = "body";
                 where = property.Name;
                 if (property.Value.ValueKind == JsonValueKind.String)
+                {
                     property.Value.GetString();
+                }
             }
 
             return null;
@@ -129,7 +147,9 @@ internal sealed class JsonBody : IDisposable
         foreach (var property in _document.RootElement.EnumerateObject())
         {
             if (property.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && property.Value.ValueKind != JsonValueKind.Null)
+            {
                 return property.Value;
+            }
         }
 
         return null;

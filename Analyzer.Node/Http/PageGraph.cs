@@ -23,7 +23,10 @@ internal sealed class PageGraph
     public void Take(Graph graph, IEnumerable<GraphChange> changes)
     {
         foreach (var change in changes)
+        {
             Touch(change, graph);
+        }
+
         _current = graph;
     }
 
@@ -31,13 +34,20 @@ internal sealed class PageGraph
     public ArrayBufferWriter<byte>? Next()
     {
         if (_current is not { } graph || (HasSnapshot && _touchedNodes.Count + _touchedEdges.Count == 0))
+        {
             return null;
+        }
+
         var message = JsonAnswer.ToBytes(json =>
         {
             if (HasSnapshot)
+            {
                 WriteChanges(json, graph);
+            }
             else
+            {
                 WriteSnapshot(json, graph);
+            }
         });
         HasSnapshot = true;
         _touchedNodes.Clear();
@@ -56,12 +66,18 @@ internal sealed class PageGraph
                 _touchedNodes.Add(change.NodeSet.Id);
                 // Edges that waited for this node show now.
                 if (_current?.Node(change.NodeSet.Id) is null)
+                {
                     _touchedEdges.UnionWith(graph.EdgesOf(change.NodeSet.Id).Select(e => e.Id));
+                }
+
                 break;
             case GraphChange.ChangeOneofCase.NodeDeleted:
                 _touchedNodes.Add(change.NodeDeleted);
                 if (_current is { } before)
+                {
                     _touchedEdges.UnionWith(before.EdgesOf(change.NodeDeleted).Select(e => e.Id));
+                }
+
                 break;
             case GraphChange.ChangeOneofCase.EdgeSet:
                 _touchedEdges.Add(change.EdgeSet.Id);
@@ -78,11 +94,17 @@ internal sealed class PageGraph
         json.WriteString("type"u8, "snapshot");
         json.WriteStartArray("nodes"u8);
         foreach (var node in graph.Nodes)
+        {
             GraphJson.Write(json, node);
+        }
+
         json.WriteEndArray();
         json.WriteStartArray("edges"u8);
         foreach (var edge in graph.Edges)
+        {
             GraphJson.Write(json, edge);
+        }
+
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -93,17 +115,27 @@ internal sealed class PageGraph
         json.WriteString("type"u8, "changes");
         json.WriteStartArray("changes"u8);
         foreach (var id in _touchedEdges.Where(id => graph.Edge(id) is null))
+        {
             WriteDeleted(json, "edgeDeleted", id);
+        }
+
         foreach (var id in _touchedNodes)
         {
             if (graph.Node(id) is { } node)
+            {
                 WriteSet(json, "node", j => GraphJson.Write(j, node));
+            }
             else
+            {
                 WriteDeleted(json, "nodeDeleted", id);
+            }
         }
 
         foreach (var edge in _touchedEdges.Select(graph.Edge).OfType<Edge>())
+        {
             WriteSet(json, "edge", j => GraphJson.Write(j, edge));
+        }
+
         json.WriteEndArray();
         json.WriteEndObject();
     }

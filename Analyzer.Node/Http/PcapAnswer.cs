@@ -17,7 +17,9 @@ internal static class PcapAnswer
     public static void CheckKind(Type result)
     {
         if (result != typeof(RawPacketsTraversal))
+        {
             throw NotAcceptable($"only raw packets can be a capture file, and the query gives {Traversal.NameOf(result)}: end it with RawPackets()");
+        }
     }
 
     /// <exception cref="ApiException">There are no packets, or they don't fit into one file of the kind asked for.</exception>
@@ -25,16 +27,26 @@ internal static class PcapAnswer
     {
         RawPacket[] packets = [.. result.Packets.OrderBy(packet => packet.TimeNs)];
         if (packets.Length == 0)
+        {
             throw ApiException.NotFound("no raw packets are kept of these flows: the capture needs a RawPacketLimit", "GremlinQuery");
+        }
+
         var body = new ArrayBufferWriter<byte>();
         // What is accepted without further ado is the kind of file everything reads.
         var isPcapng = !Accepts(context, Pcap);
         if (isPcapng)
+        {
             PcapngFormat.Write(body, packets);
+        }
         else if (packets.All(packet => packet.LinkType == packets[0].LinkType))
+        {
             PcapFormat.Write(body, packets);
+        }
         else
+        {
             throw NotAcceptable($"these packets start with different layers (link types {LinkTypes(packets)}), and a pcap file takes one: select flows of one LayersPath, or accept application/{Pcapng}");
+        }
+
         context.Response.ContentType = $"application/{(isPcapng ? Pcapng : Pcap)}";
         context.Response.ContentLength = body.WrittenCount;
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"packets.{(isPcapng ? "pcapng" : "pcap")}\"";

@@ -11,7 +11,10 @@ internal sealed class SocketApi(AnalyzerServices services, CancellationToken sto
     private async Task ServeAsync(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)
+        {
             throw new ApiException(StatusCodes.Status400BadRequest, "not-a-websocket", "/ws is for WebSockets", "/ws");
+        }
+
         using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);

@@ -63,7 +63,9 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
         base.OnPersistFailure(cause, @event, sequenceNr);
         AnalyzerMetrics.CountJournalFailure("injections");
         if (@event is InjectionCreated or InjectionDeleted)
+        {
             Sender.Tell(new InjectionRefused { Reason = $"injections: not stored, the database doesn't take it: {cause.Message}", NotStored = true });
+        }
     }
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
@@ -71,7 +73,9 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
         base.OnPersistRejected(cause, @event, sequenceNr);
         AnalyzerMetrics.CountJournalFailure("injections");
         if (@event is InjectionCreated or InjectionDeleted)
+        {
             Sender.Tell(new InjectionRefused { Reason = $"injections: it can't be stored: {cause.Message}" });
+        }
     }
 
     private void OnRecovered()
@@ -128,7 +132,10 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
     {
         var (sources, noSources) = await Select("Src", asked.Src);
         if (sources is null)
+        {
             return (null, noSources);
+        }
+
         var (destinations, noDestinations) = asked.Dst.Length == 0 ? ([], null) : await Select("Dst", asked.Dst);
         return destinations is null ? (null, noDestinations) : InjectionRules.Resolve(asked, sources, destinations);
     }
@@ -168,14 +175,19 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
             asker.Tell(persisted);
             SnapshotWhenDue();
             if (known is not null && !InjectionRegistryState.IsOver(known.State))
+            {
                 _settings.TopologyRegion.Tell(new StopInjection { Host = known.Host, Uuid = known.Uuid });
+            }
         });
     }
 
     private void OnProgress(InjectionProgress progress)
     {
         if (_state.Decide(progress, Now) is not { } changed)
+        {
             return;
+        }
+
         if (InjectionRegistryState.IsOver(progress.State))
         {
             Store([changed], stop: false);
@@ -189,25 +201,37 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
     private void Store(IReadOnlyList<InjectionChanged> events, bool stop)
     {
         if (events.Count == 0)
+        {
             return;
+        }
+
         PersistAll(events, persisted =>
         {
             _state = _state.Apply(persisted);
             SnapshotWhenDue();
             var progress = persisted.Progress;
             if (progress.State == InjectionRegistryState.Failed)
+            {
                 _log.InjectionFailed(progress.Uuid, progress.Sent, progress.Error);
+            }
             else
+            {
                 _log.InjectionNow(progress.Uuid, progress.State, progress.Sent);
+            }
+
             if (stop && _state.Find(progress.Uuid) is { } injection)
+            {
                 _settings.TopologyRegion.Tell(new StopInjection { Host = injection.Host, Uuid = injection.Uuid });
+            }
         });
     }
 
     private void SnapshotWhenDue()
     {
         if (LastSequenceNr % SnapshotEvery == 0)
+        {
             SaveSnapshot(_state.ToSnapshot());
+        }
     }
 
     private static void Refuse(IActorRef asker, string reason) => asker.Tell(new InjectionRefused { Reason = reason });

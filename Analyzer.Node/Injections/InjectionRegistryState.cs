@@ -26,9 +26,15 @@ internal sealed record InjectionRegistryState(ImmutableList<Injection> Injection
     {
         var injection = resolved.Clone();
         if (injection.Uuid.Length == 0)
+        {
             injection.Uuid = newUuid;
+        }
+
         if (Find(injection.Uuid) is not null)
+        {
             return null;
+        }
+
         injection.State = Pending;
         injection.StartTime = at;
         return new InjectionCreated { Injection = injection };
@@ -65,7 +71,10 @@ internal sealed record InjectionRegistryState(ImmutableList<Injection> Injection
     {
         var index = Injections.FindIndex(injection => injection.Uuid == changed.Progress.Uuid);
         if (index < 0)
+        {
             return this;
+        }
+
         var injection = Injections[index].Clone();
         injection.State = changed.Progress.State;
         injection.Error = changed.Progress.Error;

@@ -17,15 +17,30 @@ internal static class InjectionRules
     public static string? Check(Injection injection)
     {
         if (string.IsNullOrWhiteSpace(injection.Src))
+        {
             return "Src: a query that selects the node to inject from is required.";
+        }
+
         if (injection.Pcap.Length > 0)
+        {
             return null;
+        }
+
         if (!Types.Contains(injection.Type))
+        {
             return $"Type: \"{injection.Type}\" is none of {string.Join(", ", Types)}.";
+        }
+
         if (injection.Dst.Length == 0 && injection.DstIp.Length == 0)
+        {
             return "Dst: a query that selects the node to send to is required, or DstIP and DstMAC.";
+        }
+
         if (injection.Dst.Length == 0 && injection.DstMac.Length == 0)
+        {
             return "DstMAC: required when there's no Dst.";
+        }
+
         return CheckAddress("SrcIP", injection.SrcIp, injection.Type)
             ?? CheckAddress("DstIP", injection.DstIp, injection.Type)
             ?? CheckMac("SrcMAC", injection.SrcMac)
@@ -41,27 +56,49 @@ internal static class InjectionRules
     public static (Injection? Resolved, string? Error) Resolve(Injection asked, IReadOnlyList<GraphNode> sources, IReadOnlyList<GraphNode> destinations)
     {
         if (One("Src", asked.Src, sources, out var source) is { } noSource)
+        {
             return (null, noSource);
+        }
+
         GraphNode? destination = null;
         if (asked.Dst.Length > 0 && One("Dst", asked.Dst, destinations, out destination) is { } noDestination)
+        {
             return (null, noDestination);
+        }
 
         var resolved = asked.Clone();
         resolved.Host = source!.Host;
         resolved.NodeId = source.Id;
         if (resolved.Count == 0)
+        {
             resolved.Count = 1;
+        }
+
         if (asked.Pcap.Length > 0)
+        {
             return (resolved, null);
+        }
 
         if (Fill("Src", "IP", source, AddressOf(source, asked.Type), asked.SrcIp, ip => resolved.SrcIp = ip) is { } noSourceIp)
+        {
             return (null, noSourceIp);
+        }
+
         if (Fill("Src", "MAC", source, source.Metadata["MAC"], asked.SrcMac, mac => resolved.SrcMac = mac) is { } noSourceMac)
+        {
             return (null, noSourceMac);
+        }
+
         if (Fill("Dst", "IP", destination, AddressOf(destination, asked.Type), asked.DstIp, ip => resolved.DstIp = ip) is { } noDestinationIp)
+        {
             return (null, noDestinationIp);
+        }
+
         if (Fill("Dst", "MAC", destination, destination?.Metadata["MAC"] ?? default, asked.DstMac, mac => resolved.DstMac = mac) is { } noDestinationMac)
+        {
             return (null, noDestinationMac);
+        }
+
         return (resolved, null);
     }
 
@@ -109,9 +146,15 @@ internal static class InjectionRules
     private static string? CheckAddress(string field, string address, string type)
     {
         if (address.Length == 0)
+        {
             return null;
+        }
+
         if (!IPAddress.TryParse(address, out var parsed))
+        {
             return $"{field}: \"{address}\" is not an IP address.";
+        }
+
         return parsed.AddressFamily == (Is6(type) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork)
             ? null
             : $"{field}: {address} does not fit type {type}.";

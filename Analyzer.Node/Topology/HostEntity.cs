@@ -113,7 +113,9 @@ internal sealed class HostEntity : ReceivePersistentActor
     {
         _mediator.Tell(new Subscribe(ViewsTopic, Self));
         if (!IsFabric && _state.Graph.NodeCount > 0)
+        {
             After(_settings.ReregisterWithin, ReregistrationDue.Instance);
+        }
     }
 
     private void OnRegister(RegisterAgent register)
@@ -247,7 +249,9 @@ internal sealed class HostEntity : ReceivePersistentActor
     private void OnAnnounce(AnnounceHostGraphs announce)
     {
         if (!announce.Known.TryGetValue(_host, out var known) || known != _state.Revision)
+        {
             Sender.Tell(_state.ToMessage());
+        }
     }
 
     private void OnTerminated(Terminated terminated)
@@ -274,7 +278,9 @@ internal sealed class HostEntity : ReceivePersistentActor
     private void OnNotReregistered()
     {
         if (_registration.Agent is null)
+        {
             LoseAgent($"no agent registered within {_settings.ReregisterWithin.TotalSeconds:0.#} s");
+        }
     }
 
     private void LoseAgent(string reason)
@@ -287,9 +293,13 @@ internal sealed class HostEntity : ReceivePersistentActor
     private void Forward(object command, object refusal)
     {
         if (_registration.Agent is { } agent)
+        {
             agent.Reference.Tell(command, Sender);
+        }
         else
+        {
             Sender.Tell(refusal);
+        }
     }
 
     /// <param name="changed">What is to be stored; null: there's nothing new.</param>
@@ -311,7 +321,9 @@ internal sealed class HostEntity : ReceivePersistentActor
             _mediator.Tell(new Publish(ChangesTopic, persisted));
             Acknowledge(telling);
             if (LastSequenceNr % _settings.SnapshotEvery == 0)
+            {
                 SaveSnapshot(_state.ToMessage());
+            }
         });
     }
 

@@ -63,7 +63,10 @@ internal sealed record HostState(string Host, long Revision, Graph Graph)
         {
             case GraphChange.ChangeOneofCase.NodeSet:
                 if (!nodes.TryGetValue(change.NodeSet.Id, out var known))
+                {
                     known = Graph.Node(change.NodeSet.Id)?.ToMessage();
+                }
+
                 nodes[change.NodeSet.Id] = change.NodeSet;
                 return !change.NodeSet.Equals(known);
             case GraphChange.ChangeOneofCase.NodeDeleted:

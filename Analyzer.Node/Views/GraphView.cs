@@ -81,21 +81,32 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
         _asked.Remove(host.Host);
         var (merged, outcome, changes) = _kept.Merged.Take(host);
         if (outcome == MergedGraph.Outcome.Taken)
+        {
             _log.HostSeen(host.Host, host.Nodes.Count, host.Edges.Count, host.Revision);
+        }
+
         Become(merged, changes);
     }
 
     private void Become(MergedGraph merged, IReadOnlyList<GraphChange> changes)
     {
         if (!ReferenceEquals(_kept.Merged, merged))
+        {
             _current = null;
+        }
+
         _kept.Merged = merged;
         AnalyzerMetrics.Observe(merged.Graph);
         if (changes.Count == 0)
+        {
             return;
+        }
+
         var updated = new GraphUpdated(merged.Graph, changes);
         foreach (var subscriber in _kept.Subscribers)
+        {
             subscriber.Tell(updated);
+        }
     }
 
     private void OnSubscribe(SubscribeToGraph subscribe)

@@ -29,9 +29,15 @@ internal sealed record MergedGraph(Graph Graph, ImmutableDictionary<string, long
     {
         var known = Revisions.GetValueOrDefault(changed.Host);
         if (changed.Revision <= known)
+        {
             return (this, Outcome.Known, []);
+        }
+
         if (changed.Revision > known + 1)
+        {
             return (this, Outcome.Gap, []);
+        }
+
         return (new MergedGraph(Graph.Apply(changed.Changes), Revisions.SetItem(changed.Host, changed.Revision)), Outcome.Taken, changed.Changes);
     }
 
@@ -39,7 +45,10 @@ internal sealed record MergedGraph(Graph Graph, ImmutableDictionary<string, long
     public (MergedGraph Graph, Outcome Outcome, IReadOnlyList<GraphChange> Changes) Take(HostGraph host)
     {
         if (Revisions.TryGetValue(host.Host, out var known) && host.Revision <= known)
+        {
             return (this, Outcome.Known, []);
+        }
+
         var merged = Graph.WithHost(host.Host, host.Nodes.Select(n => n.ToModel()), host.Edges.Select(e => e.ToModel()));
         return (new MergedGraph(merged, Revisions.SetItem(host.Host, host.Revision)), Outcome.Taken, GraphProtocol.Difference(Graph, merged));
     }

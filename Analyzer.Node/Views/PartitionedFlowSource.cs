@@ -12,7 +12,10 @@ internal sealed class PartitionedFlowSource(ICanTell region, int partitions, Tim
     {
         var query = new GetFlows();
         if (nodeTids is not null)
+        {
             query.NodeTids.Add(nodeTids);
+        }
+
         return PartitionQuery.Ask(region, partitions, query, timeout).WaitAsync(stop);
     }
 

@@ -25,9 +25,14 @@ internal static class ApplicationSettings
         foreach (var name in section.Keys())
         {
             if (!timeouts.TryAdd(name, section.Duration(name, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(30))))
+            {
                 throw new SkydiveConfigException(section.PathOf(name), section.Text(name), "is there twice: upper and lower case are the same");
+            }
+
             if (timeouts.Values.Distinct().Count() > MaximumTimeouts)
+            {
                 throw new SkydiveConfigException(section.PathOf(name), section.Text(name), $"is one too many: there can be {MaximumTimeouts} different durations");
+            }
         }
         return timeouts;
     }
@@ -39,13 +44,25 @@ internal static class ApplicationSettings
         {
             var name = section.Text(key);
             if (!ushort.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
+            {
                 throw new SkydiveConfigException(section.PathOf(key), name, "should be named by a port, 1 to 65535");
+            }
+
             if (name.Length == 0)
+            {
                 continue;
+            }
+
             if (name.Length > MaximumNameLength || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/'))
+            {
                 throw new SkydiveConfigException(section.PathOf(key), name, $"should be at most {MaximumNameLength} letters, digits, '-', '_', '.' and '/'");
+            }
+
             if (names.Add(name) && names.Count > MaximumNames)
+            {
                 throw new SkydiveConfigException(section.PathOf(key), name, $"is one too many: there can be {MaximumNames} different names");
+            }
+
             ports[port] = name;
         }
         return ports;

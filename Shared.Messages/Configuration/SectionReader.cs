@@ -52,7 +52,10 @@ internal readonly struct SectionReader(Config config, string section)
         var path = PathOf(key);
         var value = config.GetValue(path) ?? throw new SkydiveConfigException(path, null, "is missing");
         if (value.IsObject() || IsList(value))
+        {
             throw new SkydiveConfigException(path, value.ToString()?.Trim(), "should be one value, not a section or a list");
+        }
+
         return value.GetString()?.Trim() ?? "";
     }
 
@@ -68,7 +71,9 @@ internal readonly struct SectionReader(Config config, string section)
         foreach (var candidate in allowed)
         {
             if (string.Equals(candidate, text, StringComparison.OrdinalIgnoreCase))
+            {
                 return candidate;
+            }
         }
 
         throw new SkydiveConfigException(PathOf(key), text, "should be one of " + string.Join(", ", allowed));
@@ -90,7 +95,9 @@ internal readonly struct SectionReader(Config config, string section)
         for (var i = 0; i < numbers.Length; i++)
         {
             if (!int.TryParse(texts[i], NumberStyles.Integer, CultureInfo.InvariantCulture, out numbers[i]) || numbers[i] < min || numbers[i] > max)
+            {
                 throw new SkydiveConfigException($"{PathOf(key)}[{i}]", texts[i], $"should be a whole number from {min} to {max}");
+            }
         }
 
         return numbers;
@@ -104,7 +111,10 @@ internal readonly struct SectionReader(Config config, string section)
     {
         var text = Text(key);
         if (TryUnits(text, DurationUnits, out var ticks) && ticks >= min.Ticks && ticks <= max.Ticks)
+        {
             return TimeSpan.FromTicks((long)ticks);
+        }
+
         throw new SkydiveConfigException(PathOf(key), text, $"should be a duration like 500ms, 10s, 5m or 1h, from {Show(min)} to {Show(max)}");
     }
 
@@ -112,7 +122,10 @@ internal readonly struct SectionReader(Config config, string section)
     {
         var text = Text(key);
         if (TryUnits(text, SizeUnits, out var bytes) && bytes >= min && bytes <= max)
+        {
             return (long)bytes;
+        }
+
         throw new SkydiveConfigException(PathOf(key), text, $"should be a size like 256, 64 KiB or 2 MiB, from {min} to {max} bytes");
     }
 
@@ -121,7 +134,10 @@ internal readonly struct SectionReader(Config config, string section)
         var path = PathOf(key);
         var value = config.GetValue(path) ?? throw new SkydiveConfigException(path, null, "is missing");
         if (!IsList(value))
+        {
             throw new SkydiveConfigException(path, value.IsObject() ? null : value.GetString(), "should be a list: [\"…\", \"…\"]");
+        }
+
         return [.. value.GetStringList()];
     }
 
@@ -133,7 +149,9 @@ internal readonly struct SectionReader(Config config, string section)
         {
             var colon = endpoints[i].LastIndexOf(':');
             if (colon <= 0 || !ushort.TryParse(endpoints[i].AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
+            {
                 throw new SkydiveConfigException($"{PathOf(key)}[{i}]", endpoints[i], "should be host:port");
+            }
         }
 
         return endpoints;
@@ -144,7 +162,10 @@ internal readonly struct SectionReader(Config config, string section)
     {
         var leaves = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (config.GetValue(PathOf(key)) is { } value && value.IsObject())
+        {
             Collect("", value.GetObject(), leaves);
+        }
+
         return leaves;
     }
 
@@ -152,12 +173,17 @@ internal readonly struct SectionReader(Config config, string section)
     public IReadOnlyList<string> Keys()
     {
         if (config.GetValue(section) is not { } value || !value.IsObject())
+        {
             throw new SkydiveConfigException(section, null, "should be a section: { … }");
+        }
+
         var items = value.GetObject().Items;
         foreach (var (name, item) in items)
         {
             if (item.IsObject() || IsList(item))
+            {
                 throw new SkydiveConfigException(PathOf(name), null, "should be one value, not a section or a list");
+            }
         }
         return [.. items.Keys.Order(StringComparer.Ordinal)];
     }
@@ -170,9 +196,13 @@ internal readonly struct SectionReader(Config config, string section)
         foreach (var (name, value) in section.Items)
         {
             if (value.IsObject())
+            {
                 Collect(prefix + name + ".", value.GetObject(), leaves);
+            }
             else
+            {
                 leaves[prefix + name] = value.GetString() ?? "";
+            }
         }
     }
 
@@ -180,7 +210,10 @@ internal readonly struct SectionReader(Config config, string section)
     {
         var digits = 0;
         while (digits < text.Length && (char.IsAsciiDigit(text[digits]) || text[digits] == '.'))
+        {
             digits++;
+        }
+
         total = 0;
         if (!decimal.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             || digits > 12 || !units.TryGetValue(text[digits..].Trim(), out var unit))

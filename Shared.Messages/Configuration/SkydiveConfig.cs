@@ -146,12 +146,17 @@ public sealed class SkydiveConfig
         var uplink = agent.Section("uplink");
         var analyzers = agent.Endpoints("analyzers");
         if (analyzers.Count == 0)
+        {
             throw new SkydiveConfigException(agent.PathOf("analyzers"), null, "should name at least one analyzer as host:port");
+        }
+
         var probes = topology.Texts("probes");
         foreach (var probe in probes)
         {
             if (probe is not ("netlink" or "netns" or "ovsdb"))
+            {
                 throw new SkydiveConfigException(topology.PathOf("probes"), probe, "should be some of netlink, netns, ovsdb");
+            }
         }
 
         var sflowMin = capture.Number("sflow-port-min", 1, 65535);
@@ -229,7 +234,9 @@ public sealed class SkydiveConfig
             for (var i = 0; i < found.Count; i++)
             {
                 if (!taken.TryAdd(found[i], tunnel))
+                {
                     throw new SkydiveConfigException($"{ports.PathOf(tunnel)}[{i}]", found[i].ToString(CultureInfo.InvariantCulture), $"is {taken[found[i]]}'s port already");
+                }
             }
 
             return found;
@@ -242,7 +249,10 @@ public sealed class SkydiveConfig
         var http = analyzer.Section("http");
         var remoting = ReadRemoting(analyzer.Section("remoting"));
         if (remoting.Port == 0)
+        {
             throw new SkydiveConfigException(analyzer.Section("remoting").PathOf("port"), "0", "should be a fixed port: agents join through it");
+        }
+
         var seeds = analyzer.Endpoints("seeds");
         return new AnalyzerOptions
         {
@@ -285,7 +295,10 @@ public sealed class SkydiveConfig
         var text = telemetry.Text("otlp-endpoint");
         Uri? endpoint = null;
         if (text.Length > 0 && (!Uri.TryCreate(text, UriKind.Absolute, out endpoint) || endpoint.Scheme is not ("http" or "https")))
+        {
             throw new SkydiveConfigException(telemetry.PathOf("otlp-endpoint"), text, "should be a URL, http://host:4317");
+        }
+
         return new TelemetryOptions(
             endpoint, telemetry.OneOf("otlp-protocol", "grpc", "http") == "http", telemetry.Duration("otlp-metrics-every", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)));
     }

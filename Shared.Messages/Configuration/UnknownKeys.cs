@@ -15,7 +15,10 @@ internal static class UnknownKeys
     {
         var unknown = new List<string>();
         if (config.GetValue(Root) is { } written && written.IsObject() && reference.GetValue(Root) is { } known)
+        {
             Compare(Root, written.GetObject(), known.GetObject(), unknown);
+        }
+
         unknown.Sort(StringComparer.Ordinal);
         return unknown;
     }
@@ -26,9 +29,13 @@ internal static class UnknownKeys
         {
             var here = path + "." + name;
             if (!known.Items.TryGetValue(name, out var counterpart))
+            {
                 unknown.Add(here);
+            }
             else if (value.IsObject() && counterpart.IsObject() && !Free.Contains(here))
+            {
                 Compare(here, value.GetObject(), counterpart.GetObject(), unknown);
+            }
         }
     }
 }

@@ -26,9 +26,13 @@ public static class ActorLog
         {
             // Generated messages have their values in the template's order, and the template itself last.
             if (state is IReadOnlyList<KeyValuePair<string, object?>> { Count: > 0 } values && values[^1] is { Key: "{OriginalFormat}", Value: string template })
+            {
                 log.Log(LevelOf(logLevel), exception, template, [.. values.Take(values.Count - 1).Select(value => value.Value)]);
+            }
             else
+            {
                 log.Log(LevelOf(logLevel), exception, formatter(state, exception));
+            }
         }
 
         private static AkkaLevel LevelOf(LogLevel level) => level switch

@@ -20,7 +20,10 @@ internal sealed class SourceEnricher : ILogEventEnricher
         var path = source.AsSpan().Trim("[]");
         var scheme = path.IndexOf("://");
         if (scheme < 0 || !path.StartsWith("akka"))
+        {
             return path.ToString();
+        }
+
         path = path[(scheme + 3)..];
         var slash = path.IndexOf('/');
         path = slash < 0 ? path : path[(slash + 1)..];
@@ -41,7 +44,9 @@ internal sealed class CauseEnricher : ILogEventEnricher
     public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
     {
         if (logEvent.Exception is { } exception)
+        {
             logEvent.AddOrUpdateProperty(propertyFactory.CreateProperty("Cause", Describe(exception)));
+        }
     }
 
     internal static string Describe(Exception exception)
@@ -50,7 +55,10 @@ internal sealed class CauseEnricher : ILogEventEnricher
         for (var e = exception; e is not null; e = e.InnerException)
         {
             if (!IsOutside(e))
+            {
                 return Environment.NewLine + exception;
+            }
+
             messages.Add(e.Message);
         }
 

@@ -30,7 +30,10 @@ public static class TelemetryHosting
                 exporters?.Invoke(metrics);
             });
         if (config.Telemetry is not { OtlpEndpoint: { } endpoint } options)
+        {
             return services;
+        }
+
         telemetry
             .WithMetrics(metrics => metrics.AddOtlpExporter((otlp, reader) =>
             {

@@ -58,7 +58,9 @@ public static class FlowView
         {
             var field = value(flow);
             if (field.Kind != MetaKind.Null)
+            {
                 yield return new(name, field);
+            }
         }
     }
 
@@ -68,7 +70,10 @@ public static class FlowView
         var dot = key.IndexOf('.', StringComparison.Ordinal);
         value = ByName.TryGetValue(dot < 0 ? key : key[..dot], out var field) ? field(flow) : default;
         if (dot < 0)
+        {
             return value.Kind != MetaKind.Null;
+        }
+
         var outer = value;
         value = default;
         return outer.Kind == MetaKind.Map && outer.Fields.TryLookup(key[(dot + 1)..], out value);
@@ -86,7 +91,9 @@ public static class FlowView
             }
 
             foreach (var inner in value.Fields.Keys())
+            {
                 yield return name + "." + inner;
+            }
         }
     }
 
@@ -139,17 +146,34 @@ internal static class FlowTunnelView
     private static IEnumerable<(string, MetaValue)> Fields(FlowTunnel tunnel)
     {
         if (tunnel.HasGreKey)
+        {
             yield return ("GREKey", (long)tunnel.GreKey);
+        }
+
         if (tunnel.HasGreSequence)
+        {
             yield return ("GRESequence", (long)tunnel.GreSequence);
+        }
+
         if (tunnel.MplsLabels.Count > 0)
+        {
             yield return ("MPLSLabels", tunnel.MplsLabels.Select(label => (MetaValue)(long)label).ToImmutableArray());
+        }
+
         if (tunnel.GeneveOptions.Count > 0)
+        {
             yield return ("GeneveOptions", tunnel.GeneveOptions.Select(Option).ToImmutableArray());
+        }
+
         if (tunnel.GroupPolicy is { } policy)
+        {
             yield return ("GroupPolicy", Metadata.Create(("ID", (long)policy.Id), ("DontLearn", policy.DontLearn), ("PolicyApplied", policy.PolicyApplied)));
+        }
+
         if (tunnel.HasPppoeSession)
+        {
             yield return ("PPPoESession", (long)tunnel.PppoeSession);
+        }
     }
 
     private static MetaValue Option(GeneveOptionValue option) => Metadata.Create(

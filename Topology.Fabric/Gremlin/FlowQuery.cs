@@ -37,12 +37,20 @@ public sealed class FlowQuery
         {
             var definition = StepTable.Find(step, kind);
             if (definition.Output == typeof(NodesTraversal) || definition.Output == typeof(RawPacketsTraversal))
+            {
                 throw new GremlinException(step.Column, $"{definition.Name} asks for {Traversal.NameOf(definition.Output)}, and there are only flows here");
+            }
+
             var arguments = new Arguments(step);
             if (runs.Count == 0 && definition.Condition is { } condition)
+            {
                 conditions.Add(condition(arguments));
+            }
             else
+            {
                 runs.Add(definition.Compile(arguments));
+            }
+
             kind = definition.Output;
         }
 
@@ -57,7 +65,9 @@ public sealed class FlowQuery
         foreach (var condition in _conditions)
         {
             if (!condition(fields))
+            {
                 return false;
+            }
         }
 
         return true;
@@ -84,10 +94,15 @@ public sealed class FlowQuery
         var begin = text.AsSpan().TrimStart();
         var isWhole = begin.StartsWith("G", StringComparison.OrdinalIgnoreCase) && (begin.Length == 1 || begin[1] is '.' or ' ');
         if (!isWhole)
+        {
             return GremlinParser.ParseSteps(text);
+        }
+
         var steps = GremlinParser.Parse(text);
         if (steps.IsEmpty || !steps[0].Name.Equals("Flows", StringComparison.OrdinalIgnoreCase))
+        {
             throw new GremlinException(steps.IsEmpty ? text.Length + 1 : steps[0].Column, "there are only flows here: G.Flows() is where a query begins");
+        }
         // Flows('Application', 'DNS') is short for Flows().Has('Application', 'DNS').
         return steps[0].Arguments.IsEmpty ? steps.RemoveAt(0) : steps.SetItem(0, steps[0] with { Name = "Has" });
     }

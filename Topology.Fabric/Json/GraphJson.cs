@@ -63,7 +63,10 @@ public static class GraphJson
             case MetaKind.List:
                 json.WriteStartArray();
                 foreach (var item in value.Items)
+                {
                     Write(json, item);
+                }
+
                 json.WriteEndArray();
                 break;
             case MetaKind.Map:

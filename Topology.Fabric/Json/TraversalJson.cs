@@ -49,7 +49,10 @@ public static class TraversalJson
     {
         json.WriteStartArray();
         foreach (var item in items)
+        {
             write(json, item);
+        }
+
         json.WriteEndArray();
     }
 
@@ -61,14 +64,20 @@ public static class TraversalJson
         foreach (var (key, items) in groups)
         {
             if (!isOpen)
+            {
                 json.WriteStartObject();
+            }
+
             isOpen = true;
             json.WritePropertyName(key);
             WriteArray(json, items, write);
         }
 
         if (isOpen)
+        {
             json.WriteEndObject();
+        }
+
         json.WriteEndArray();
     }
 

@@ -21,7 +21,10 @@ public static class FabricGraph
         var nodes = FabricNodes(links, origin, at);
         var builder = Graph.Empty.ToBuilder();
         foreach (var node in nodes.Values)
+        {
             builder.Set(node);
+        }
+
         foreach (var link in links)
         {
             var parent = nodes[link.Parent.Key];
@@ -29,12 +32,18 @@ public static class FabricGraph
             {
                 case FabricNode child:
                     if (!link.Layer2Only)
+                    {
                         builder.Set(Relations.Link(parent, nodes[child.Key], Relations.Ownership, Host, origin, at));
+                    }
+
                     builder.Set(Layer2(parent, nodes[child.Key], link, origin, at));
                     break;
                 case LiveNodes pattern:
                     foreach (var node in Matches(live, pattern))
+                    {
                         builder.Set(Layer2(parent, node, link, origin, at));
+                    }
+
                     break;
             }
         }
@@ -50,7 +59,9 @@ public static class FabricGraph
         {
             Add(link.Parent);
             if (link.Child is FabricNode child)
+            {
                 Add(child);
+            }
         }
 
         return metadata.ToDictionary(
@@ -71,7 +82,10 @@ public static class FabricGraph
         {
             var known = metadata.GetValueOrDefault(node.Key, Metadata.Empty);
             foreach (var (key, value) in node.Metadata)
+            {
                 known = WithDefault(known, key, value);
+            }
+
             metadata[node.Key] = known;
         }
     }
@@ -81,11 +95,16 @@ public static class FabricGraph
         foreach (var parent in live.Nodes)
         {
             if (parent.Host == Host || !Has(parent, pattern.Parent))
+            {
                 continue;
+            }
+
             foreach (var child in live.Neighbours(parent.Id, Graph.Direction.Out))
             {
                 if (Has(child, pattern.Child))
+                {
                     yield return child;
+                }
             }
         }
     }

@@ -35,18 +35,27 @@ public static class FabricLinkParser
         {
             SkipSpaces();
             if (Peek('*'))
+            {
                 throw Error("the left side of a link is a node of the fabric, '*' is for the right side");
+            }
+
             var parent = Node();
             var layer2Only = Arrow();
             var metadata = Metadata.Empty.Set("Type", "fabric");
             SkipSpaces();
             if (Peek('['))
+            {
                 metadata = Attributes(metadata);
+            }
+
             SkipSpaces();
             FabricTarget child = Peek('*') ? Live() : Node();
             SkipSpaces();
             if (!AtEnd)
+            {
                 throw Error(IsArrow() ? "a link has two ends, here a third begins" : $"'{text[_at]}' is more than a link");
+            }
+
             return new FabricLink(text, parent, child, metadata, layer2Only);
         }
 
@@ -70,7 +79,10 @@ public static class FabricLinkParser
                 _at++;
                 SkipSpaces();
                 if (!Peek('['))
+                {
                     throw Error("the child should be a name or have attributes: */*[Type=device]");
+                }
+
                 return new LiveNodes(parent, Attributes(Metadata.Empty));
             }
 
@@ -84,7 +96,10 @@ public static class FabricLinkParser
         {
             SkipSpaces();
             if (!IsArrow())
+            {
                 throw Error(AtEnd ? "'->' or '-->' and a second end should follow" : $"'->' or '-->' should be here, not '{text[_at]}'");
+            }
+
             var layer2Only = text[_at + 1] == '-';
             _at += layer2Only ? 3 : 2;
             return layer2Only;
@@ -97,7 +112,10 @@ public static class FabricLinkParser
             {
                 SkipSpaces();
                 if (Peek(']'))
+                {
                     throw Error("an attribute, key=value, should be here");
+                }
+
                 var key = Word("an attribute's key", "=,[]", out _);
                 SkipSpaces();
                 Expect('=', $"'=' and a value should follow the key '{key}'");
@@ -119,10 +137,16 @@ public static class FabricLinkParser
             SkipSpaces();
             quoted = Peek('"');
             if (quoted)
+            {
                 return Quoted();
+            }
+
             var start = _at;
             while (!AtEnd && !stops.Contains(text[_at], StringComparison.Ordinal) && text[_at] != '"' && !IsArrow())
+            {
                 _at++;
+            }
+
             var word = text[start.._at].TrimEnd();
             return word.Length > 0 ? word : throw Error($"{what} should be here");
         }
@@ -134,7 +158,10 @@ public static class FabricLinkParser
             while (!AtEnd && text[_at] != '"')
             {
                 if (text[_at] == '\\' && _at + 1 < text.Length)
+                {
                     _at++;
+                }
+
                 word.Append(text[_at++]);
             }
 
@@ -165,7 +192,10 @@ public static class FabricLinkParser
         private bool TryTake(char c)
         {
             if (!Peek(c))
+            {
                 return false;
+            }
+
             _at++;
             return true;
         }
@@ -173,13 +203,17 @@ public static class FabricLinkParser
         private void Expect(char c, string otherwise)
         {
             if (!TryTake(c))
+            {
                 throw Error(otherwise);
+            }
         }
 
         private void SkipSpaces()
         {
             while (!AtEnd && char.IsWhiteSpace(text[_at]))
+            {
                 _at++;
+            }
         }
 
         private readonly FabricLinkException Error(string reason) => new(text, _at + 1, reason);

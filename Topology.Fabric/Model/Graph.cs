@@ -62,7 +62,10 @@ public sealed partial class Graph
     public IEnumerable<Edge> EdgesOf(string nodeId, Direction direction = Direction.Both)
     {
         if (!_nodes.ContainsKey(nodeId) || !_incident.TryGetValue(nodeId, out var ids))
+        {
             yield break;
+        }
+
         foreach (var id in ids)
         {
             var edge = _edges[id];
@@ -84,7 +87,9 @@ public sealed partial class Graph
         foreach (var edge in EdgesOf(nodeId, direction))
         {
             if (through is null || through(edge))
+            {
                 yield return _nodes[edge.OtherEnd(nodeId)];
+            }
         }
     }
 
@@ -114,19 +119,29 @@ public sealed partial class Graph
         foreach (var edge in _edges.Values)
         {
             if (edge.Host == host && !edgeIds.Contains(edge.Id))
+            {
                 builder.RemoveEdge(edge.Id);
+            }
         }
 
         foreach (var node in _nodes.Values)
         {
             if (node.Host == host && !nodeIds.Contains(node.Id))
+            {
                 builder.RemoveNode(node.Id);
+            }
         }
 
         foreach (var node in newNodes)
+        {
             builder.Set(node);
+        }
+
         foreach (var edge in newEdges)
+        {
             builder.Set(edge);
+        }
+
         return builder.ToGraph();
     }
 

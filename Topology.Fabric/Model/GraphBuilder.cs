@@ -25,7 +25,10 @@ public sealed partial class Graph
         public void Set(Edge edge)
         {
             if (_edges.TryGetValue(edge.Id, out var before) && (before.Parent != edge.Parent || before.Child != edge.Child))
+            {
                 Detach(before);
+            }
+
             _edges[edge.Id] = edge;
             Attach(edge.Parent, edge.Id);
             Attach(edge.Child, edge.Id);
@@ -38,14 +41,19 @@ public sealed partial class Graph
         public bool RemoveNode(string id)
         {
             if (!_nodes.TryGetValue(id, out var node))
+            {
                 return false;
+            }
+
             _nodes.Remove(id);
             if (_incident.TryGetValue(id, out var edges))
             {
                 foreach (var edgeId in edges)
                 {
                     if (_edges[edgeId].Host == node.Host)
+                    {
                         RemoveEdge(edgeId);
+                    }
                 }
             }
 
@@ -57,7 +65,10 @@ public sealed partial class Graph
         public bool RemoveEdge(string id)
         {
             if (!_edges.TryGetValue(id, out var edge))
+            {
                 return false;
+            }
+
             _edges.Remove(id);
             Detach(edge);
             return true;
@@ -73,16 +84,22 @@ public sealed partial class Graph
         {
             Detach(edge.Parent, edge.Id);
             if (edge.Child != edge.Parent)
+            {
                 Detach(edge.Child, edge.Id);
+            }
         }
 
         private void Detach(string node, string edge)
         {
             var left = _incident[node].Remove(edge);
             if (left.IsEmpty)
+            {
                 _incident.Remove(node);
+            }
             else
+            {
                 _incident[node] = left;
+            }
         }
     }
 }

@@ -122,7 +122,10 @@ public readonly struct MetaValue : IEquatable<MetaValue>
             case MetaKind.List:
                 var hash = new HashCode();
                 foreach (var item in Items)
+                {
                     hash.Add(item);
+                }
+
                 return hash.ToHashCode();
             case MetaKind.Map:
                 return Fields.GetHashCode();

@@ -28,7 +28,10 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
     {
         var sorted = new SortedDictionary<string, MetaValue>(StringComparer.Ordinal);
         foreach (var (key, value) in fields)
+        {
             sorted[key] = value;
+        }
+
         return sorted.Count == 0 ? Empty : new Metadata([.. sorted]);
     }
 
@@ -47,7 +50,10 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
         if (index >= 0)
         {
             if (_fields[index].Value == value)
+            {
                 return this;
+            }
+
             var changed = (KeyValuePair<string, MetaValue>[])_fields.Clone();
             changed[index] = new(key, value);
             return new Metadata(changed);
@@ -66,7 +72,10 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
     {
         var index = IndexOf(key);
         if (index < 0)
+        {
             return this;
+        }
+
         return _fields.Length == 1 ? Empty : new Metadata([.. _fields.AsSpan(0, index), .. _fields.AsSpan(index + 1)]);
     }
 
@@ -74,7 +83,10 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
     public IEnumerable<MetaValue> Lookup(string dottedKey)
     {
         if (TryGet(dottedKey, out var whole))
+        {
             return [whole];
+        }
+
         var dot = dottedKey.IndexOf('.', StringComparison.Ordinal);
         return dot > 0 && TryGet(dottedKey[..dot], out var first) ? LookupIn(first, dottedKey[(dot + 1)..]) : [];
     }
@@ -96,7 +108,9 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
         foreach (var value in Lookup(dottedKey))
         {
             if (condition(value) || (value.Kind == MetaKind.List && value.Items.Any(condition)))
+            {
                 return true;
+            }
         }
 
         return false;
@@ -112,9 +126,14 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
         {
             yield return key;
             if (value.Kind != MetaKind.Map)
+            {
                 continue;
+            }
+
             foreach (var inner in value.Fields.Keys())
+            {
                 yield return key + "." + inner;
+            }
         }
     }
 
@@ -122,13 +141,21 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
     public bool Equals(Metadata? other)
     {
         if (ReferenceEquals(this, other))
+        {
             return true;
+        }
+
         if (other is null || other._fields.Length != _fields.Length)
+        {
             return false;
+        }
+
         for (var i = 0; i < _fields.Length; i++)
         {
             if (!string.Equals(_fields[i].Key, other._fields[i].Key, StringComparison.Ordinal) || _fields[i].Value != other._fields[i].Value)
+            {
                 return false;
+            }
         }
 
         return true;
@@ -173,11 +200,18 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
             var middle = (low + high) >>> 1;
             var order = string.CompareOrdinal(_fields[middle].Key, key);
             if (order == 0)
+            {
                 return middle;
+            }
+
             if (order < 0)
+            {
                 low = middle + 1;
+            }
             else
+            {
                 high = middle - 1;
+            }
         }
 
         return ~low;

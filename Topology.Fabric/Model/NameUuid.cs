@@ -16,7 +16,10 @@ public static class NameUuid
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
         hash.AppendData(OidNamespace);
         foreach (var name in names)
+        {
             hash.AppendData(Encoding.UTF8.GetBytes(name));
+        }
+
         Span<byte> digest = stackalloc byte[20];
         hash.GetHashAndReset(digest);
         BinaryPrimitives.WriteUInt16BigEndian(digest[6..], (ushort)((BinaryPrimitives.ReadUInt16BigEndian(digest[6..]) & 0x0fff) | 0x5000));

@@ -15,18 +15,26 @@ public static class ShortestPath
         Graph graph, string from, Func<Node, bool> isTarget, Func<Edge, bool>? through = null, CancellationToken stop = default)
     {
         if (graph.Node(from) is not { } start)
+        {
             return [];
+        }
+
         var cameFrom = new Dictionary<string, Node?>(StringComparer.Ordinal) { [from] = null };
         var queue = new Queue<Node>([start]);
         while (queue.TryDequeue(out var node))
         {
             stop.ThrowIfCancellationRequested();
             if (isTarget(node))
+            {
                 return Unwind(node, cameFrom);
+            }
+
             foreach (var next in graph.Neighbours(node.Id, Graph.Direction.Both, through))
             {
                 if (cameFrom.TryAdd(next.Id, node))
+                {
                     queue.Enqueue(next);
+                }
             }
         }
 
@@ -37,7 +45,10 @@ public static class ShortestPath
     {
         var path = new List<Node>();
         for (; last is not null; last = cameFrom[last.Id])
+        {
             path.Add(last);
+        }
+
         path.Reverse();
         return path;
     }

@@ -66,7 +66,10 @@ public static class GraphProtocol
     {
         var map = new MetadataMap();
         foreach (var (key, value) in metadata)
+        {
             map.Fields[key] = ToMessage(value);
+        }
+
         return map;
     }
 
@@ -114,19 +117,25 @@ public static class GraphProtocol
         foreach (var id in edgesBefore.Keys)
         {
             if (!edgesAfter.ContainsKey(id))
+            {
                 changes.Add(new GraphChange { EdgeDeleted = id });
+            }
         }
 
         foreach (var node in before.Nodes)
         {
             if (after.Node(node.Id) is null)
+            {
                 changes.Add(new GraphChange { NodeDeleted = node.Id });
+            }
         }
 
         foreach (var node in after.Nodes)
         {
             if (before.Node(node.Id) is not { } old || !SameContent(old, node))
+            {
                 changes.Add(new GraphChange { NodeSet = node.ToMessage() });
+            }
         }
 
         foreach (var edge in edgesAfter.Values)
@@ -162,7 +171,10 @@ public static class GraphProtocol
             case MetaKind.List:
                 var list = new MetadataList();
                 foreach (var item in value.Items)
+                {
                     list.Items.Add(ToMessage(item));
+                }
+
                 return new MetadataValue { ListValue = list };
             case MetaKind.Map:
                 return new MetadataValue { MapValue = ToMessage(value.Fields) };

@@ -27,7 +27,10 @@ internal static class ClientCommand
     {
         var text = result.Tokens.Single().Value;
         if (Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
+        {
             return address;
+        }
+
         result.AddError($"--analyzer takes an address like http://127.0.0.1:8082, not '{text}'");
         return null;
     }

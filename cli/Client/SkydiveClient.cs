@@ -53,7 +53,10 @@ internal sealed class SkydiveClient(Uri baseAddress) : IDisposable
         using var answer = await _http.SendAsync(request, cancel);
         var text = await answer.Content.ReadAsStringAsync(cancel);
         if (!answer.IsSuccessStatusCode)
+        {
             throw new HttpRequestException($"{method} {path} was answered with {(int)answer.StatusCode}: {text}", null, answer.StatusCode);
+        }
+
         try
         {
             return text.Length == 0 ? null : JsonNode.Parse(text);

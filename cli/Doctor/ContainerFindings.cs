@@ -11,7 +11,10 @@ internal static class ContainerFindings
     public static IEnumerable<Finding> Of(HostFacts facts)
     {
         if (facts.ContainerRuntimes.Count == 0)
+        {
             yield return new Finding(Area, "runtimes", Verdict.Ok, "no socket of docker, containerd, podman or cri-o: nothing to miss");
+        }
+
         foreach (var runtime in facts.ContainerRuntimes)
         {
             yield return runtime.Name == "docker"

@@ -16,7 +16,10 @@ internal sealed record Diagnosis(ImmutableArray<Finding> Findings)
         get
         {
             if (!Works)
+            {
                 return $"An agent would capture nothing here, for want of {string.Join(" and ", Lacking)}.";
+            }
+
             var limited = Findings.Count(finding => finding.Verdict != Verdict.Ok);
             return limited == 0 ? "An agent works here." : $"An agent works here; {limited} of {Findings.Length} things are limited, missing or unknown.";
         }

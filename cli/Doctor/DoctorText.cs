@@ -41,7 +41,10 @@ internal static class DoctorText
     public static void WriteLines(TextWriter output, Diagnosis diagnosis)
     {
         foreach (var finding in diagnosis.Findings)
+        {
             output.WriteLine($"{Word(finding.Verdict)}\t{finding.Area}\t{finding.What}\t{finding.Why}{(finding.Remedy.Length > 0 ? $" → {finding.Remedy}" : "")}");
+        }
+
         output.WriteLine(diagnosis.Conclusion);
     }
 

@@ -14,14 +14,21 @@ internal static class OpenVSwitchFindings
         var ovs = facts.OpenVSwitch;
         yield return Database(ovs);
         if (ovs.State is not (OvsdbState.ReadOnly or OvsdbState.Writable))
+        {
             yield break;
+        }
+
         yield return Captures(facts);
         foreach (var type in ovs.DatapathTypes.Union([Userspace, Kernel]))
         {
             if (type == Userspace)
+            {
                 yield return UserspaceDatapath(ovs, facts.Modules["tun"]);
+            }
             else if (type == Kernel)
+            {
                 yield return KernelDatapath(ovs, facts.Modules["openvswitch"]);
+            }
         }
     }
 
@@ -43,7 +50,10 @@ internal static class OpenVSwitchFindings
     {
         const string what = "captures on bridges";
         if (facts.OpenVSwitch.State == OvsdbState.ReadOnly)
+        {
             return new Finding(Area, what, Verdict.Missing, "the database may be read only: no mirrors and no sFlow, which are written into it", "connect the agent to a database it may change");
+        }
+
         return (facts.Rights.Has(Capability.NetRaw), facts.Rights.Has(Capability.NetAdmin)) switch
         {
             (true, true) => new Finding(Area, what, Verdict.Ok, "by mirrors and by sFlow"),
@@ -55,7 +65,10 @@ internal static class OpenVSwitchFindings
     {
         const string what = "userspace datapath";
         if (!ovs.DatapathTypes.Contains(Userspace))
+        {
             return new Finding(Area, what, Verdict.Missing, "this Open vSwitch hasn't it: no bridges with datapath_type=netdev");
+        }
+
         return tun is ModuleState.Absent
             ? new Finding(Area, what, Verdict.Limited, "the kernel has no tun devices, which are the local ports of such bridges and what mirrors lead to: topology and sFlow only", "a kernel with CONFIG_TUN")
             : new Finding(Area, what, Verdict.Ok, $"{Bridges(ovs, inKernel: false)}: topology, mirrors and sFlow, GRE, VXLAN and GENEVE ports whatever the kernel has");
@@ -68,7 +81,10 @@ internal static class OpenVSwitchFindings
         const string remedy = "use datapath_type=netdev on every bridge, or a kernel with the module openvswitch";
         var dead = ovs.Bridges.Where(bridge => bridge.IsInKernel).Select(bridge => bridge.Name).ToList();
         if (!ovs.DatapathTypes.Contains(Kernel))
+        {
             return new Finding(Area, what, Verdict.Missing, "this Open vSwitch hasn't it: bridges need datapath_type=netdev", remedy);
+        }
+
         return module switch
         {
             ModuleState.Absent when dead.Count > 0 => new Finding(Area, what, Verdict.Missing, $"the kernel has no module openvswitch: {string.Join(", ", dead)}, without datapath_type=netdev, carry nothing", remedy),

@@ -54,7 +54,10 @@ internal sealed class CsvPrinter : IFlowPrinter
         for (var i = 0; i < Columns.Count; i++)
         {
             if (i > 0)
+            {
                 _output.Write(',');
+            }
+
             WriteField(Columns[i].Value(flow));
         }
         EndLine();
@@ -81,7 +84,10 @@ internal sealed class CsvPrinter : IFlowPrinter
     private void WriteHeader()
     {
         if (_hasHeader)
+        {
             return;
+        }
+
         _hasHeader = true;
         _output.Write(string.Join(',', Columns.Select(column => column.Name)));
         EndLine();

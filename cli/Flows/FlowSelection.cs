@@ -29,7 +29,9 @@ internal sealed class FlowSelection(FlowQuery? query, IFlowPrinter printer)
             {
                 Kept = flows.Count;
                 foreach (var flow in flows)
+                {
                     printer.Print(flow);
+                }
             }
             else
             {
@@ -42,12 +44,19 @@ internal sealed class FlowSelection(FlowQuery? query, IFlowPrinter printer)
     private void Take(Flow flow)
     {
         if (query is not null && !query.Keeps(flow))
+        {
             return;
+        }
+
         Kept++;
         if (query is null or { IsConditionOnly: true })
+        {
             printer.Print(flow);
+        }
         else
+        {
             _waiting.Add(flow);
+        }
     }
 
     private sealed class Output(FlowSelection selection, FlowOrigin origin) : IFlowOutput

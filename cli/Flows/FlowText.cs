@@ -28,10 +28,15 @@ internal static class FlowText
     {
         var address = a ? flow.Network?.A : flow.Network?.B;
         if (string.IsNullOrEmpty(address))
+        {
             return (a ? flow.Link?.A : flow.Link?.B) ?? "";
+        }
         // A tunnel's ports say which tunnel, which the path says too, or only spread load.
         if (flow.Transport is not { } transport || IdNames.ContainsKey(LastLayer(flow)))
+        {
             return address;
+        }
+
         var port = Number(a ? transport.A : transport.B);
         return address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}";
     }
@@ -57,12 +62,21 @@ internal static class FlowText
         const long second = 1_000_000_000;
         const long minute = 60 * second;
         if (nanoseconds < 1000)
+        {
             return Number(nanoseconds) + " ns";
+        }
+
         if (nanoseconds < minute)
+        {
             return Scaled(nanoseconds, 1000, "µs", "ms", "s");
+        }
+
         var (minutes, seconds) = (nanoseconds / minute, nanoseconds % minute / second);
         if (minutes >= 48 * 60)
+        {
             return Number(minutes / 60 / 24) + " days";
+        }
+
         return minutes < 60
             ? string.Create(CultureInfo.InvariantCulture, $"{minutes}m{seconds:00}s")
             : string.Create(CultureInfo.InvariantCulture, $"{minutes / 60}h{minutes % 60:00}m");
@@ -74,11 +88,16 @@ internal static class FlowText
     internal static string ShortPath(string path, int width)
     {
         if (path.Length <= width)
+        {
             return path;
+        }
+
         for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
         {
             if (path.Length - slash + 1 <= width)
+            {
                 return "…" + path[slash..];
+            }
         }
         return ShortMiddle(path[(path.LastIndexOf('/') + 1)..], width);
     }
@@ -87,7 +106,10 @@ internal static class FlowText
     internal static string ShortMiddle(string text, int width)
     {
         if (text.Length <= width || width < 1)
+        {
             return text;
+        }
+
         var end = (width - 1) / 2;
         return string.Concat(text.AsSpan(0, width - 1 - end), "…", text.AsSpan(text.Length - end));
     }
@@ -99,21 +121,35 @@ internal static class FlowText
     private static string Application(Flow flow)
     {
         if (flow.Dns is { Questions: [var question, ..] } dns)
+        {
             return Joined(question.Name, dns.ResponseCode == "NOERROR" ? "" : dns.ResponseCode);
+        }
+
         if (flow.Http is { } http)
+        {
             return Joined(http.Method, http.Host, http.Status == 0 ? "" : Number(http.Status));
+        }
+
         return flow.Tls?.ServerName ?? "";
     }
 
     private static string Id(Flow flow)
     {
         if (flow.Icmp is { } icmp)
+        {
             return icmp.Id == 0 ? icmp.Type : $"{icmp.Type} {Number(icmp.Id)}";
+        }
         // Network.ID holds a stack of labels in one number.
         if (flow.Tunnel is { MplsLabels: { Count: > 0 } labels })
+        {
             return "label " + string.Join(',', labels.Select(label => Number(label)));
+        }
+
         if (flow.Tunnel is { HasPppoeSession: true } pppoe)
+        {
             return "session " + Number(pppoe.PppoeSession);
+        }
+
         return flow.Network is { Id: not 0 } network ? $"{IdName(flow, network.Id)} {Number(network.Id)}" : "";
     }
 
@@ -135,7 +171,10 @@ internal static class FlowText
     {
         var text = "";
         for (var rest = tags; rest != 0; rest >>= BitsPerVlan)
+        {
             text += (text.Length == 0 ? "VLAN " : ",") + Number(rest & VlanMask);
+        }
+
         return text;
     }
 

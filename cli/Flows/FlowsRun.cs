@@ -55,7 +55,9 @@ internal sealed class FlowsRun
             {
                 Read(name);
                 if (_interruption.IsRequested)
+                {
                     break;
+                }
             }
             EndEngine();
             _progress?.Dispose();
@@ -75,7 +77,10 @@ internal sealed class FlowsRun
     private IReadOnlyList<string> InOrder(IReadOnlyList<string> files)
     {
         if (files.Count == 1)
+        {
             return files;
+        }
+
         var readable = new List<(string Name, long FirstTime)>();
         foreach (var name in files)
         {
@@ -95,7 +100,10 @@ internal sealed class FlowsRun
     {
         using var input = CaptureInput.Open(name);
         if (input.IsLive)
+        {
             throw new CaptureException($"{input.Name}: can only be read once, alone");
+        }
+
         using var device = CaptureFile.Open(input.Path, null, input.Name);
         var reader = new PacketReader(device);
         return reader.Read() == SharpPcap.GetPacketStatus.PacketRead ? reader.Time : null;
@@ -106,21 +114,31 @@ internal sealed class FlowsRun
         try
         {
             if (_engine is not null && FirstTimeOf(name) < _engine.Clock)
+            {
                 EndEngine();
+            }
+
             using var input = CaptureInput.Open(name);
             _engine ??= NewEngine(input.Name);
             var before = _engine.Packets;
             _progress?.Follow(input, _engine);
             using (_interruption.StopsReading(input))
+            {
                 CaptureFile.Read(input, _request.PacketFilter, _engine, _interruption.Token);
+            }
+
             if (_engine.Packets == before && !_interruption.IsRequested)
+            {
                 Say($"{input.Name}: {(string.IsNullOrEmpty(_request.PacketFilter) ? "there are no packets in it" : "no packet matches --bpf")}");
+            }
         }
         catch (CaptureException e)
         {
             Fail(e.Message);
             if (!string.IsNullOrEmpty(_request.PacketFilter) && !PcapDevice.CheckFilter(_request.PacketFilter, out _))
+            {
                 _exitCode = Refused;
+            }
         }
     }
 
@@ -134,7 +152,10 @@ internal sealed class FlowsRun
     private void EndEngine()
     {
         if (_engine is not { } engine)
+        {
             return;
+        }
+
         engine.End();
         _packets += engine.Packets;
         _flows += engine.Total;
@@ -161,7 +182,9 @@ internal sealed class FlowsRun
     {
         Say(message);
         if (_exitCode == 0)
+        {
             _exitCode = Failed;
+        }
     }
 
     private void Say(string message)

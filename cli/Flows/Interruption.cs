@@ -42,12 +42,20 @@ internal sealed class Interruption : IDisposable
         lock (_lock)
         {
             if (IsRequested)
+            {
                 return false;
+            }
+
             ExitCode = exitCode;
             if (_input is { IsLive: true })
+            {
                 _grace = new Timer(_ => Stop(), null, Grace, Timeout.InfiniteTimeSpan);
+            }
             else
+            {
                 _stop.Cancel();
+            }
+
             return true;
         }
     }
@@ -59,7 +67,9 @@ internal sealed class Interruption : IDisposable
         {
             _input = input;
             if (IsRequested)
+            {
                 input.Stop();
+            }
         }
         return new Reading(this);
     }
@@ -68,7 +78,10 @@ internal sealed class Interruption : IDisposable
     public void Dispose()
     {
         foreach (var registration in _registrations)
+        {
             registration.Dispose();
+        }
+
         _grace?.Dispose();
         _stop.Dispose();
     }
@@ -78,7 +91,10 @@ internal sealed class Interruption : IDisposable
         lock (_lock)
         {
             if (_input is null)
+            {
                 return;
+            }
+
             _stop.Cancel();
             _input.Stop();
         }
@@ -91,7 +107,9 @@ internal sealed class Interruption : IDisposable
         public void Dispose()
         {
             lock (interruption._lock)
+            {
                 interruption._input = null;
+            }
         }
     }
 }

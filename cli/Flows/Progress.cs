@@ -33,7 +33,9 @@ internal sealed class Progress : IDisposable
     internal void Follow(CaptureInput input, FlowEngine engine)
     {
         lock (_lock)
+        {
             _reading = new Reading(input, engine, engine.Packets, Stopwatch.GetTimestamp());
+        }
     }
 
     /// <summary>Takes the line away, for one that stays.</summary>
@@ -42,7 +44,10 @@ internal sealed class Progress : IDisposable
         lock (_lock)
         {
             if (!_isShown)
+            {
                 return;
+            }
+
             _terminal.Write(EraseLine);
             _terminal.Flush();
             _isShown = false;
@@ -54,7 +59,10 @@ internal sealed class Progress : IDisposable
     {
         _timer.Dispose();
         lock (_lock)
+        {
             _reading = null;
+        }
+
         Clear();
     }
 
@@ -64,12 +72,20 @@ internal sealed class Progress : IDisposable
         var seconds = Math.Max(elapsed.TotalSeconds, 0.001);
         var text = name + ":";
         if (position is { } at && length is > 0 and var all)
+        {
             text += string.Create(CultureInfo.InvariantCulture, $" {Math.Min(at * 100.0 / all, 100):0} %, {FlowText.Bytes(at)} of {FlowText.Bytes(all)},");
+        }
         else if (position is { } known)
+        {
             text += $" {FlowText.Bytes(known)},";
+        }
+
         text += string.Create(CultureInfo.InvariantCulture, $" {packets} packets, {packets / seconds:0} packets/s");
         if (position is > 0 and var done && length is { } end && end > done)
+        {
             text += string.Create(CultureInfo.InvariantCulture, $", {Math.Ceiling(seconds * (end - done) / done):0} s left");
+        }
+
         return text;
     }
 
@@ -78,7 +94,10 @@ internal sealed class Progress : IDisposable
         lock (_lock)
         {
             if (_reading is not { } reading)
+            {
                 return;
+            }
+
             var line = Line(reading.Input.Name, reading.Input.Position, reading.Input.Length, reading.Engine.Packets - reading.PacketsBefore, Stopwatch.GetElapsedTime(reading.Started));
             _terminal.Write(EraseLine + line[..Math.Min(line.Length, Math.Max(_width() - 1, 1))]);
             _terminal.Flush();

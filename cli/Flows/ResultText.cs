@@ -26,7 +26,10 @@ internal static class ResultText
     {
         using var text = new MemoryStream();
         using (var json = new Utf8JsonWriter(text, GraphJson.WriterOptions))
+        {
             TraversalJson.Write(json, result);
+        }
+
         return Encoding.UTF8.GetString(text.ToArray());
     }
 }

@@ -40,10 +40,16 @@ internal sealed class TableColumns
     {
         var columns = new TableColumns([.. natural]);
         if (width is not { } limit)
+        {
             return columns;
+        }
+
         columns.Drop(TableColumn.Time, limit);
         if (columns.Total > limit)
+        {
             columns.Gap = 1;
+        }
+
         columns.Narrow(TableColumn.Layers, shortestLayers, limit);
         columns.Drop(TableColumn.RoundTrip, limit);
         columns.Narrow(TableColumn.About, ShortestAbout, limit);
@@ -57,7 +63,9 @@ internal sealed class TableColumns
     private void Drop(TableColumn column, int limit)
     {
         if (Total > limit)
+        {
             _widths[(int)column] = 0;
+        }
     }
 
     private void Narrow(TableColumn column, int shortest, int limit)
@@ -74,9 +82,13 @@ internal sealed class TableColumns
         while (Total > limit && Math.Max(a, b) > shortest)
         {
             if (a >= b)
+            {
                 a--;
+            }
             else
+            {
                 b--;
+            }
         }
     }
 }

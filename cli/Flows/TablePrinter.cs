@@ -21,13 +21,18 @@ internal sealed class TablePrinter(TextWriter output, int? width, bool keepsOrde
     public void Print(Traversal result)
     {
         foreach (var line in ResultText.Lines(result))
+        {
             output.Write(line + "\n");
+        }
     }
 
     public void Finish()
     {
         if (_flows.Count > 0)
+        {
             WriteTable();
+        }
+
         output.Flush();
     }
 
@@ -40,7 +45,10 @@ internal sealed class TablePrinter(TextWriter output, int? width, bool keepsOrde
             width);
         WriteRow(columns, "", TableColumns.Names);
         foreach (var row in rows)
+        {
             WriteRow(columns, row.Tree, row.Cells);
+        }
+
         WriteSums(rows);
     }
 
@@ -95,9 +103,15 @@ internal sealed class TablePrinter(TextWriter output, int? width, bool keepsOrde
             var column = (TableColumn)i;
             var room = columns.WidthOf(column);
             if (room == 0)
+            {
                 continue;
+            }
+
             if (line.Length > 0)
+            {
                 line.Append(' ', columns.Gap);
+            }
+
             switch (column)
             {
                 case TableColumn.Layers:

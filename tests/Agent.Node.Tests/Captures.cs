@@ -33,7 +33,9 @@ internal static class Captures
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (System.IO.File.Exists(Path.Combine(folder.FullName, "SkydiveActors.sln")))
+            {
                 return folder.FullName;
+            }
         }
         throw new InvalidOperationException($"no SkydiveActors.sln above {AppContext.BaseDirectory}");
     }

@@ -38,7 +38,10 @@ internal sealed record CraftedCapture(string Name, LinkLayers Link, CraftedCaptu
             var back = number % 2 == 1;
             var packet = back ? Tcp(80, 1000, data: 20 * number) : Tcp(1000, 80, data: 10 * number);
             foreach (var layer in Around.Reverse())
+            {
                 packet = layer(packet, back, number);
+            }
+
             yield return (back, packet);
         }
     }

@@ -22,9 +22,15 @@ internal static class PacketCraft
         byte[] header = [0x45, 0, .. U16(20 + payload.Length), .. U16(identification), .. U16(fragment), 64, protocol, 0, 0, .. IPAddress.Parse(source).GetAddressBytes(), .. IPAddress.Parse(destination).GetAddressBytes()];
         uint sum = 0;
         for (var i = 0; i < header.Length; i += 2)
+        {
             sum += BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(i));
+        }
+
         while (sum > ushort.MaxValue)
+        {
             sum = (sum & ushort.MaxValue) + (sum >> 16);
+        }
+
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(10), (ushort)~sum);
         return [.. header, .. payload];
     }

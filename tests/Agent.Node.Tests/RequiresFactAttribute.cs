@@ -9,7 +9,9 @@ public sealed class RequiresFactAttribute : FactAttribute
     {
         var missing = programs.Where(program => program == "root" ? Environment.UserName != "root" : !IsInstalled(program)).ToList();
         if (missing.Count > 0)
+        {
             Skip = $"needs {string.Join(", ", missing)}";
+        }
     }
 
     private static bool IsInstalled(string program) =>

@@ -71,7 +71,10 @@ internal static class Tshark
     private static List<string> Append(List<string> layers, string layer)
     {
         if (layer != "MPLS" || layers.LastOrDefault() != "MPLS")
+        {
             layers.Add(layer);
+        }
+
         return layers;
     }
 

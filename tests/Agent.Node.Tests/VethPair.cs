@@ -53,7 +53,9 @@ internal sealed class VethPair : IDisposable
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             var datagram = new byte[60_000];
             for (var sent = 0; sent < megabytes << 20; sent += datagram.Length)
+            {
                 socket.SendTo(datagram, new IPEndPoint(IPAddress.Parse(AddressB), 9));
+            }
         });
         thread.Start();
         thread.Join();
@@ -75,7 +77,10 @@ internal sealed class VethPair : IDisposable
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)
+        {
             throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {errors.Result}{output}");
+        }
+
         return output;
     }
 }

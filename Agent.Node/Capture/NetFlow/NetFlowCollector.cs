@@ -50,7 +50,9 @@ internal sealed class NetFlowCollector(FlowEngine engine)
             _ => false,
         };
         if (!whole)
+        {
             Broken++;
+        }
     }
 
     private bool ReadVersion5(ReadOnlySpan<byte> datagram, SocketAddress exporter, long now)
@@ -58,7 +60,10 @@ internal sealed class NetFlowCollector(FlowEngine engine)
         const int header = 24;
         const int length = 48;
         if (datagram.Length < header)
+        {
             return false;
+        }
+
         var count = BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]);
         var sent = (BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]) * NanosecondsPerSecond) + BinaryPrimitives.ReadUInt32BigEndian(datagram[12..]);
         var clock = new NetFlowClock(sent, BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]));
@@ -71,7 +76,10 @@ internal sealed class NetFlowCollector(FlowEngine engine)
         for (var i = 0; i < count; i++, records = records[length..])
         {
             if (records.Length < length)
+            {
                 return false;
+            }
+
             var record = new NetFlowRecord
             {
                 IpVersion = 4,
@@ -96,7 +104,10 @@ internal sealed class NetFlowCollector(FlowEngine engine)
     {
         const int header = 20;
         if (datagram.Length < header)
+        {
             return false;
+        }
+
         var clock = new NetFlowClock(BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]) * NanosecondsPerSecond, BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]));
         var domain = Domain(new DomainKey(exporter, Version9, BinaryPrimitives.ReadUInt32BigEndian(datagram[16..])), now);
         Lost += domain.Lost(BinaryPrimitives.ReadUInt32BigEndian(datagram[12..]), 1);
@@ -107,10 +118,16 @@ internal sealed class NetFlowCollector(FlowEngine engine)
     {
         const int header = 16;
         if (datagram.Length < header)
+        {
             return false;
+        }
+
         var length = BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]);
         if (length < header || length > datagram.Length)
+        {
             return false;
+        }
+
         var clock = new NetFlowClock(BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]) * NanosecondsPerSecond, 0);
         var domain = Domain(new DomainKey(exporter, Ipfix, BinaryPrimitives.ReadUInt32BigEndian(datagram[12..])), now);
         var isWhole = ReadSets(datagram[header..length], Ipfix, domain, clock, now, out var records);
@@ -127,7 +144,10 @@ internal sealed class NetFlowCollector(FlowEngine engine)
             var id = BinaryPrimitives.ReadUInt16BigEndian(sets);
             var length = BinaryPrimitives.ReadUInt16BigEndian(sets[2..]);
             if (length < SetHeader || length > sets.Length)
+            {
                 return false;
+            }
+
             var set = sets[SetHeader..length];
             sets = sets[length..];
             var isRead = (version, id) switch
@@ -138,7 +158,9 @@ internal sealed class NetFlowCollector(FlowEngine engine)
                 _ => true,
             };
             if (!isRead)
+            {
                 return false;
+            }
         }
         return sets.IsEmpty || sets.IndexOfAnyExcept((byte)0) < 0;
     }
@@ -151,10 +173,15 @@ internal sealed class NetFlowCollector(FlowEngine engine)
             var id = BinaryPrimitives.ReadUInt16BigEndian(set);
             var count = BinaryPrimitives.ReadUInt16BigEndian(set[2..]);
             if (id < SmallestDataSet)
+            {
                 return id == 0; // padding
+            }
+
             set = set[header..];
             if (!Learn(ref set, version, id, scopes: 0, count, isOptions: false, domain))
+            {
                 return false;
+            }
         }
         return true;
     }
@@ -166,7 +193,10 @@ internal sealed class NetFlowCollector(FlowEngine engine)
         {
             var id = BinaryPrimitives.ReadUInt16BigEndian(set);
             if (id < SmallestDataSet)
+            {
                 return id == 0; // padding
+            }
+
             int count = BinaryPrimitives.ReadUInt16BigEndian(set[2..]);
             if (version == Ipfix && count == 0)
             {
@@ -175,14 +205,19 @@ internal sealed class NetFlowCollector(FlowEngine engine)
                 continue;
             }
             if (set.Length < header)
+            {
                 return false;
+            }
+
             int second = BinaryPrimitives.ReadUInt16BigEndian(set[4..]);
             set = set[header..];
             // NetFlow 9 has the bytes of the scopes' and of the other fields, IPFIX the number of all and of the scopes.
             const int bytesPerField = 4;
             var (scopes, all) = version == Version9 ? (count / bytesPerField, (count / bytesPerField) + (second / bytesPerField)) : (second, count);
             if (scopes > all || !Learn(ref set, version, id, scopes, all - scopes, isOptions: true, domain))
+            {
                 return false;
+            }
         }
         return true;
     }
@@ -199,9 +234,14 @@ internal sealed class NetFlowCollector(FlowEngine engine)
             ? NetFlowTemplate.TryReadV9(ref set, scopes, count, isOptions, out template)
             : NetFlowTemplate.TryReadIpfix(ref set, scopes + count, isOptions, out template);
         if (isRead)
+        {
             domain.Learn(id, template!);
+        }
         else
+        {
             domain.Forget(id);
+        }
+
         return isRead;
     }
 
@@ -216,9 +256,13 @@ internal sealed class NetFlowCollector(FlowEngine engine)
         {
             records++;
             if (!template.IsOptions)
+            {
                 Count(record, domain, now);
+            }
             else if (record.SamplingRate > 0)
+            {
                 domain.LearnSampling(record.Sampler, (uint)Math.Min(record.SamplingRate, uint.MaxValue));
+            }
         }
         return set.Length < template.ShortestRecord;
     }
@@ -226,17 +270,28 @@ internal sealed class NetFlowCollector(FlowEngine engine)
     private void Count(in NetFlowRecord record, ObservationDomain domain, long now)
     {
         if (record.IpVersion == 0)
+        {
             return;
+        }
+
         var rate = (uint)Math.Min(record.SamplingRate, uint.MaxValue);
         if (rate == 0)
+        {
             rate = Math.Max(domain.SamplingRate(record.Sampler), 1);
+        }
+
         var last = Plausible(record.Last, now);
         var start = Math.Min(Plausible(record.Start, now), last);
         Records++;
         if ((record.Packets | record.Bytes) != 0)
+        {
             engine.CountSummary(record.ToLayers(reverse: false), now, start, last, Limit(record.Packets, rate), Limit(record.Bytes, rate), rate);
+        }
+
         if ((record.ReversePackets | record.ReverseBytes) != 0)
+        {
             engine.CountSummary(record.ToLayers(reverse: true), now, start, last, Limit(record.ReversePackets, rate), Limit(record.ReverseBytes, rate), rate);
+        }
     }
 
     /// <summary>A time that wasn't told, or can't be, is that of the datagram.</summary>
@@ -250,7 +305,10 @@ internal sealed class NetFlowCollector(FlowEngine engine)
         if (!_domains.TryGetValue(key, out var domain))
         {
             if (_domains.Count == MostDomains)
+            {
                 _domains.Remove(_domains.MinBy(pair => pair.Value.LastUsed).Key);
+            }
+
             var copy = new SocketAddress(key.Exporter.Family, key.Exporter.Size);
             key.Exporter.Buffer.Span[..key.Exporter.Size].CopyTo(copy.Buffer.Span);
             _domains.Add(key with { Exporter = copy }, domain = new ObservationDomain());

@@ -67,18 +67,32 @@ internal struct NetFlowRecord
     {
         record = default;
         if (data.Length < template.ShortestRecord)
+        {
             return false;
+        }
+
         foreach (var field in template.Fields)
         {
             int length = field.Length;
             if (length == NetFlowField.Variable && !TryTakeLength(ref data, out length))
+            {
                 return false;
+            }
+
             if (data.Length < length)
+            {
                 return false;
+            }
+
             if (field.Enterprise == 0)
+            {
                 record.Take(field.Id, data[..length], clock);
+            }
             else if (field.Enterprise == NetFlowField.Reverse)
+            {
                 record.TakeReverse(field.Id, data[..length]);
+            }
+
             data = data[length..];
         }
         record.Complete(clock);
@@ -108,7 +122,10 @@ internal struct NetFlowRecord
             _ => LayerType.None,
         };
         if (layers.Transport == LayerType.None)
+        {
             return layers;
+        }
+
         layers.AddLayer(layers.Transport);
         if (layers.Transport is LayerType.IcmpV4 or LayerType.IcmpV6)
         {
@@ -276,14 +293,20 @@ internal struct NetFlowRecord
     {
         // Templates for both versions in one have the other's addresses zero.
         if (IpVersion != 0 && IpVersion != version && (high | low) == 0)
+        {
             return;
+        }
+
         (IpVersion, SourceHigh, SourceLow) = (version, high, low);
     }
 
     private void TakeDestination(byte version, ulong high, ulong low)
     {
         if (IpVersion != 0 && IpVersion != version && (high | low) == 0)
+        {
             return;
+        }
+
         (IpVersion, DestinationHigh, DestinationLow) = (version, high, low);
     }
 
@@ -291,14 +314,20 @@ internal struct NetFlowRecord
     {
         // One template may have fields for both versions: zeros don't take away what the other said.
         if (HasIcmp && (type | code) == 0)
+        {
             return;
+        }
+
         (HasIcmp, IcmpType, IcmpCode) = (true, type, code);
     }
 
     private void Complete(in NetFlowClock clock)
     {
         if (Packets == 0 && Bytes == 0)
+        {
             (Packets, Bytes) = (_totalPackets, _totalBytes);
+        }
+
         if (_hasUptimes && Start == 0 && Last == 0)
         {
             (Start, Last) = _initialized == 0
@@ -306,23 +335,39 @@ internal struct NetFlowRecord
                 : (Nanoseconds(_initialized + _firstUptime, NanosecondsPerMillisecond), Nanoseconds(_initialized + _lastUptime, NanosecondsPerMillisecond));
         }
         if (Start == 0 && Last != 0)
+        {
             Start = Last - Nanoseconds(_duration, NanosecondsPerMillisecond);
+        }
         else if (Last == 0 && Start != 0)
+        {
             Last = Start + Nanoseconds(_duration, NanosecondsPerMillisecond);
+        }
+
         if (SamplingRate == 0 && _samplingInterval != 0)
+        {
             SamplingRate = (_samplingInterval + _samplingSpace) / _samplingInterval;
+        }
+
         if (SamplingRate == 0 && _samplingSize != 0)
+        {
             SamplingRate = _samplingPopulation / _samplingSize;
+        }
     }
 
     /// <summary>Any field may be shorter than its type (RFC 7011, 6.2).</summary>
     private static ulong Number(ReadOnlySpan<byte> value)
     {
         if (value.Length > sizeof(ulong))
+        {
             return 0;
+        }
+
         var number = 0UL;
         foreach (var part in value)
+        {
             number = (number << 8) | part;
+        }
+
         return number;
     }
 
@@ -332,7 +377,10 @@ internal struct NetFlowRecord
     private static long NtpTime(ReadOnlySpan<byte> value)
     {
         if (value.Length != sizeof(ulong))
+        {
             return 0;
+        }
+
         var seconds = BinaryPrimitives.ReadUInt32BigEndian(value) - SecondsFrom1900To1970;
         var fraction = BinaryPrimitives.ReadUInt32BigEndian(value[4..]);
         return (seconds * NanosecondsPerSecond) + (long)((ulong)fraction * NanosecondsPerSecond >> 32);
@@ -343,13 +391,22 @@ internal struct NetFlowRecord
         const byte longForm = 255;
         length = 0;
         if (data.IsEmpty)
+        {
             return false;
+        }
+
         length = data[0];
         data = data[1..];
         if (length != longForm)
+        {
             return true;
+        }
+
         if (data.Length < 2)
+        {
             return false;
+        }
+
         length = BinaryPrimitives.ReadUInt16BigEndian(data);
         data = data[2..];
         return true;

@@ -30,7 +30,9 @@ internal sealed class NetFlowTemplate
         Fields = fields;
         IsOptions = isOptions;
         foreach (var field in fields)
+        {
             ShortestRecord += field.Length == NetFlowField.Variable ? 1 : field.Length;
+        }
     }
 
     internal NetFlowField[] Fields { get; }
@@ -47,10 +49,16 @@ internal sealed class NetFlowTemplate
         const int length = 4;
         template = null;
         if (scopes + count > MostFields || data.Length < (scopes + count) * length)
+        {
             return false;
+        }
+
         var fields = new NetFlowField[scopes + count];
         for (var i = 0; i < fields.Length; i++, data = data[length..])
+        {
             fields[i] = new(BinaryPrimitives.ReadUInt16BigEndian(data), BinaryPrimitives.ReadUInt16BigEndian(data[2..]), i < scopes ? NetFlowField.Scope : 0);
+        }
+
         template = new(fields, isOptions);
         return template.ShortestRecord > 0;
     }
@@ -60,12 +68,18 @@ internal sealed class NetFlowTemplate
     {
         template = null;
         if (count > MostFields)
+        {
             return false;
+        }
+
         var fields = new NetFlowField[count];
         for (var i = 0; i < count; i++)
         {
             if (data.Length < 4)
+            {
                 return false;
+            }
+
             var id = BinaryPrimitives.ReadUInt16BigEndian(data);
             var length = BinaryPrimitives.ReadUInt16BigEndian(data[2..]);
             data = data[4..];
@@ -73,7 +87,10 @@ internal sealed class NetFlowTemplate
             if ((id & EnterpriseBit) != 0)
             {
                 if (data.Length < 4)
+                {
                     return false;
+                }
+
                 enterprise = BinaryPrimitives.ReadUInt32BigEndian(data);
                 data = data[4..];
             }

@@ -32,7 +32,9 @@ internal sealed class ObservationDomain
     internal void Learn(ushort id, NetFlowTemplate template)
     {
         if (_templates.Count < MostTemplates || _templates.ContainsKey(id))
+        {
             _templates[id] = template;
+        }
     }
 
     /// <summary>Withdrawn (RFC 7011, 8.1), or told in a way that can't be.</summary>
@@ -41,7 +43,9 @@ internal sealed class ObservationDomain
     internal void LearnSampling(ulong sampler, uint rate)
     {
         if (_samplingRates.Count < MostSamplers || _samplingRates.ContainsKey(sampler))
+        {
             _samplingRates[sampler] = rate;
+        }
     }
 
     /// <summary>0: never told.</summary>
@@ -55,7 +59,10 @@ internal sealed class ObservationDomain
     {
         var gap = unchecked((int)(sequence - _expected));
         if (mayCountItself)
+        {
             gap = Math.Min(gap, Math.Max(unchecked((int)(sequence - _last - counted)), 0));
+        }
+
         var isFirst = _isFirst;
         _isFirst = false;
         // Behind: it comes late, or its sender started anew.

@@ -57,11 +57,17 @@ internal ref struct Dhcpv4Message
     {
         message = default;
         if (data.Length < AddressesEnd || data[0] is not (1 or 2) || data[1] != Ethernet || data[2] != EthernetAddressLength || data[3] > MostHops)
+        {
             return false;
+        }
+
         if (data.Length >= Options)
         {
             if (BinaryPrimitives.ReadUInt32BigEndian(data[Cookie..]) != MagicCookie)
+            {
                 return false;
+            }
+
             message.HasCookie = true;
         }
         message.IsReply = data[0] == 2;
@@ -72,7 +78,10 @@ internal ref struct Dhcpv4Message
         message.YourAddress = BinaryPrimitives.ReadUInt32BigEndian(data[16..]);
         message.HardwareAddress = BinaryPrimitives.ReadUInt64BigEndian(data[28..]) >> 16;
         if (message.HasCookie)
+        {
             message.ReadOptions(data[Options..]);
+        }
+
         return true;
     }
 
@@ -102,7 +111,10 @@ internal ref struct Dhcpv4Message
                 continue;
             }
             if (options.Length < 2 || options.Length < 2 + options[1])
+            {
                 return;
+            }
+
             ReadOption(options[0], options.Slice(2, options[1]));
             options = options[(2 + options[1])..];
         }

@@ -74,7 +74,10 @@ internal ref struct DnsMessage
     {
         message = default;
         if (data.Length < HeaderLength)
+        {
             return false;
+        }
+
         var read = new DnsMessage(data);
         const int highestOpCode = 6;
         const int unassignedOpCode = 3;
@@ -95,7 +98,10 @@ internal ref struct DnsMessage
         question = default;
         var name = _offset;
         if (_isBroken || _questionsLeft == 0)
+        {
             return false;
+        }
+
         if (!DnsName.TrySkip(_message, ref _offset) || _offset + QuestionTail > _message.Length)
         {
             _isBroken = true;
@@ -114,7 +120,10 @@ internal ref struct DnsMessage
         record = default;
         var name = _offset;
         if (_isBroken || _questionsLeft != 0 || _answersLeft == 0)
+        {
             return false;
+        }
+
         if (!DnsName.TrySkip(_message, ref _offset) || _offset + RecordTail > _message.Length)
         {
             _isBroken = true;

@@ -29,10 +29,15 @@ internal static class DnsName
                 return offset <= message.Length;
             }
             if ((length & KindMask) != 0)
+            {
                 return false;
+            }
+
             offset += 1 + length;
             if (offset - start >= MaximumLength)
+            {
                 return false;
+            }
         }
         return false;
     }
@@ -52,26 +57,44 @@ internal static class DnsName
             if (length == 0)
             {
                 if (written == 0)
+                {
                     text[written++] = '.';
+                }
+
                 return written;
             }
             if ((length & KindMask) == Pointer)
             {
                 if (offset + 1 >= message.Length)
+                {
                     return -1;
+                }
+
                 var target = ((length & ~KindMask) << 8) | message[offset + 1];
                 if (target >= limit)
+                {
                     return -1;
+                }
+
                 offset = limit = target;
                 continue;
             }
             octets += 1 + length;
             if ((length & KindMask) != 0 || offset + 1 + length > message.Length || octets >= MaximumLength)
+            {
                 return -1;
+            }
+
             if (written > 0)
+            {
                 text[written++] = '.';
+            }
+
             foreach (var octet in message.Slice(offset + 1, length))
+            {
                 WriteOctet(octet, text, ref written);
+            }
+
             offset += 1 + length;
         }
         return -1;
@@ -83,7 +106,9 @@ internal static class DnsName
         foreach (var c in name)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
+            {
                 return false;
+            }
         }
         return true;
     }

@@ -21,25 +21,42 @@ internal ref struct HttpRequest
     {
         request = default;
         if (data.Length == 0 || data[0] is not (>= (byte)'A' and <= (byte)'Z'))
+        {
             return false;
+        }
+
         var methodEnd = data[..Math.Min(data.Length, LongestMethod)].IndexOf((byte)' ');
         if (methodEnd < 1 || data[..methodEnd].IndexOfAnyExceptInRange((byte)'A', (byte)'Z') is var other && other >= 0 && data[other] is not ((byte)'-' or (byte)'_'))
+        {
             return false;
+        }
+
         request.Method = data[..methodEnd];
         var line = data[(methodEnd + 1)..];
         var lineEnd = line.IndexOf((byte)'\n');
         var hasLineEnd = lineEnd >= 0;
         if (hasLineEnd)
+        {
             line = line[..lineEnd];
+        }
+
         var targetEnd = line.IndexOf((byte)' ');
         if (targetEnd == 0 || !HasVersion(targetEnd < 0 ? default : line[(targetEnd + 1)..], hasLineEnd))
+        {
             return false;
+        }
         // Without a version, that the capture didn't reach, the method must be one we know.
         if (!hasLineEnd && !IsKnown(request.Method))
+        {
             return false;
+        }
+
         request.SetTarget(targetEnd < 0 ? line : line[..targetEnd], targetEnd >= 0);
         if (hasLineEnd && HttpHeaders.Find(data[(methodEnd + 1 + lineEnd + 1)..], "host"u8) is { Length: > 0 } host)
+        {
             request.Host = host;
+        }
+
         return true;
     }
 
@@ -59,7 +76,10 @@ internal ref struct HttpRequest
         if (Method.SequenceEqual("CONNECT"u8))
         {
             if (isWhole)
+            {
                 Host = target;
+            }
+
             return;
         }
         if (target.StartsWith("http://"u8))
@@ -69,7 +89,10 @@ internal ref struct HttpRequest
             if (authorityEnd < 0)
             {
                 if (isWhole)
+                {
                     Host = target;
+                }
+
                 return;
             }
             Host = target[..authorityEnd];
@@ -92,11 +115,17 @@ internal static class HttpResponse
     {
         status = 0;
         if (data.Length < StatusOffset + StatusLength || !data.StartsWith("HTTP/1."u8) || !IsDigit(data[7]) || data[8] != ' ')
+        {
             return false;
+        }
+
         foreach (var digit in data.Slice(StatusOffset, StatusLength))
         {
             if (!IsDigit(digit))
+            {
                 return false;
+            }
+
             status = (10 * status) + digit - '0';
         }
         return data.Length == StatusOffset + StatusLength || !IsDigit(data[StatusOffset + StatusLength]);
@@ -115,12 +144,21 @@ internal static class HttpHeaders
         {
             var end = headers.IndexOf((byte)'\n');
             if (end < 0)
+            {
                 return default;
+            }
+
             var line = headers[..end].TrimEnd((byte)'\r');
             if (line.IsEmpty)
+            {
                 return default;
+            }
+
             if (line.Length > name.Length && line[name.Length] == ':' && System.Text.Ascii.EqualsIgnoreCase(line[..name.Length], name))
+            {
                 return line[(name.Length + 1)..].Trim(" \t"u8);
+            }
+
             headers = headers[(end + 1)..];
         }
     }

@@ -38,7 +38,10 @@ internal ref struct TlsHello
     {
         hello = default;
         if (data.Length < RecordHeader + HandshakeHeader + sizeof(ushort) || data[0] != HandshakeRecord || data[1] != 3 || data[2] > 4)
+        {
             return false;
+        }
+
         var type = data[RecordHeader];
         var recordLength = BinaryPrimitives.ReadUInt16BigEndian(data[3..]);
         var length = (data[RecordHeader + 1] << 16) | BinaryPrimitives.ReadUInt16BigEndian(data[(RecordHeader + 2)..]);
@@ -46,7 +49,10 @@ internal ref struct TlsHello
         const int longestRecord = 1 << 14;
         const int longestHello = 1 << 17;
         if (type is not (ClientHello or ServerHello) || recordLength is < HandshakeHeader or > longestRecord || length is < RandomLength or > longestHello || data[RecordHeader + HandshakeHeader] != 3)
+        {
             return false;
+        }
+
         hello.IsClient = type == ClientHello;
         var body = data[(RecordHeader + HandshakeHeader)..];
         // Records that are one message are the rule; what comes behind the first record's end isn't this record's.
@@ -69,17 +75,29 @@ internal ref struct TlsHello
     private void ReadBody(ReadOnlySpan<byte> body, int length)
     {
         if (body.Length < sizeof(ushort))
+        {
             return;
+        }
+
         var legacyVersion = BinaryPrimitives.ReadUInt16BigEndian(body);
         // Before TLS 1.2 there's nothing that could say another version.
         if (legacyVersion < Tls12)
+        {
             Version = legacyVersion;
+        }
+
         var isWhole = body.Length == length;
         var rest = body[sizeof(ushort)..];
         if (!TrySkip(ref rest, RandomLength) || !TrySkipVector8(ref rest))
+        {
             return;
+        }
+
         if (IsClient ? !TrySkipVector16(ref rest) || !TrySkipVector8(ref rest) : !TrySkip(ref rest, sizeof(ushort) + 1))
+        {
             return;
+        }
+
         if (rest.Length >= sizeof(ushort))
         {
             var extensionsLength = BinaryPrimitives.ReadUInt16BigEndian(rest);
@@ -87,7 +105,9 @@ internal ref struct TlsHello
             ReadExtensions(rest[..Math.Min(rest.Length, extensionsLength)]);
         }
         if (isWhole && !_hasVersions)
+        {
             Version = legacyVersion;
+        }
     }
 
     private void ReadExtensions(ReadOnlySpan<byte> extensions)
@@ -98,7 +118,10 @@ internal ref struct TlsHello
             var type = BinaryPrimitives.ReadUInt16BigEndian(extensions);
             var length = BinaryPrimitives.ReadUInt16BigEndian(extensions[2..]);
             if (extensions.Length < header + length)
+            {
                 return;
+            }
+
             ReadExtension(type, extensions.Slice(header, length));
             extensions = extensions[(header + length)..];
         }
@@ -130,10 +153,15 @@ internal ref struct TlsHello
         const byte hostName = 0;
         const int header = 5;
         if (data.Length < header || data[2] != hostName)
+        {
             return;
+        }
+
         var length = BinaryPrimitives.ReadUInt16BigEndian(data[3..]);
         if (data.Length >= header + length)
+        {
             ServerName = data.Slice(header, length);
+        }
     }
 
     private void ReadOffered(ReadOnlySpan<byte> versions)
@@ -143,14 +171,19 @@ internal ref struct TlsHello
             var version = BinaryPrimitives.ReadUInt16BigEndian(versions);
             // Others are drafts, or reserved to keep servers tolerant (RFC 8701).
             if (VersionName(version).Length > 0 && version > Version)
+            {
                 Version = version;
+            }
         }
     }
 
     private static bool TrySkip(ref ReadOnlySpan<byte> data, int length)
     {
         if (data.Length < length)
+        {
             return false;
+        }
+
         data = data[length..];
         return true;
     }

@@ -43,7 +43,10 @@ internal readonly ref struct VrrpAdvertisement
     {
         advertisement = default;
         if (data.Length < HeaderLength || (data[0] & 0xf) != Advertisement || data[0] >> 4 is not (2 or 3) || (isIpv6 && data[0] >> 4 == 2))
+        {
             return false;
+        }
+
         advertisement = new VrrpAdvertisement(data, isIpv6);
         return true;
     }

@@ -15,12 +15,19 @@ internal static class WireText
         foreach (var octet in text[..Math.Min(text.Length, maximum)])
         {
             if (octet is > (byte)' ' and < 0x7f || (keepSpaces && octet == ' '))
+            {
                 builder.Append((char)octet);
+            }
             else
+            {
                 builder.Append('%').Append(octet.ToString("X2", CultureInfo.InvariantCulture));
+            }
         }
         if (!isWhole || text.Length > maximum)
+        {
             builder.Append(Ellipsis);
+        }
+
         return builder.ToString();
     }
 }

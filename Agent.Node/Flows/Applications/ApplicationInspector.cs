@@ -49,7 +49,10 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
     internal void Inspect(ref FlowRecord record, in PacketLayers layers, ReadOnlySpan<byte> packet, bool fromA, long time)
     {
         if ((record.Looks & MaskOf(fromA)) == 0 || !TryGetPayload(layers, packet, out var payload, out var isWhole))
+        {
             return;
+        }
+
         switch (layers.Transport)
         {
             case LayerType.Udp:
@@ -68,11 +71,17 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
     {
         var known = details.Find(record)?.Application;
         if (known is null or DnsFacts && DnsMessage.TryRead(payload, out var dns) && IsDns(dns, layers, payload.Length, isWhole))
+        {
             FactsOf<DnsFacts>(ref record, known).Take(dns, fromA, time);
+        }
         else if (known is null or Dhcpv4Facts && Dhcpv4Message.TryRead(payload, out var dhcp) && (dhcp.HasCookie || IsDhcpPort(layers)))
+        {
             FactsOf<Dhcpv4Facts>(ref record, known).Take(dhcp);
+        }
         else if (known is null)
+        {
             LookLess(ref record, fromA);
+        }
     }
 
     private void InspectTcp(ref FlowRecord record, in PacketLayers layers, ReadOnlySpan<byte> payload, bool isWhole, bool fromA, long time)
@@ -92,15 +101,22 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
         else if (known is null or HttpFacts && HttpResponse.TryRead(payload, out var status))
         {
             if (FactsOf<HttpFacts>(ref record, known).Take(status))
+            {
                 LookNoMore(ref record, fromA);
+            }
             // The request was before the capture: the next one isn't what this answers.
             if (known is null)
+            {
                 LookNoMore(ref record, !fromA);
+            }
         }
         else if (known is null or DnsFacts && TryReadDnsOverTcp(layers, payload, isWhole, out var dns))
         {
             if (known is null)
+            {
                 record.Looks = ManyLooks;
+            }
+
             FactsOf<DnsFacts>(ref record, known).Take(dns, fromA, time);
         }
     }
@@ -108,7 +124,9 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
     private void InspectVrrp(ref FlowRecord record, in PacketLayers layers, ReadOnlySpan<byte> payload)
     {
         if (VrrpAdvertisement.TryRead(payload, layers.IpVersion == 6, out var advertisement))
+        {
             FactsOf<VrrpFacts>(ref record, details.Find(record)?.Application).Take(advertisement);
+        }
     }
 
     /// <summary>What is known of the flow; when it's the first, the flow gets this application's timeout.</summary>
@@ -116,11 +134,17 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
         where T : ApplicationFacts, new()
     {
         if (known is T facts)
+        {
             return facts;
+        }
+
         facts = new T();
         details.Of(ref record).Application = facts;
         if (timeouts.Lists > 0)
+        {
             table.SetTimeout(ref record, timeouts.ListOf(facts.Name));
+        }
+
         return facts;
     }
 
@@ -129,7 +153,10 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
     {
         message = default;
         if (payload.Length < sizeof(ushort))
+        {
             return false;
+        }
+
         int length = BinaryPrimitives.ReadUInt16BigEndian(payload);
         payload = payload[sizeof(ushort)..];
         isWhole &= payload.Length >= length;
@@ -142,13 +169,22 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
     {
         var onItsPort = IsDnsPort(layers.SourcePort) || IsDnsPort(layers.DestinationPort);
         if (message.Questions == 0)
+        {
             return onItsPort && message.IsResponse && message.Answers > 0 && (message.TryReadAnswer(out _) || !isWhole);
+        }
+
         if (!message.TryReadQuestion(out var question))
+        {
             return onItsPort && !isWhole;
+        }
+
         Span<char> text = stackalloc char[DnsName.MaximumText];
         var name = message.WriteName(question.Name, text);
         if (name < 0 || !DnsNumbers.IsClass(question.Class))
+        {
             return false;
+        }
+
         return onItsPort || (IsOrdinary(message, question, text[..name]) && (!isWhole || message.Answers + message.Authorities + message.Additionals > 0 || message.Offset == length));
     }
 
@@ -174,7 +210,9 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
             // No length, or one that can't be: the sender's network card would have filled it in.
             isWhole = end > start && end <= packet.Length;
             if (isWhole)
+            {
                 packet = packet[..end];
+            }
         }
         start += layers.Transport switch
         {
@@ -184,7 +222,10 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
             _ => 0,
         };
         if (start >= packet.Length)
+        {
             return false;
+        }
+
         payload = packet[start..];
         return true;
     }

@@ -37,7 +37,10 @@ internal sealed class ApplicationPorts
             _ => null,
         };
         if (byPort is null)
+        {
             return 0;
+        }
+
         var lower = byPort[Math.Min(portA, portB)];
         return lower != 0 ? lower : byPort[Math.Max(portA, portB)];
     }
@@ -54,7 +57,10 @@ internal sealed class ApplicationPorts
             {
                 number = _names.Count;
                 if (number > byte.MaxValue)
+                {
                     throw new ArgumentException($"port {port} = \"{name}\": there are more than {byte.MaxValue} different applications", nameof(names));
+                }
+
                 _names.Add(name);
             }
             byPort[port] = (byte)number;

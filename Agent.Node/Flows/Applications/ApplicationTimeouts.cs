@@ -43,10 +43,15 @@ internal sealed class ApplicationTimeouts
         _before = new long[durations.Count];
         _byPortName = new byte[ports.Names.Count];
         for (var number = 0; number < _byPortName.Length; number++)
+        {
             _byPortName[number] = ListOf(ports.Names[number]);
+        }
+
         _byLayer = new byte[LayersPath.NamedLayers];
         for (var layer = 0; layer < _byLayer.Length; layer++)
+        {
             _byLayer[layer] = ListOf(LayersPath.NameOf((LayerType)layer));
+        }
     }
 
     /// <summary>How many lists they take, from <see cref="FlowTable.FirstTimeout"/> on.</summary>
@@ -66,7 +71,10 @@ internal sealed class ApplicationTimeouts
     internal ReadOnlySpan<long> Before(long now)
     {
         for (var i = 0; i < _durations.Length; i++)
+        {
             _before[i] = now - _durations[i];
+        }
+
         return _before;
     }
 }

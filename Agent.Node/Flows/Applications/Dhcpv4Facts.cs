@@ -52,7 +52,9 @@ internal sealed class Dhcpv4Facts : ApplicationFacts
         _server = Newer(message.Server, _server);
         _leaseTime = Newer(message.LeaseTime, _leaseTime);
         if (message.HostName.Length > 0 && !message.HostName.SequenceEqual(_hostName))
+        {
             _hostName = message.HostName.ToArray();
+        }
     }
 
     private static uint Newer(uint now, uint before) => now != 0 ? now : before;

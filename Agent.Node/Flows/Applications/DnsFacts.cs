@@ -40,7 +40,9 @@ internal sealed class DnsFacts : ApplicationFacts
             _dns.Responses++;
             _dns.ResponseCode = DnsNumbers.ResponseCodeName(message.ResponseCode);
             if (_pending.Take(message.Id, fromA, time) is var latency and >= 0)
+            {
                 _dns.LatencyNs = latency;
+            }
         }
         else
         {
@@ -49,11 +51,19 @@ internal sealed class DnsFacts : ApplicationFacts
         }
         Span<char> text = stackalloc char[DnsName.MaximumText];
         for (var i = 0; i < MaximumRecords && message.TryReadQuestion(out var question); i++)
+        {
             TakeQuestion(message, question, text);
+        }
+
         if (!message.IsResponse)
+        {
             return;
+        }
+
         for (var i = 0; i < MaximumRecords && message.TryReadAnswer(out var record); i++)
+        {
             TakeAnswer(message, record, text);
+        }
     }
 
     private void TakeHeader(in DnsMessage message)
@@ -74,24 +84,39 @@ internal sealed class DnsFacts : ApplicationFacts
     private void TakeQuestion(in DnsMessage message, in DnsQuestionHeader question, Span<char> text)
     {
         if (_dns.Questions.Count == MaximumQuestions)
+        {
             return;
+        }
+
         var length = message.WriteName(question.Name, text);
         if (length < 0 || !_seen.Add(Fingerprint(text[..length], question.Type, question.Class, 0)))
+        {
             return;
+        }
+
         _dns.Questions.Add(new DnsQuestion { Name = text[..length].ToString(), Type = DnsNumbers.TypeName(question.Type), Class = DnsNumbers.ClassName(question.Class) });
     }
 
     private void TakeAnswer(in DnsMessage message, in DnsRecordHeader record, Span<char> text)
     {
         if (_dns.Answers.Count == MaximumAnswers)
+        {
             return;
+        }
+
         var length = message.WriteName(record.Name, text);
         if (length < 0)
+        {
             return;
+        }
+
         var data = new HashCode();
         data.AddBytes(message.DataOf(record));
         if (!_seen.Add(Fingerprint(text[..length], record.Type, record.Class, data.ToHashCode())))
+        {
             return;
+        }
+
         var answer = new DnsRecord
         {
             Name = text[..length].ToString(),
@@ -101,7 +126,10 @@ internal sealed class DnsFacts : ApplicationFacts
             DataLength = (uint)record.DataLength,
         };
         if (record.Class == DnsNumbers.Internet)
+        {
             AddData(answer, message, record, text);
+        }
+
         _dns.Answers.Add(answer);
     }
 
@@ -169,10 +197,16 @@ internal sealed class DnsFacts : ApplicationFacts
         const int numbers = 5 * sizeof(uint);
         var names = 0;
         if (!DnsName.TrySkip(data, ref names))
+        {
             return null;
+        }
+
         var rname = names;
         if (!DnsName.TrySkip(data, ref names) || data.Length < names + numbers)
+        {
             return null;
+        }
+
         data = data[names..];
         return new DnsSoa
         {
@@ -204,7 +238,9 @@ internal sealed class DnsPending
         foreach (var query in _queries)
         {
             if (query.Time != NoTime && query.Id == id && query.FromA == fromA)
+            {
                 return;
+            }
         }
         _queries[_next] = (id, fromA, time);
         _next = (_next + 1) % Capacity;
@@ -216,7 +252,10 @@ internal sealed class DnsPending
         foreach (ref var query in _queries.AsSpan())
         {
             if (query.Time == NoTime || query.Id != id || query.FromA == fromA)
+            {
                 continue;
+            }
+
             var latency = time - query.Time;
             query.Time = NoTime;
             return latency >= 0 ? latency : -1;

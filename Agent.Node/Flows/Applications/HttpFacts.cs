@@ -28,7 +28,10 @@ internal sealed class HttpFacts : ApplicationFacts
     internal bool Take(int status)
     {
         if (status is < FirstFinal and not SwitchingProtocols)
+        {
             return false;
+        }
+
         _http.Status = (uint)status;
         return true;
     }

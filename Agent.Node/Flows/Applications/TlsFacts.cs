@@ -28,9 +28,14 @@ internal sealed class TlsFacts : ApplicationFacts
         }
         // A server's choice takes the place of the client's offers; a hello that the client repeats doesn't take it back.
         if (hello.ApplicationProtocols.Length == 0 || (hello.IsClient && _tls.Alpn.Count > 0))
+        {
             return;
+        }
+
         _tls.Alpn.Clear();
         for (var names = hello.ApplicationProtocols; names.Length > 0 && names.Length > names[0] && _tls.Alpn.Count < MaximumProtocols; names = names[(1 + names[0])..])
+        {
             _tls.Alpn.Add(WireText.Of(names.Slice(1, names[0]), MaximumName));
+        }
     }
 }

@@ -28,10 +28,15 @@ internal sealed class VrrpFacts : ApplicationFacts
         var length = advertisement.AddressLength;
         var addresses = advertisement.Addresses[..Math.Min(advertisement.Addresses.Length, MaximumAddresses * length)];
         if (addresses.SequenceEqual(_addresses))
+        {
             return;
+        }
+
         _addresses = addresses.ToArray();
         _vrrp.IpAddresses.Clear();
         for (; addresses.Length > 0; addresses = addresses[length..])
+        {
             _vrrp.IpAddresses.Add(new IPAddress(addresses[..length]).ToString());
+        }
     }
 }

@@ -17,7 +17,10 @@ internal sealed class FlowDetailStore
     internal FlowDetails Of(ref FlowRecord record)
     {
         if (record.Details == 0)
+        {
             record.Details = Add();
+        }
+
         return _details[record.Details]!;
     }
 
@@ -25,7 +28,9 @@ internal sealed class FlowDetailStore
     internal void Remove(ref FlowRecord record)
     {
         if (record.Details == 0)
+        {
             return;
+        }
         // Those nobody has taken: nobody is interested.
         _details[record.Details]!.RawPackets?.Take();
         _details[record.Details] = null;
@@ -39,7 +44,9 @@ internal sealed class FlowDetailStore
         {
             number = _used++;
             if (number == _details.Length)
+            {
                 Array.Resize(ref _details, number * 2);
+            }
         }
         _details[number] = new FlowDetails();
         return number;

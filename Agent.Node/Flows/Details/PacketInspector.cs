@@ -29,11 +29,19 @@ internal sealed class PacketInspector(FlowDetailStore details, FlowOptions optio
     internal void Inspect(ref FlowRecord record, in PacketLayers layers, LinkType link, ReadOnlySpan<byte> packet, int originalLength, bool fromA, long time)
     {
         if (_followsTcp && layers.Transport == LayerType.Tcp)
+        {
             (details.Of(ref record).Tcp ??= new TcpDetails()).Add(TcpSegment.Of(layers, packet, originalLength, time), fromA, record.SamplingRate);
+        }
+
         if (_rawPackets.Limit > 0)
+        {
             Keep(ref record, layers, link, packet, originalLength, time);
+        }
+
         if (record.Looks != 0 && ApplicationInspector.HasPayload(layers))
+        {
             applications.Inspect(ref record, layers, packet, fromA, time);
+        }
     }
 
     private void Keep(ref FlowRecord record, in PacketLayers layers, LinkType link, ReadOnlySpan<byte> packet, int originalLength, long time)
@@ -47,6 +55,8 @@ internal sealed class PacketInspector(FlowDetailStore details, FlowOptions optio
             return;
         }
         foreach (var frame in defragmenter!.LastFrames)
+        {
             kept.Keep(frame.Time, first, frame.OriginalLength, frame.Bytes);
+        }
     }
 }

@@ -22,7 +22,10 @@ internal sealed class RawPackets(RawPacketBudget budget)
     internal void Keep(long time, LinkType link, int originalLength, ReadOnlySpan<byte> packet)
     {
         if (Captured >= budget.Limit || !budget.TryTake(packet.Length))
+        {
             return;
+        }
+
         Captured++;
         _waiting.Add(new KeptPacket(Captured, time, link, originalLength, packet.ToArray()));
     }
@@ -31,10 +34,16 @@ internal sealed class RawPackets(RawPacketBudget budget)
     internal KeptPacket[] Take()
     {
         if (_waiting.Count == 0)
+        {
             return [];
+        }
+
         KeptPacket[] taken = [.. _waiting];
         foreach (var packet in taken)
+        {
             budget.GiveBack(packet.Bytes.Length);
+        }
+
         _waiting.Clear();
         return taken;
     }

@@ -30,7 +30,10 @@ internal readonly record struct TcpSegment(long Time, uint Sequence, byte Flags,
         var whole = layers.IsReassembled ? originalLength : layers.NetworkPayloadLength;
         // A packet that the card will cut into segments may say 0: it's too long for the header's length field.
         if (whole <= 0)
+        {
             whole = originalLength - offset;
+        }
+
         var header = (packet[offset + DataOffsetByte] >> 4) * sizeof(uint);
         return new TcpSegment(time, layers.TcpSequence, layers.TcpFlags, Math.Max(whole - header, 0), layers.TimeToLive);
     }

@@ -51,7 +51,10 @@ internal sealed class TcpStream
         {
             var bytes = _bytesGivenUp;
             for (var i = 0; i < _gapCount; i++)
+            {
                 bytes += TcpSequence.Distance(_gaps![i].Start, _gaps[i].End);
+            }
+
             return bytes;
         }
     }
@@ -67,7 +70,10 @@ internal sealed class TcpStream
     internal void Add(in TcpSegment segment, long reorderWithin, uint samplingRate)
     {
         if (segment.IsSyn || segment.IsFin || segment.IsRst || segment.Length > 0)
+        {
             Packets += samplingRate;
+        }
+
         var isFirstSyn = segment.IsSyn && !SawStart;
         NoteTimes(segment);
         if (samplingRate > 1)
@@ -77,7 +83,10 @@ internal sealed class TcpStream
         }
         // The number of an RST may be anything a confused host makes up, and what it carries isn't of the stream (RFC 9293, 3.5.3).
         if (segment.IsRst)
+        {
             return;
+        }
+
         var sequence = segment.Sequence;
         if (segment.IsSyn)
         {
@@ -86,7 +95,9 @@ internal sealed class TcpStream
         }
         AddData(sequence, segment, reorderWithin);
         if (segment.IsFin)
+        {
             AddFin(TcpSequence.Add(sequence, segment.Length), segment, reorderWithin);
+        }
     }
 
     private void NoteTimes(in TcpSegment segment)
@@ -97,19 +108,30 @@ internal sealed class TcpStream
             SynTimeToLive = segment.TimeToLive;
         }
         if (segment.IsFin && FinStart == 0)
+        {
             FinStart = segment.Time;
+        }
+
         if (segment.IsRst && RstStart == 0)
+        {
             RstStart = segment.Time;
+        }
     }
 
     private void AddSyn(uint first, bool isFirstSyn, long time)
     {
         if (!_isFollowed || _first != first)
+        {
             FollowFrom(first, time);
+        }
         else if (isFirstSyn)
+        {
             OutOfOrder++;
+        }
         else
+        {
             Retransmitted++;
+        }
     }
 
     private void AddData(uint sequence, in TcpSegment segment, long reorderWithin)
@@ -124,13 +146,19 @@ internal sealed class TcpStream
         if (ahead >= 0)
         {
             if (ahead > 0)
+            {
                 Open(new Gap(_next, sequence, segment.Time));
+            }
+
             Bytes += segment.Length;
             _next = end;
             return;
         }
         if (segment.Length == 0 || IsKeepAlive(segment, ahead))
+        {
             return;
+        }
+
         var filled = Fill(sequence, TcpSequence.Earlier(end, _next), out var openedAt);
         Bytes += filled + Math.Max(TcpSequence.Distance(_next, end), 0);
         _next = TcpSequence.Later(_next, end);
@@ -140,9 +168,13 @@ internal sealed class TcpStream
     private void Judge(int filled, bool isSoon)
     {
         if (filled > 0 && isSoon)
+        {
             OutOfOrder++;
+        }
         else
+        {
             Retransmitted++;
+        }
     }
 
     /// <summary>RFC 9293, 3.8.4: the number before the next one, with one byte of garbage or none.</summary>
@@ -158,13 +190,18 @@ internal sealed class TcpStream
         }
         var filled = Fill(number, TcpSequence.Add(number, 1), out var openedAt);
         if (segment.Length == 0)
+        {
             Judge(filled, segment.Time - openedAt < reorderWithin);
+        }
     }
 
     private void FollowFrom(uint sequence, long time)
     {
         while (_gapCount > 0)
+        {
             GiveUpOldest();
+        }
+
         _isFollowed = true;
         _followedSince = time;
         _first = sequence;
@@ -175,7 +212,10 @@ internal sealed class TcpStream
     {
         _gaps ??= new Gap[MaximumGaps];
         if (_gapCount == MaximumGaps)
+        {
             GiveUpOldest();
+        }
+
         _gaps[_gapCount++] = gap;
     }
 
@@ -212,7 +252,10 @@ internal sealed class TcpStream
             var to = TcpSequence.Earlier(end, gap.End);
             var length = TcpSequence.Distance(from, to);
             if (length <= 0)
+            {
                 continue;
+            }
+
             filled += length;
             openedAt = Math.Max(openedAt, gap.OpenedAt);
             var left = gap with { End = from };
@@ -226,7 +269,9 @@ internal sealed class TcpStream
             }
             _gaps[i] = hasLeft ? left : right;
             if (hasLeft && hasRight)
+            {
                 InsertGap(i + 1, right);
+            }
         }
         return filled;
     }

@@ -39,7 +39,10 @@ internal sealed class TunnelDetails
     {
         var details = ReadHeaders(layers, packet);
         if (layers.PppoeSession != 0)
+        {
             (details ??= new TunnelDetails()).PppoeSession = layers.PppoeSession;
+        }
+
         return details;
     }
 
@@ -47,7 +50,9 @@ internal sealed class TunnelDetails
     internal IEnumerable<uint> Labels()
     {
         for (var offset = 0; offset < MplsStack.Length; offset += Decoding.MplsStack.EntryLength)
+        {
             yield return Decoding.MplsStack.LabelOf(BinaryPrimitives.ReadUInt32BigEndian(MplsStack.AsSpan(offset)));
+        }
     }
 
     private static TunnelDetails? ReadHeaders(in PacketLayers layers, ReadOnlySpan<byte> packet)
@@ -91,17 +96,32 @@ internal static class TunnelMessages
     {
         var tunnel = new FlowTunnel();
         if (details.GreKey is { } key)
+        {
             tunnel.GreKey = key;
+        }
+
         if (details.GreSequence is { } sequence)
+        {
             tunnel.GreSequence = sequence;
+        }
+
         if (details.PppoeSession is { } session)
+        {
             tunnel.PppoeSession = session;
+        }
+
         if (details.GroupPolicy is { } group)
+        {
             tunnel.GroupPolicy = new VxlanGroupPolicy { Id = group, DontLearn = details.DontLearn, PolicyApplied = details.PolicyApplied };
+        }
+
         tunnel.MplsLabels.Add(details.Labels());
         ReadOnlySpan<byte> options = details.GeneveOptions;
         while (GeneveOption.TryTake(ref options, out var option))
+        {
             tunnel.GeneveOptions.Add(new GeneveOptionValue { Class = option.Class, Type = option.Type, Value = ByteString.CopyFrom(option.Value) });
+        }
+
         return tunnel;
     }
 }

@@ -62,12 +62,17 @@ internal sealed class CaptureApi(AnalyzerServices services)
         body.RefuseUnknown();
         GremlinQuery.ParseNodes(capture.GremlinQuery);
         if (capture.BpfFilter.Length > 0 && BpfFilters.Error(capture.BpfFilter) is { } error)
+        {
             throw new ApiException(StatusCodes.Status400BadRequest, "bad-filter", $"the filter doesn't compile: {error}", "BPFFilter");
+        }
 
         capture.TraceParent = Traces.Parent;
         var answer = await services.Captures.Ask<object>(new CreateCapture { Capture = capture }, services.QueryTimeout).ConfigureAwait(false);
         if (answer is not Capture created)
+        {
             throw Refused(answer);
+        }
+
         var graph = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, json => Write(json, created, CountNodes(created, graph))).ConfigureAwait(false);
     }
@@ -76,7 +81,10 @@ internal sealed class CaptureApi(AnalyzerServices services)
     {
         var answer = await services.Captures.Ask<object>(new DeleteCapture { Uuid = id }, services.QueryTimeout).ConfigureAwait(false);
         if (answer is not CaptureDeleted)
+        {
             throw Refused(answer);
+        }
+
         context.Response.StatusCode = StatusCodes.Status200OK;
     }
 

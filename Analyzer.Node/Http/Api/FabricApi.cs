@@ -47,7 +47,10 @@ internal sealed class FabricApi(AnalyzerServices services)
         body.RefuseUnknown();
         var answer = await services.Fabric.Ask<object>(new CreateFabricLink { Link = link }, services.QueryTimeout).ConfigureAwait(false);
         if (answer is not FabricLink created)
+        {
             throw Refused(answer);
+        }
+
         await JsonAnswer.WriteAsync(context, json => Write(json, created)).ConfigureAwait(false);
     }
 
@@ -55,7 +58,10 @@ internal sealed class FabricApi(AnalyzerServices services)
     {
         var answer = await services.Fabric.Ask<object>(new DeleteFabricLink { Uuid = id }, services.QueryTimeout).ConfigureAwait(false);
         if (answer is not FabricLinkDeleted)
+        {
             throw Refused(answer);
+        }
+
         context.Response.StatusCode = StatusCodes.Status200OK;
     }
 

@@ -45,13 +45,19 @@ internal sealed class InjectionApi(AnalyzerServices services)
         using var body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
         var injection = Read(body);
         foreach (var made in new[] { "UUID", "TrackingID", "State", "Error", "Host", "NodeID" })
+        {
             body.Text(made);
+        }
+
         body.Number("StartTime", long.MaxValue);
         body.Number("Sent", long.MaxValue);
         body.RefuseUnknown();
         var answer = await services.Injections.Ask<object>(new CreateInjection { Injection = injection }, services.QueryTimeout).ConfigureAwait(false);
         if (answer is not Injection created)
+        {
             throw Refused(answer);
+        }
+
         await JsonAnswer.WriteAsync(context, json => Write(json, created)).ConfigureAwait(false);
     }
 
@@ -59,7 +65,10 @@ internal sealed class InjectionApi(AnalyzerServices services)
     {
         var answer = await services.Injections.Ask<object>(new DeleteInjection { Uuid = id }, services.QueryTimeout).ConfigureAwait(false);
         if (answer is not InjectionDeleted)
+        {
             throw Refused(answer);
+        }
+
         context.Response.StatusCode = StatusCodes.Status200OK;
     }
 

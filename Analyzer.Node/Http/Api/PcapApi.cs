@@ -20,7 +20,10 @@ internal sealed class PcapApi(AnalyzerServices services)
     {
         var file = await BodyAsync(context).ConfigureAwait(false);
         if (Wrong(file.Span) is { } wrong)
+        {
             throw NotAPcap(wrong);
+        }
+
         var host = await HostAsync(context.Request.Query["host"].ToString()).ConfigureAwait(false);
         var read = new ReadPcap { Host = host, Uuid = Guid.NewGuid().ToString(), File = UnsafeByteOperations.UnsafeWrap(file) };
         var answer = await services.Hosts.Ask<object>(read, services.QueryTimeout).ConfigureAwait(false);
@@ -57,7 +60,10 @@ internal sealed class PcapApi(AnalyzerServices services)
         while ((length = await context.Request.Body.ReadAsync(part, context.RequestAborted).ConfigureAwait(false)) > 0)
         {
             if (body.Length + length > LargestFile)
+            {
                 throw new ApiException(StatusCodes.Status413PayloadTooLarge, "too-large", $"the file is larger than {LargestFile >> 20} MiB: give it to an agent as one of its capture-files", "body");
+            }
+
             body.Write(part.AsSpan(0, length));
         }
 
@@ -68,7 +74,10 @@ internal sealed class PcapApi(AnalyzerServices services)
     private static string? Wrong(ReadOnlySpan<byte> file)
     {
         if (file.IsEmpty)
+        {
             return "the body is empty: it should be a pcap or pcapng file";
+        }
+
         const uint pcap = 0xa1b2c3d4;
         const uint pcapNanoseconds = 0xa1b23c4d;
         const uint pcapng = 0x0a0d0d0a;
@@ -82,7 +91,10 @@ internal sealed class PcapApi(AnalyzerServices services)
         var graph = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout).ConfigureAwait(false);
         var hosts = graph.Hosts.Where(host => host.Key != FabricGraph.Host && host.Value is { Revision: > 0, IsEmpty: false }).Select(host => host.Key).Order(StringComparer.Ordinal).ToList();
         if (asked.Length > 0)
+        {
             return hosts.Contains(asked) ? asked : throw ApiException.BadField("host", $"there is no host {asked} with an agent");
+        }
+
         return hosts.FirstOrDefault() ?? throw ApiException.Unavailable("there is no agent to read the file: start one");
     }
 

@@ -32,7 +32,10 @@ internal sealed class StatusApi(AnalyzerServices services)
         var reasons = report.Entries.Where(check => check.Value.Status != HealthStatus.Healthy)
             .Select(check => check.Value.Description ?? check.Value.Exception?.Message ?? check.Key).Distinct(StringComparer.Ordinal).ToList();
         if (reasons.Count > 0)
+        {
             throw new ApiException(StatusCodes.Status503ServiceUnavailable, "not-ready", string.Join("; ", reasons), "analyzer");
+        }
+
         await JsonAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();
@@ -70,7 +73,10 @@ internal sealed class StatusApi(AnalyzerServices services)
             json.WriteStartObject(host);
             json.WriteString("State"u8, view.IsEmpty ? "lost" : "connected");
             if (hostNodes.TryGetValue(host, out var node))
+            {
                 json.WriteNumber("Since"u8, node.CreatedAt);
+            }
+
             json.WriteEndObject();
         }
 
@@ -91,7 +97,10 @@ internal sealed class StatusApi(AnalyzerServices services)
             json.WriteString("Address"u8, member.Address.ToString());
             json.WriteStartArray("Roles"u8);
             foreach (var role in member.Roles.Order(StringComparer.Ordinal))
+            {
                 json.WriteStringValue(role);
+            }
+
             json.WriteEndArray();
             json.WriteString("Status"u8, member.Status.ToString());
             json.WriteBoolean("Reachable"u8, !unreachable.Contains(member.Address));

@@ -36,9 +36,15 @@ internal sealed class TopologyApi(AnalyzerServices services)
     {
         var limit = context.Request.Query["limit"].ToString();
         if (limit.Length == 0)
+        {
             limit = "1000";
+        }
+
         if (!int.TryParse(limit, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count))
+        {
             throw ApiException.BadField("limit", $"limit should be a whole number, not '{limit}'");
+        }
+
         await AnswerAsync(context, GremlinQuery.Parse($"G.Flows().Sort(DESC, 'Last').Limit({count})")).ConfigureAwait(false);
     }
 

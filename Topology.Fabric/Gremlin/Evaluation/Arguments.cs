@@ -17,13 +17,17 @@ internal readonly struct Arguments(StepSyntax step)
     public void None()
     {
         if (Count > 0)
+        {
             throw Wrong(step.Arguments[0].Column, "takes no arguments");
+        }
     }
 
     public void Between(int min, int max, string what)
     {
         if (Count < min || Count > max)
+        {
             throw Wrong(step.Column, $"takes {what}, not {Count.ToString(CultureInfo.InvariantCulture)} arguments");
+        }
     }
 
     public string Text(int index) => step.Arguments[index] is LiteralSyntax { Value: { Kind: MetaKind.Text, Text: var text } }
@@ -46,7 +50,10 @@ internal readonly struct Arguments(StepSyntax step)
     public Func<IFields, bool> All(Func<string, int, string>? checkKey = null)
     {
         if (Count == 0)
+        {
             return _ => true;
+        }
+
         var conditions = Conditions(checkKey);
         return fields => conditions.TrueForAll(condition => condition(fields));
     }
@@ -62,7 +69,10 @@ internal readonly struct Arguments(StepSyntax step)
     public Func<IFields, bool> Metadata(int index)
     {
         if (step.Arguments[index] is not CallSyntax { Arguments: { } inner } call || !call.Name.Equals("Metadata", StringComparison.OrdinalIgnoreCase))
+        {
             throw Wrong(step.Arguments[index].Column, "takes Metadata('key', value, …) here");
+        }
+
         return inner.IsEmpty
             ? throw Wrong(call.Column, "takes Metadata with a key and a value at least")
             : new Arguments(new StepSyntax(call.Name, call.Column, inner)).All();
@@ -80,7 +90,10 @@ internal readonly struct Arguments(StepSyntax step)
         }
 
         if (Count % 2 != 0)
+        {
             throw Wrong(step.Column, "takes keys and values in pairs");
+        }
+
         var conditions = new List<Predicate<IFields>>();
         for (var i = 0; i < Count; i += 2)
         {

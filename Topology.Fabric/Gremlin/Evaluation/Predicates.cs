@@ -19,7 +19,10 @@ internal static class Predicates
     public static FieldCondition Compile(ArgumentSyntax argument)
     {
         if (argument is LiteralSyntax literal)
+        {
             return Equal([literal.Value]);
+        }
+
         var call = (CallSyntax)argument;
         switch (call.Name.ToUpperInvariant())
         {
@@ -65,9 +68,15 @@ internal static class Predicates
     public static int Order(MetaValue left, MetaValue right)
     {
         if (IsNumber(left) && IsNumber(right))
+        {
             return CompareNumbers(left, right);
+        }
+
         if (left.Kind == MetaKind.Text && right.Kind == MetaKind.Text)
+        {
             return string.CompareOrdinal(left.Text, right.Text);
+        }
+
         return left.Kind == right.Kind ? string.CompareOrdinal(left.ToString(), right.ToString()) : left.Kind.CompareTo(right.Kind);
     }
 
@@ -110,14 +119,20 @@ internal static class Predicates
     private static MetaValue[] All(CallSyntax call)
     {
         if (call.Arguments is not { } arguments)
+        {
             throw new GremlinException(call.Column, $"{call.Name} takes values in parentheses");
+        }
+
         return [.. arguments.Select(a => a is LiteralSyntax literal ? literal.Value : throw new GremlinException(a.Column, $"{call.Name} takes values only"))];
     }
 
     private static MetaValue Number(MetaValue value, CallSyntax call)
     {
         if (IsNumber(value))
+        {
             return value;
+        }
+
         return value.Kind == MetaKind.Text && long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new GremlinException(call.Column, $"{call.Name} compares numbers, '{value}' isn't one");
@@ -126,7 +141,10 @@ internal static class Predicates
     private static Regex Pattern(CallSyntax call)
     {
         if (One(call) is not { Kind: MetaKind.Text, Text: var pattern })
+        {
             throw new GremlinException(call.Column, $"{call.Name} takes a text");
+        }
+
         try
         {
             // As in Skydive the pattern must match the whole value. Without backtracking the time is linear in the value's length.
@@ -165,7 +183,10 @@ internal static class Predicates
     private static bool IsIn(IPNetwork network, MetaValue value)
     {
         if (value.Kind != MetaKind.Text)
+        {
             return false;
+        }
+
         var slash = value.Text.IndexOf('/', StringComparison.Ordinal);
         return IPAddress.TryParse(slash < 0 ? value.Text : value.Text.AsSpan(0, slash), out var address) && network.Contains(address);
     }

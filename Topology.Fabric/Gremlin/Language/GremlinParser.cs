@@ -46,7 +46,10 @@ internal static class GremlinParser
             SkipSpaces();
             var start = _at;
             if (!Name().Equals("G", StringComparison.OrdinalIgnoreCase))
+            {
                 throw Error(start, "a query begins with G");
+            }
+
             var steps = ImmutableArray.CreateBuilder<StepSyntax>();
             AddSteps(steps);
             return steps.ToImmutable();
@@ -57,7 +60,10 @@ internal static class GremlinParser
             var steps = ImmutableArray.CreateBuilder<StepSyntax>();
             SkipSpaces();
             if (AtEnd)
+            {
                 throw Error(_at, "a step should be here");
+            }
+
             steps.Add(Step());
             AddSteps(steps);
             return steps.ToImmutable();
@@ -71,7 +77,10 @@ internal static class GremlinParser
                 Expect('.', "'.' and a step");
                 SkipSpaces();
                 if (steps.Count == MaxSteps)
+                {
                     throw Error(_at, $"a query may have {MaxSteps} steps");
+                }
+
                 steps.Add(Step());
                 SkipSpaces();
             }
@@ -82,10 +91,16 @@ internal static class GremlinParser
             var column = _at;
             var name = Name();
             if (name.Length == 0)
+            {
                 throw Error(column, column == 0 ? $"a step should be here, not {Here()}" : $"a step should follow '.', not {Here()}");
+            }
+
             SkipSpaces();
             if (!Peek('('))
+            {
                 throw Error(_at, $"'(' should follow the step {name}, not {Here()}");
+            }
+
             return new StepSyntax(name, column + 1, Arguments(depth: 0));
         }
 
@@ -93,7 +108,10 @@ internal static class GremlinParser
         {
             var open = _at;
             if (depth == MaxDepth)
+            {
                 throw Error(open, $"parentheses may nest {MaxDepth} deep");
+            }
+
             Expect('(', "'('");
             var arguments = ImmutableArray.CreateBuilder<ArgumentSyntax>();
             SkipSpaces();
@@ -109,7 +127,10 @@ internal static class GremlinParser
             }
 
             if (AtEnd)
+            {
                 throw Error(_at, string.Create(CultureInfo.InvariantCulture, $"the '(' of column {open + 1} has no ')'"));
+            }
+
             Expect(')', "',' or ')'");
             return arguments.ToImmutable();
         }
@@ -118,18 +139,36 @@ internal static class GremlinParser
         {
             var column = _at + 1;
             if (AtEnd)
+            {
                 throw Error(_at, "an argument or ')' should be here, not the end of the query");
+            }
+
             if (text[_at] is '\'' or '"')
+            {
                 return new LiteralSyntax(column, Text());
+            }
+
             if (char.IsAsciiDigit(text[_at]) || text[_at] is '-' or '+')
+            {
                 return new LiteralSyntax(column, Number());
+            }
+
             var name = Name();
             if (name.Length == 0)
+            {
                 throw Error(_at, $"an argument should be here, not {Here()}");
+            }
+
             if (name.Equals("true", StringComparison.OrdinalIgnoreCase))
+            {
                 return new LiteralSyntax(column, true);
+            }
+
             if (name.Equals("false", StringComparison.OrdinalIgnoreCase))
+            {
                 return new LiteralSyntax(column, false);
+            }
+
             SkipSpaces();
             return new CallSyntax(column, name, Peek('(') ? Arguments(depth + 1) : null);
         }
@@ -143,12 +182,18 @@ internal static class GremlinParser
             {
                 // Any other backslash is part of the text: '\d' is how one writes it in a regular expression.
                 if (text[_at] == '\\' && _at + 1 < text.Length && text[_at + 1] is '\'' or '"' or '\\')
+                {
                     _at++;
+                }
+
                 value.Append(text[_at++]);
             }
 
             if (AtEnd)
+            {
                 throw Error(start, "this text has no closing quote");
+            }
+
             _at++;
             return value.ToString();
         }
@@ -157,10 +202,16 @@ internal static class GremlinParser
         {
             var start = _at++;
             while (!AtEnd && (char.IsAsciiLetterOrDigit(text[_at]) || text[_at] == '.' || (text[_at] is '-' or '+' && text[_at - 1] is 'e' or 'E')))
+            {
                 _at++;
+            }
+
             var word = text.AsSpan(start, _at - start);
             if (long.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer))
+            {
                 return integer;
+            }
+
             return double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
                 ? number
                 : throw Error(start, $"'{word}' isn't a number");
@@ -170,7 +221,10 @@ internal static class GremlinParser
         {
             var start = _at;
             while (!AtEnd && (char.IsAsciiLetter(text[_at]) || text[_at] == '_' || (_at > start && char.IsAsciiDigit(text[_at]))))
+            {
                 _at++;
+            }
+
             return text[start.._at];
         }
 
@@ -179,7 +233,10 @@ internal static class GremlinParser
         private bool TryTake(char c)
         {
             if (!Peek(c))
+            {
                 return false;
+            }
+
             _at++;
             return true;
         }
@@ -187,13 +244,17 @@ internal static class GremlinParser
         private void Expect(char c, string what)
         {
             if (!TryTake(c))
+            {
                 throw Error(_at, $"{what} should be here, not {Here()}");
+            }
         }
 
         private void SkipSpaces()
         {
             while (!AtEnd && char.IsWhiteSpace(text[_at]))
+            {
                 _at++;
+            }
         }
 
         private readonly string Here() => AtEnd ? "the end of the query" : $"'{text[_at]}'";

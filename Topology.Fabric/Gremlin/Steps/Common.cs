@@ -32,7 +32,9 @@ internal static class Common
             var fields = fieldsOf(item);
             var values = Metadata.Create(keys.Select(k => (Key: k, Found: fields.TryGet(k, out var value), value)).Where(v => v.Found).Select(v => (v.Key, v.value)));
             if (values.Count == 0 || seen.Add(values))
+            {
                 kept.Add(item);
+            }
         }
 
         return kept;
@@ -50,15 +52,24 @@ internal static class Common
             var word = arguments.Word(0);
             descending = word == "DESC";
             if (word is "ASC" or "DESC")
+            {
                 key = arguments.Count == 2 ? arguments.Text(1) : defaultKey;
+            }
             else if (word is null && arguments.Count == 1)
+            {
                 key = arguments.Text(0);
+            }
             else
+            {
                 throw arguments.Wrong(arguments.Column, "takes a key, or ASC or DESC and a key");
+            }
         }
 
         if (checkKey is not null)
+        {
             key = checkKey(key, arguments.Column);
+        }
+
         return items =>
         {
             var keyed = items.Select(item => (Item: item, Found: fieldsOf(item).TryGet(key, out var value), Value: value)).ToList();
@@ -76,7 +87,9 @@ internal static class Common
         foreach (var item in items)
         {
             if (fieldsOf(item).TryGet(key, out var value) && !value.IsEmpty)
+            {
                 values.Add(value);
+            }
         }
 
         return new ValuesTraversal(values);

@@ -36,9 +36,7 @@ internal static class FlowSteps
         {
             // Skydive's default: the same traffic seen in several places is one flow.
             IReadOnlyList<string> keys = arguments.Count == 0 ? ["TrackingID"] : arguments.Texts();
-            foreach (var key in keys)
-                CheckKey(key, arguments.Column);
-            return input => input with { Flows = Common.Dedup(input.Flows, keys, FieldsOf) };
+            foreach (var key in keys) { CheckKey(key, arguments.Column); } return input => input with { Flows = Common.Dedup(input.Flows, keys, FieldsOf) };
         }),
         Step<FlowsTraversal, FlowsTraversal>("Sort", arguments =>
         {
@@ -154,7 +152,9 @@ internal static class FlowSteps
         foreach (var node in graph.Nodes)
         {
             if (keyOf(node) is { Length: > 0 } key)
+            {
                 index.TryAdd(key, node);
+            }
         }
 
         return index;

@@ -141,11 +141,16 @@ internal static class NodeSteps
         foreach (var node in nodes)
         {
             if (ids.Add(node.Id))
+            {
                 builder.Set(node);
+            }
         }
 
         foreach (var edge in ids.SelectMany(id => graph.EdgesOf(id, Graph.Direction.Out)).Where(e => ids.Contains(e.Child)))
+        {
             builder.Set(edge);
+        }
+
         return builder.ToGraph();
     }
 
@@ -188,7 +193,9 @@ internal static class NodeSteps
             var path = ShortestPath.Find(
                 input.Graph, id, n => isTarget(FieldsOf(n)), through is null ? null : e => through(new ElementFields(e)), stop);
             if (path.Count > 0)
+            {
                 paths.Add(path);
+            }
         }
 
         return new PathsTraversal(input.Graph, paths);

@@ -31,11 +31,16 @@ internal static class StepTable
     public static StepDefinition Find(StepSyntax step, Type input)
     {
         if (!Definitions.Contains(step.Name))
+        {
             throw new GremlinException(step.Column, $"unknown step '{step.Name}'{Suggestion(step.Name)}");
+        }
+
         foreach (var definition in Definitions[step.Name])
         {
             if (definition.Input == input)
+            {
                 return definition;
+            }
         }
 
         var onThis = Definitions.Where(d => d.Any(s => s.Input == input)).Select(d => d.Key).Order(StringComparer.Ordinal);
@@ -74,14 +79,19 @@ internal static class StepTable
     private static int Distance(string left, string right)
     {
         if (right.Length > 20)
+        {
             return int.MaxValue;
+        }
+
         var row = Enumerable.Range(0, right.Length + 1).ToArray();
         for (var i = 1; i <= left.Length; i++)
         {
             var diagonal = row[0];
             row[0] = i;
             for (var j = 1; j <= right.Length; j++)
+            {
                 (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1)));
+            }
         }
 
         return row[^1];

@@ -42,9 +42,7 @@ internal static class ValueSteps
         Step<MetricsTraversal, ValueTraversal>("Sum", arguments =>
         {
             arguments.Between(0, 1, "one key at most");
-            if (arguments.Count == 0)
-                return input => new ValueTraversal(Total(input));
-            var key = arguments.Text(0);
+            if (arguments.Count == 0) { return input => new ValueTraversal(Total(input)); } var key = arguments.Text(0);
             return input => Common.Sum(
                 input.Metrics.SelectMany(m => m.Value).Select(m => m.TryLookup(key, out var value)
                     ? value
@@ -62,7 +60,10 @@ internal static class ValueSteps
             foreach (var (key, value) in metric)
             {
                 if (value.Kind != MetaKind.Integer)
+                {
                     continue;
+                }
+
                 var known = total.TryGet(key, out var before) ? before.Integer : (long?)null;
                 total = total.Set(key, key switch
                 {

@@ -21,7 +21,9 @@ internal sealed record ContainerRuntime(string Name, string Socket)
         foreach (var sign in new[] { ".dockerenv", "run/.containerenv", "run/systemd/container" })
         {
             if (File.Exists(root + sign))
+            {
                 return "/" + sign;
+            }
         }
 
         // Container runtimes with cgroups of version 1 name themselves there.

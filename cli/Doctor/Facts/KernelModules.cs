@@ -57,11 +57,20 @@ internal static class KernelModules
         return Keys.ToDictionary(entry => entry.Key, entry =>
         {
             if (loaded.Contains(entry.Key))
+            {
                 return ModuleState.Loaded;
+            }
+
             if (builtIn is not null && builtIn.Contains(entry.Key))
+            {
                 return ModuleState.BuiltIn;
+            }
+
             if (installed is not null && installed.Contains(entry.Key))
+            {
                 return ModuleState.Loadable;
+            }
+
             return configured?.GetValueOrDefault(entry.Value) switch
             {
                 'y' => ModuleState.BuiltIn,
@@ -89,7 +98,9 @@ internal static class KernelModules
         foreach (var line in text.Split('\n'))
         {
             if (line.Split('=') is [var key, "y" or "m"] && key.StartsWith("CONFIG_", StringComparison.Ordinal))
+            {
                 keys[key] = line[^1];
+            }
         }
 
         return keys;

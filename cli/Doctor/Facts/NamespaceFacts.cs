@@ -67,7 +67,10 @@ internal static class MountTable
         {
             var fields = line.Split(' ');
             if (fields.Length <= firstOptional || fields[mountPoint] != path)
+            {
                 continue;
+            }
+
             var tags = fields.Skip(firstOptional).TakeWhile(tag => tag != "-").ToList();
             found = tags.Exists(tag => tag.StartsWith("shared:", StringComparison.Ordinal)) ? MountPropagation.Shared
                 : tags.Exists(tag => tag.StartsWith("master:", StringComparison.Ordinal)) ? MountPropagation.Follows

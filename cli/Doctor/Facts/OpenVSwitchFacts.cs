@@ -23,7 +23,10 @@ internal sealed record OpenVSwitchFacts(string Socket, OvsdbState State)
     public static async Task<OpenVSwitchFacts> AskAsync(string socket, CancellationToken stop)
     {
         if (!File.Exists(socket))
+        {
             return new OpenVSwitchFacts(socket, OvsdbState.NotThere);
+        }
+
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(TimeSpan.FromSeconds(5));
         try

@@ -93,7 +93,9 @@ internal static class SocketTable
         foreach (var process in Files.Entries(Path.Combine(root, "proc")).Where(path => int.TryParse(Path.GetFileName(path), out _)))
         {
             if (Files.Entries(Path.Combine(process, "fd")).Any(descriptor => Link(descriptor) == target))
+            {
                 return $"{Name(process)} ({Path.GetFileName(process)})";
+            }
         }
 
         return null;
@@ -124,7 +126,10 @@ internal static class SocketTable
     {
         var bytes = Convert.FromHexString(text);
         for (var word = 0; word < bytes.Length; word += 4)
+        {
             bytes.AsSpan(word, 4).Reverse();
+        }
+
         return new IPAddress(bytes);
     }
 }

@@ -34,9 +34,13 @@ internal sealed record ProcessRights(int UserId, IReadOnlySet<Capability> Capabi
         {
             // Uid: real, effective, saved, file system.
             if (line.StartsWith("Uid:", StringComparison.Ordinal))
+            {
                 user = int.Parse(line.Split('\t')[2], CultureInfo.InvariantCulture);
+            }
             else if (line.StartsWith("CapEff:", StringComparison.Ordinal))
+            {
                 mask = ulong.Parse(line.AsSpan("CapEff:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            }
         }
 
         return (user, Enum.GetValues<Capability>().Where(capability => (mask >> (int)capability & 1) != 0).ToHashSet());

@@ -9,14 +9,23 @@ internal sealed class CommandConsole(HostConnection host, TextWriter output, Tex
     public async Task<bool> RunAsync(IReadOnlyList<string> words)
     {
         if (words[0] == "help")
+        {
             return await HelpAsync(words.Count > 1 ? words[1] : null);
+        }
+
         if (words.Count == 1)
+        {
             return await HelpAsync(words[0]);
+        }
+
         var succeeded = true;
         await foreach (var reply in host.AskAsync(new CmdRequest(words[0], words[1], [.. words.Skip(2)])))
         {
             if (reply.Text.Length > 0)
+            {
                 await (reply.Failed ? errors : output).WriteLineAsync(reply.Text.TrimEnd('\r', '\n'));
+            }
+
             succeeded &= !reply.Failed;
         }
 
@@ -30,12 +39,20 @@ internal sealed class CommandConsole(HostConnection host, TextWriter output, Tex
         {
             await output.WriteAsync(prompt);
             if (await input.ReadLineAsync() is not { } line)
+            {
                 return;
+            }
+
             var words = Words.Split(line);
             if (words is ["exit" or "quit"])
+            {
                 return;
+            }
+
             if (words.Count > 0)
+            {
                 await RunAsync(words);
+            }
         }
     }
 
@@ -51,7 +68,9 @@ internal sealed class CommandConsole(HostConnection host, TextWriter output, Tex
             }
 
             foreach (var palette in palettes)
+            {
                 await DescribeAsync(palette);
+            }
         }
 
         return true;

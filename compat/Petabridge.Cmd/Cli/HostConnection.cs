@@ -61,10 +61,15 @@ internal sealed class HostConnection : IDisposable
             }
 
             if (reply is null)
+            {
                 throw new IOException("the answer is empty.");
+            }
+
             yield return reply;
             if (reply.Final)
+            {
                 yield break;
+            }
         }
     }
 

@@ -24,7 +24,10 @@ try
     using var host = await HostConnection.OpenAsync(options.Host, options.Port);
     var console = new CommandConsole(host, Console.Out, Console.Error);
     if (options.Words.Count > 0)
+    {
         return await console.RunAsync(options.Words) ? 0 : Failed;
+    }
+
     await console.InteractAsync(Console.In, prompt: Console.IsInputRedirected ? "" : $"[{options.Host}:{options.Port}] pbm> ");
     return 0;
 }

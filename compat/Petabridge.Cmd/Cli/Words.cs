@@ -16,9 +16,13 @@ internal static class Words
             if (quote != '\0')
             {
                 if (c == quote)
+                {
                     quote = '\0';
+                }
                 else
+                {
                     word.Append(c);
+                }
             }
             else if (c is '"' or '\'')
             {
@@ -39,7 +43,10 @@ internal static class Words
         }
 
         if (inWord)
+        {
             words.Add(word.ToString());
+        }
+
         return words;
     }
 }

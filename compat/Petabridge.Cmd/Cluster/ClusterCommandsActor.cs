@@ -60,7 +60,10 @@ internal sealed class ClusterCommandsActor : CommandHandlerActor
     {
         var unreachable = _cluster.State.Unreachable;
         foreach (var member in unreachable)
+        {
             _cluster.Down(member.Address);
+        }
+
         Sender.Tell(new CommandResponse(unreachable.Count == 0 ? "No member is unreachable." : $"Declared down: {string.Join(", ", unreachable.Select(m => m.Address))}."));
     }
 
@@ -77,7 +80,10 @@ internal sealed class ClusterCommandsActor : CommandHandlerActor
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         var text = new StringBuilder();
         foreach (var row in rows)
+        {
             text.AppendLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        }
+
         return text.ToString();
     }
 }

@@ -19,7 +19,9 @@ internal sealed class CmdConnection(PetabridgeCmd host, Socket socket)
         try
         {
             while (await ReadLineAsync(reader, stopped).ConfigureAwait(false) is { } line)
+            {
                 await AnswerAsync(line, writer, stopped).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
@@ -51,7 +53,9 @@ internal sealed class CmdConnection(PetabridgeCmd host, Socket socket)
         }
 
         await foreach (var reply in RunAsync(request, stopped).ConfigureAwait(false))
+        {
             await WriteAsync(writer, reply, stopped).ConfigureAwait(false);
+        }
     }
 
     private async IAsyncEnumerable<CmdReply> RunAsync(CmdRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stopped)
@@ -80,7 +84,9 @@ internal sealed class CmdConnection(PetabridgeCmd host, Socket socket)
         try
         {
             await foreach (var response in responses.Reader.ReadAllAsync(stopped).ConfigureAwait(false))
+            {
                 yield return new CmdReply(response.Msg, response is ErroredCommandResponse, response.Final);
+            }
         }
         finally
         {
@@ -102,9 +108,15 @@ internal sealed class CmdConnection(PetabridgeCmd host, Socket socket)
         while (await reader.ReadAsync(one.AsMemory(), stopped).ConfigureAwait(false) > 0)
         {
             if (one[0] == '\n')
+            {
                 return line.ToString();
+            }
+
             if (line.Length >= CmdProtocol.MaximumRequestLength)
+            {
                 throw new InvalidDataException($"a request is longer than {CmdProtocol.MaximumRequestLength} characters");
+            }
+
             line.Append(one[0]);
         }
 

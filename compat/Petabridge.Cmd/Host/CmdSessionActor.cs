@@ -19,7 +19,9 @@ internal sealed class CmdSessionActor : ReceiveActor
         Receive<IEnumerable<CommandResponse>>(many =>
         {
             foreach (var response in many)
+            {
                 Pass(response);
+            }
         });
         Receive<Status.Failure>(failure => Pass(new ErroredCommandResponse($"'{_command}' failed: {failure.Cause?.Message}")));
         Receive<Terminated>(_ => Pass(new ErroredCommandResponse($"'{_command}' was not finished: its palette's actor stopped.")));
@@ -37,7 +39,10 @@ internal sealed class CmdSessionActor : ReceiveActor
     {
         _responses.TryWrite(response);
         if (!response.Final)
+        {
             return;
+        }
+
         _responses.TryComplete();
         Context.Stop(Self);
     }

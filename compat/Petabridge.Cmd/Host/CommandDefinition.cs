@@ -88,9 +88,15 @@ public sealed class ArgumentDefinitionBuilder
     internal ArgumentDefinition Build(string command)
     {
         if (_name.Length == 0)
+        {
             throw new ArgumentException($"An argument of the command '{command}' has no name.");
+        }
+
         if (_switches.Count == 0)
+        {
             throw new ArgumentException($"The argument '{_name}' of the command '{command}' has no switch.");
+        }
+
         return new ArgumentDefinition(_name, _switches, _description, _isMandatory, _defaultValues);
     }
 }
@@ -124,7 +130,10 @@ public sealed class CommandDefinitionBuilder
     public CommandDefinition Build()
     {
         if (_name.Length == 0)
+        {
             throw new ArgumentException("A command has no name.");
+        }
+
         var arguments = _arguments.Select(build => build(new ArgumentDefinitionBuilder()).Build(_name)).ToList();
         var twice = arguments.SelectMany(a => a.Switch).GroupBy(s => s, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
         return twice is null

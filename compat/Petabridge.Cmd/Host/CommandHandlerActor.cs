@@ -18,9 +18,14 @@ public abstract class CommandHandlerActor : ReceiveActor
     protected void Process(string command, Action<Command> handler)
     {
         if (!_palette.CommandsByName.ContainsKey(command))
+        {
             throw new ArgumentException($"The palette '{_palette.ModuleName}' has no command '{command}'.", nameof(command));
+        }
+
         if (!_handlers.TryAdd(command, handler))
+        {
             throw new ArgumentException($"The command '{_palette.ModuleName} {command}' has a handler already.", nameof(command));
+        }
     }
 
     /// <exception cref="ArgumentException">The palette has no such command, or it has a handler already.</exception>

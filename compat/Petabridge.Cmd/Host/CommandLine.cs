@@ -11,7 +11,9 @@ internal static class CommandLine
         for (var i = 0; i < words.Count; i++)
         {
             if (!switches.ContainsKey(words[i]))
+            {
                 return (null, $"'{palette.ModuleName} {definition.Name}' has no argument '{words[i]}'. {Usage(palette, definition)}");
+            }
             // What looks like a switch of this command is one, and not the value of the switch before it.
             var hasValue = i + 1 < words.Count && !switches.ContainsKey(words[i + 1]);
             given.Add(Tuple.Create(words[i], hasValue ? words[++i] : ""));

@@ -47,7 +47,10 @@ public sealed class PetabridgeCmd : IExtension
         lock (_gate)
         {
             if (_palettes.ContainsKey(name))
+            {
                 return false;
+            }
+
             handler.OnRegister(this);
             var actor = _system.SystemActorOf(handler.HandlerProps, $"petabridge.cmd-{name}");
             _palettes = _palettes.Add(name, new RegisteredPalette(handler.Palette, actor));
@@ -62,13 +65,18 @@ public sealed class PetabridgeCmd : IExtension
         lock (_gate)
         {
             if (_listener is not null)
+            {
                 return;
+            }
+
             var config = _system.Settings.Config.GetConfig("petabridge.cmd");
             _listener = CmdListener.Start(this, config.GetString("host", ""), config.GetInt("port"));
             _system.RegisterOnTermination(_listener.Stop);
             _log.Info("Petabridge.Cmd listens on {0}", _listener.Endpoint);
             if (config.GetBoolean("log-palettes-on-startup"))
+            {
                 _log.Info("Petabridge.Cmd palettes: {0}", string.Join(", ", _palettes.Keys.Order(StringComparer.Ordinal)));
+            }
         }
     }
 }

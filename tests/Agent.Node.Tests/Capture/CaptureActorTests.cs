@@ -84,7 +84,10 @@ public sealed class CaptureActorTests : TestKit
     {
         var packet = Ipv4(1, Echo(1, 1));
         for (var tunnel = 12; tunnel > 0; tunnel--)
+        {
             packet = Ipv4(4, packet, $"10.{tunnel}.0.1", $"10.{tunnel}.0.2");
+        }
+
         Write(_file, LinkLayers.Ethernet, [Ethernet(0x0800, packet)]);
         var uplink = CreateTestProbe();
         Start(File(_file) with { MaxTunnelDepth = depth }, uplink);
@@ -149,7 +152,10 @@ public sealed class CaptureActorTests : TestKit
     {
         Write(_file, LinkLayers.Ethernet, Enumerable.Repeat(Ethernet(0x0800, Ipv4(6, Tcp(1, 2))), 3));
         using (var stream = new FileStream(_file, FileMode.Open))
+        {
             stream.SetLength(stream.Length - 5);
+        }
+
         var uplink = CreateTestProbe();
         var capture = Start(File(_file), uplink);
         Watch(capture);
@@ -301,7 +307,10 @@ public sealed class CaptureActorTests : TestKit
         pair.Ping(2);
         var updates = new List<FlowUpdates>();
         while (updates.Count == 0 || updates[^1].Flows[^1].Metric.AbPackets < 2)
+        {
             updates.Add(uplink.ExpectMsg<FlowUpdates>(Patience));
+        }
+
         updates.SelectMany(update => update.RawPackets).Select(packet => (packet.Index, packet.Data.Length, packet.OriginalLength)).ShouldBe([(1L, 60, 98L), (2, 60, 98)]);
         updates[^1].Flows[^1].Metric.AbBytes.ShouldBe(2 * 98);
     }
@@ -315,7 +324,10 @@ public sealed class CaptureActorTests : TestKit
         Start(File(_file) with { RawPacketLimit = 2 }, uplink);
         var packets = new List<RawPacket>();
         while (packets.Count < 4)
+        {
             packets.AddRange(uplink.ExpectMsg<FlowUpdates>(Patience).RawPackets);
+        }
+
         packets.Where(packet => packet.Data.Length == inner.Length).Select(packet => packet.Index).ShouldBe([1, 2]);
         packets.Count(packet => packet.Data.Length > inner.Length).ShouldBe(2);
     }
@@ -427,7 +439,9 @@ public sealed class CaptureActorTests : TestKit
         while (!enough(found))
         {
             foreach (var flow in uplink.ExpectMsg<FlowUpdates>(Patience).Flows)
+            {
                 found[flow.Uuid] = flow;
+            }
         }
         return found;
     }

@@ -19,7 +19,10 @@ public sealed class CaptureLoopTests : TestKit
     {
         new FailingLoop(steps, TestActor).Start();
         if (!steps.Contains("Open", StringComparison.Ordinal))
+        {
             ExpectMsg<LoopOpened>(Patience);
+        }
+
         ExpectMsg<LoopEnded>(Patience).Error.ShouldNotBeNull().ShouldContain(reason);
     }
 
@@ -56,7 +59,9 @@ public sealed class CaptureLoopTests : TestKit
         private void Step(string name)
         {
             if (steps.Split(' ').Contains(name))
+            {
                 throw new InvalidOperationException($"no {name}");
+            }
         }
     }
 }

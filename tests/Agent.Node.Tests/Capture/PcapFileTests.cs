@@ -41,7 +41,10 @@ public sealed class PcapFileTests : IDisposable
     {
         WriteFile(0xa1b2c3d4, 262_144, [100, 100, 100]);
         using (var stream = new FileStream(_path, FileMode.Open))
+        {
             stream.SetLength(stream.Length - missing);
+        }
+
         using var file = PcapFile.TryOpen(_path).ShouldNotBeNull();
         file.Read().ShouldBeTrue();
         file.Packets.Length.ShouldBe(2);

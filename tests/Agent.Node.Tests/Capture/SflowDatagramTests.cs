@@ -25,13 +25,19 @@ public sealed class SflowDatagramTests
     {
         var whole = SflowCraft.Datagram(1, 64, Frame, 1400);
         for (var length = 0; length < whole.Length; length++)
+        {
             Count(whole[..length]).ShouldBe(0);
+        }
+
         var random = new Random(6343);
         for (var round = 0; round < 100_000; round++)
         {
             var bytes = (byte[])whole.Clone();
             for (var changes = random.Next(1, 5); changes > 0; changes--)
+            {
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+
             Count(bytes).ShouldBeLessThan(1000);
         }
     }
@@ -48,9 +54,15 @@ public sealed class SflowDatagramTests
     {
         var headers = 0;
         if (!SflowDatagram.TryRead(bytes, out var datagram))
+        {
             return headers;
+        }
+
         while (datagram.MoveNext())
+        {
             headers++;
+        }
+
         return headers;
     }
 }

@@ -75,10 +75,16 @@ public sealed class DecodingTests
         {
             PacketDecoder.Decode(link, rest, ports ?? TunnelPorts.Default, out var layers);
             if (layers.Path.Count == 0)
+            {
                 return found;
+            }
+
             found.Add(layers.NetworkId != 0 ? $"{layers.Path}#{layers.NetworkId}" : layers.Path.ToString());
             if (layers.End != DecodeEnd.Tunnel)
+            {
                 return found;
+            }
+
             rest = rest[layers.InnerOffset..];
             link = layers.Inner;
         }

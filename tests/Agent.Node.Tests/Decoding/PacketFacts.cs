@@ -30,7 +30,10 @@ internal sealed class PacketFacts
             PacketDecoder.Decode(link, packet, TunnelPorts.Default, out var layers);
             facts.Add(layers, packet);
             if (layers.End != DecodeEnd.Tunnel)
+            {
                 return facts;
+            }
+
             packet = packet[layers.InnerOffset..];
             link = layers.Inner;
         }
@@ -45,7 +48,10 @@ internal sealed class PacketFacts
             Add("eth.dst", FlowMessages.Mac(layers.LinkDestination));
         }
         for (var tag = 0; tag < layers.VlanCount; tag++)
+        {
             Add("vlan.id", (long)((layers.VlanTags >> (12 * tag)) & 0xfff));
+        }
+
         if (layers.IpVersion != 0)
         {
             var name = layers.IpVersion == 4 ? "ip" : "ipv6";
@@ -53,7 +59,9 @@ internal sealed class PacketFacts
             Add(name + ".dst", FlowMessages.Address(layers.IpVersion, layers.DestinationHigh, layers.DestinationLow));
             Add(layers.IpVersion == 4 ? "ip.ttl" : "ipv6.hlim", layers.TimeToLive);
             if (layers.IpVersion == 4)
+            {
                 Add("ip.proto", layers.IpProtocol);
+            }
         }
         AddTransport(layers);
         AddTunnel(layers, packet);
@@ -68,19 +76,28 @@ internal sealed class PacketFacts
                 Add(name + ".srcport", layers.SourcePort);
                 Add(name + ".dstport", layers.DestinationPort);
                 if (layers.Transport == LayerType.Tcp)
+                {
                     Add("tcp.flags", layers.TcpFlags);
+                }
+
                 break;
             case LayerType.IcmpV4:
                 Add("icmp.type", layers.IcmpType);
                 Add("icmp.code", layers.IcmpCode);
                 if (layers.IsEcho)
+                {
                     Add("icmp.ident", layers.IcmpId);
+                }
+
                 break;
             case LayerType.IcmpV6:
                 Add("icmpv6.type", layers.IcmpType);
                 Add("icmpv6.code", layers.IcmpCode);
                 if (layers.IsEcho)
+                {
                     Add("icmpv6.echo.identifier", layers.IcmpId);
+                }
+
                 break;
         }
     }
@@ -90,29 +107,53 @@ internal sealed class PacketFacts
         var tunnel = TunnelDetails.Read(layers, packet) is { } details ? TunnelMessages.ToMessage(details) : null;
         var last = layers.Path.Last;
         if (layers.Tunnel is LayerType.Vxlan or LayerType.VxlanGpe)
+        {
             Add("vxlan.vni", last == LayerType.Mpls ? layers.OuterId : layers.NetworkId);
+        }
         else if (layers.Tunnel == LayerType.Geneve)
+        {
             Add("geneve.vni", last == LayerType.Mpls ? layers.OuterId : layers.NetworkId);
+        }
+
         if (last == LayerType.Gtp)
+        {
             Add("gtp.teid", layers.NetworkId);
+        }
+
         if (last == LayerType.ErspanII)
+        {
             Add("erspan.spanid", layers.NetworkId);
+        }
+
         if (tunnel is null)
+        {
             return;
+        }
         // Of PPTP Wireshark shows the call under another name.
         if (tunnel.HasGreKey && layers.EtherType != EtherTypes.Ppp)
+        {
             Add("gre.key", tunnel.GreKey);
+        }
+
         if (tunnel.HasGreSequence)
+        {
             Add("gre.sequence_number", tunnel.GreSequence);
+        }
+
         foreach (var option in tunnel.GeneveOptions)
         {
             Add("geneve.option.class", option.Class);
             Add("geneve.option.type", option.Type);
         }
         foreach (var label in tunnel.MplsLabels)
+        {
             Add("mpls.label", label);
+        }
+
         if (tunnel.HasPppoeSession)
+        {
             Add("pppoe.session_id", tunnel.PppoeSession);
+        }
     }
 
     private void Add(string field, long value) => Add(field, value.ToString(CultureInfo.InvariantCulture));
@@ -120,7 +161,10 @@ internal sealed class PacketFacts
     private void Add(string field, string value)
     {
         if (!_values.TryGetValue(field, out var values))
+        {
             _values.Add(field, values = []);
+        }
+
         values.Add(value);
     }
 }

@@ -17,7 +17,10 @@ public sealed class UsualPacketTests
         {
             var bytes = (byte[])(random.Next(2) == 0 ? usual : seeds[random.Next(seeds.Length)]).Clone();
             for (var changes = random.Next(0, 4); changes > 0; changes--)
+            {
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+
             var packet = bytes.AsSpan(0, random.Next(8) == 0 ? random.Next(bytes.Length + 1) : bytes.Length);
             PacketLayers atOnce = default, stepByStep = default;
             if (!UsualPacket.TryDecode(packet, ref atOnce))

@@ -10,7 +10,9 @@ public sealed class WiresharkTests
     public void The_crafted_captures_are_to_Wireshark_what_they_are_to_us()
     {
         foreach (var capture in CraftedCaptures.All)
+        {
             Compare(capture.Path).ShouldBe(CraftedCapture.There + CraftedCapture.Back, capture.Name);
+        }
     }
 
     [RequiresFact("tshark")]
@@ -37,7 +39,10 @@ public sealed class WiresharkTests
         string[] others = ["ipv4-fragments.pcap", "link-type-12.pcap", "contrail-udp-mpls-eth-and-ipv4.pcap"];
         var compared = 0;
         foreach (var file in new[] { "skydive", "open-vswitch" }.SelectMany(folder => Directory.EnumerateFiles(Captures.File(folder), "*.pcap")).Where(file => !others.Contains(Path.GetFileName(file))))
+        {
             compared += Compare(file);
+        }
+
         compared.ShouldBeGreaterThan(100);
     }
 
@@ -54,7 +59,9 @@ public sealed class WiresharkTests
             // Wireshark leaves VXLAN-GPE out of a frame's protocols; the VNI below says that it was seen.
             facts.Layers.Where(layer => layer != "VXLAN-GPE").ShouldBe(seen[number].Layers, $"{file}, packet {number + 1}");
             for (var field = 0; field < PacketFacts.Fields.Length; field++)
+            {
                 facts[PacketFacts.Fields[field]].ShouldBe(seen[number].Values[field], $"{file}, packet {number + 1}: {PacketFacts.Fields[field]}");
+            }
         }
         seen.Length.ShouldBe(number);
         return number;

@@ -19,7 +19,10 @@ public sealed class CraftedCaptureTests
         {
             PacketCraft.Write(file, capture.Link, capture.Packets().Select(packet => packet.Bytes));
             if (Environment.GetEnvironmentVariable(WriteVariable) == "1")
+            {
                 File.Copy(file, capture.Path, overwrite: true);
+            }
+
             File.ReadAllBytes(capture.Path).ShouldBe(File.ReadAllBytes(file), $"{capture.Path} differs from CraftedCaptures.cs: {WriteVariable}=1 writes it anew");
         }
         finally
@@ -72,7 +75,9 @@ public sealed class CraftedCaptureTests
         }
         // With the same link layer around, the other identifier is equal, too.
         foreach (var same in CraftedCaptures.All.Select(Inner).GroupBy(flow => (flow.LayersPath, flow.Link?.Id, flow.Link?.A)))
+        {
             same.Select(flow => flow.TrackingId).Distinct().ShouldHaveSingleItem();
+        }
     }
 
     [Fact]

@@ -22,7 +22,10 @@ public sealed class FlowCollectorTests
             var now = Start + (tenth * Second / 10);
             // A packet right after each report: a rate over the time to the last packet alone would be thousands of times too high.
             if (tenth is 0 or 51 or 101 or 151)
+            {
                 engine.Process(now, LinkType.Ethernet, Packet.Length, Packet);
+            }
+
             collector.Advance(engine, now);
         }
 
@@ -31,7 +34,10 @@ public sealed class FlowCollectorTests
         updates.Count.ShouldBeGreaterThanOrEqualTo(4);
         updates[0].Start.ShouldBe(Start / 1_000_000);
         for (var i = 1; i < updates.Count; i++)
+        {
             updates[i].Start.ShouldBe(updates[i - 1].Last);
+        }
+
         updates.ShouldAllBe(update => update.Last - update.Start >= 1000);
     }
 

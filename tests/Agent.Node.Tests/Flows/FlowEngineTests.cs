@@ -87,7 +87,10 @@ public sealed class FlowEngineTests
     {
         var packet = Ipv4(1, Echo(1, 1));
         for (var depth = 0; depth < 12; depth++)
+        {
             packet = Ipv4(4, packet, $"10.{depth}.0.1", $"10.{depth}.0.2");
+        }
+
         var engine = new FlowEngine(new FlowOptions { MaxTunnelDepth = 8 }, Captures.Origin, _output);
         engine.Process(Start, LinkType.Ip, packet.Length, packet);
         engine.Count.ShouldBe(9);
@@ -138,7 +141,10 @@ public sealed class FlowEngineTests
             var (oneByOne, together) = (new FinalFlows(), new FinalFlows());
             var engine = new FlowEngine(options, Captures.Origin, oneByOne);
             foreach (var (i, packet) in packets.Index())
+            {
                 engine.Process(Start + i, LinkType.Ethernet, packet.Bytes.Length, packet.Bytes);
+            }
+
             engine.End();
             engine = new FlowEngine(options, Captures.Origin, together);
             var places = new List<PacketPlace>();
@@ -221,7 +227,10 @@ public sealed class FlowEngineTests
     {
         var engine = new FlowEngine(new FlowOptions { MaxEntries = 10 }, Captures.Origin, _output);
         for (var port = 1; port <= 25; port++)
+        {
             engine.Process(Start + (port * Second), LinkType.Ip, 60, Ipv4(17, Udp(port, 53, [])));
+        }
+
         engine.Evicted.ShouldBe(15);
         engine.Count.ShouldBe(10);
         _output.Flows.Select(flow => flow.Transport.A).ShouldBe(Enumerable.Range(1, 15).Select(port => (long)port), ignoreOrder: true);
@@ -235,7 +244,10 @@ public sealed class FlowEngineTests
         byte[] Part(int i, int id) => Ipv4(17, datagram[parts[i].Item1..parts[i].Item2], fragment: (parts[i].Item1 / 8) | (i == 2 ? 0 : 0x2000), identification: id);
         var engine = new FlowEngine(new FlowOptions { Defragment = true }, Captures.Origin, _output);
         foreach (var i in new[] { 2, 0, 0, 1 })
+        {
             engine.Process(Start, LinkType.Ip, Part(i, 1).Length, Part(i, 1));
+        }
+
         engine.Process(Start, LinkType.Ip, 100, Part(0, 2));
         engine.Process(Start, LinkType.Ip, 100, Ipv4(17, new byte[64], fragment: 10, identification: 2));
         engine.End();
@@ -280,7 +292,9 @@ public sealed class FlowEngineTests
         for (var round = 0; round < rounds; round++)
         {
             foreach (var packet in packets)
+            {
                 engine.Process(Start + round, packet.LinkType, packet.Bytes.Length, packet.Bytes);
+            }
         }
     }
 

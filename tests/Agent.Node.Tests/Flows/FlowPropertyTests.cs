@@ -63,7 +63,10 @@ public sealed class FlowPropertyTests
         {
             var joined = Totals(packets[..split]);
             foreach (var (flow, counters) in Totals(packets[split..]))
+            {
                 joined[flow] = joined.GetValueOrDefault(flow) is var before ? (before.Packets + counters.Packets, before.Bytes + counters.Bytes) : default;
+            }
+
             joined.OrderBy(flow => flow.Key, StringComparer.Ordinal).ShouldBe(whole.OrderBy(flow => flow.Key, StringComparer.Ordinal), $"split before packet {split}");
         }
     }
@@ -104,7 +107,9 @@ public sealed class FlowPropertyTests
             ];
             var expected = FlowsOf([there]).Select(flow => flow.L3TrackingId).Order().ToList();
             foreach (var link in links)
+            {
                 FlowsOf([link]).Select(flow => flow.L3TrackingId).Order().ToList().ShouldBe(expected, customMessage: $"{name}, {link.Link}: {Convert.ToHexString(link.Bytes)}");
+            }
         }
     }
 
@@ -172,7 +177,9 @@ public sealed class FlowPropertyTests
     private static void Feed(FlowEngine engine, IReadOnlyList<Packet> packets)
     {
         for (var i = 0; i < packets.Count; i++)
+        {
             engine.Process(Start + (i * Millisecond), packets[i].Link, packets[i].Bytes.Length, packets[i].Bytes);
+        }
     }
 
     private static List<Flow> FlowsOf(IReadOnlyList<Packet> packets, FlowOptions? options = null)
@@ -187,7 +194,9 @@ public sealed class FlowPropertyTests
     private static IEnumerable<Flow> FromTheOutside(List<Flow> flows)
     {
         for (var flow = flows.Single(flow => flow.ParentUuid.Length == 0); flow is not null; flow = flows.SingleOrDefault(inner => inner.ParentUuid == flow.Uuid))
+        {
             yield return flow;
+        }
     }
 
     private static Flow Innermost(Packet packet)

@@ -12,7 +12,10 @@ public sealed class FlowTableTests
         var left = new Left();
         var table = new FlowTable(3, left);
         for (ulong n = 1; n <= 3; n++)
+        {
             table.GetOrAdd(Key(n), (long)n * Second, out _);
+        }
+
         table.GetOrAdd(Key(1), 4 * Second, out var isNew);
         isNew.ShouldBeFalse();
         table.GetOrAdd(Key(4), 5 * Second, out isNew);
@@ -28,7 +31,10 @@ public sealed class FlowTableTests
         var left = new Left();
         var table = new FlowTable(10, left);
         for (ulong n = 1; n <= 4; n++)
+        {
             table.GetOrAdd(Key(n), (long)n * Second, out _);
+        }
+
         table.Close(ref table.GetOrAdd(Key(3), 5 * Second, out _));
         table.Expire(openBefore: 2 * Second, closingBefore: 6 * Second);
         left.Flows.ShouldBe([(1ul, false), (3ul, false)]);
@@ -52,7 +58,10 @@ public sealed class FlowTableTests
 
         var walked = new List<ulong>();
         foreach (ref var record in table.TouchedSince(2 * Second))
+        {
             walked.Add(record.Key.NetworkId);
+        }
+
         walked.Sort();
         walked.ShouldBe([2ul, 3, 4, 5]);
         table.GetOrAdd(Key(6), 6 * Second, out _);
@@ -70,12 +79,18 @@ public sealed class FlowTableTests
     {
         var table = new FlowTable(10, new Left());
         for (ulong n = 1; n <= 5; n++)
+        {
             table.GetOrAdd(Key(n), (long)n * Second, out _);
+        }
+
         table.GetOrAdd(Key(2), 9 * Second, out _);
         table.Close(ref table.GetOrAdd(Key(4), 8 * Second, out _));
         var walked = new List<ulong>();
         foreach (ref var record in table.TouchedSince(3 * Second))
+        {
             walked.Add(record.Key.NetworkId);
+        }
+
         walked.ShouldBe([2ul, 5, 3, 4]);
     }
 
@@ -103,7 +118,10 @@ public sealed class FlowTableTests
                 left.Flows[^1].ShouldBe((oldest, true));
             }
             if (!isNew)
+            {
                 order.Remove(n);
+            }
+
             order.AddLast(n);
             model[n] = model.GetValueOrDefault(n) + 1;
             record.Counters.AbPackets++;
@@ -115,7 +133,10 @@ public sealed class FlowTableTests
                 order.Remove(n);
             }
             if (step % 100_000 != 0)
+            {
                 continue;
+            }
+
             table.Count.ShouldBe(model.Count);
         }
     }
@@ -126,7 +147,10 @@ public sealed class FlowTableTests
         const int flows = 200_000;
         var table = new FlowTable(flows, new Left());
         for (ulong n = 1; n <= flows; n++)
+        {
             table.GetOrAdd(Key(n), 1, out _);
+        }
+
         (table.Bytes / (double)flows).ShouldBeLessThanOrEqualTo(320);
     }
 

@@ -74,7 +74,10 @@ public sealed class FragmentErrorTests
     {
         Whole(1);
         for (var id = 2; id < 1002; id++)
+        {
             Feed(0, 504, id);
+        }
+
         Flow().IpMetric.FragmentErrors.ShouldBe(1000);
         _engine.FragmentErrors.ShouldBe(1000);
     }

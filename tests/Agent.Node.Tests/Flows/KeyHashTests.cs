@@ -42,7 +42,9 @@ public sealed class KeyHashTests
         public AesFactAttribute()
         {
             if (!System.Runtime.Intrinsics.X86.Aes.IsSupported)
+            {
                 Skip = "this processor has no AES instructions";
+            }
         }
     }
 }

@@ -111,7 +111,10 @@ public sealed class TunnelDetailsTests
         var output = new FinalFlows();
         var engine = new FlowEngine(new FlowOptions { Defragment = true }, Captures.Origin, output);
         foreach (var part in new[] { Ipv4(47, payload[..104], fragment: 0x2000), Ipv4(47, payload[104..], fragment: 13) })
+        {
             engine.Process(1, LinkType.Ip, part.Length, part);
+        }
+
         engine.End();
         output.Flows.Single(flow => flow.LayersPath == "IPv4/Fragment/GRE").Tunnel.GreKey.ShouldBe(77u);
     }
@@ -127,7 +130,10 @@ public sealed class TunnelDetailsTests
         var output = new FinalFlows();
         var engine = new FlowEngine(new FlowOptions { Ports = ports }, Captures.Origin, output);
         foreach (var packet in packets)
+        {
             engine.Process(1, link, packet.Length, packet);
+        }
+
         engine.End();
         return output.Flows;
     }

@@ -35,17 +35,31 @@ internal sealed class FuzzSink : IFlowOutput
         var flow = FlowMessages.ToMessage(record, reported, details, Captures.Origin);
         Reports++;
         if (flow.ParentUuid.Length > 0)
+        {
             Inner++;
+        }
+
         if (flow.Tunnel is not null)
+        {
             Tunnels++;
+        }
+
         if (record.Fragments > 0)
+        {
             Reassembled++;
+        }
+
         DeepestPath = Math.Max(DeepestPath, record.Path.Count);
         if (details?.Application is { } application)
+        {
             Applications[application.Name] = Applications.GetValueOrDefault(application.Name) + 1;
+        }
+
         CheckBounds(flow, details);
         if (KeepsFlows)
+        {
             _flows[flow.Uuid] = flow;
+        }
     }
 
     /// <summary>The same flows, told as often; only identifiers of their own may differ.</summary>
@@ -53,7 +67,10 @@ internal sealed class FuzzSink : IFlowOutput
     {
         var (ours, theirs) = (Described(), other.Described());
         foreach (var (one, two) in ours.Zip(theirs))
+        {
             one.ShouldBe(two);
+        }
+
         (ours.Count, Reports).ShouldBe((theirs.Count, other.Reports));
     }
 
@@ -67,7 +84,10 @@ internal sealed class FuzzSink : IFlowOutput
             packet.Index.ShouldBeInRange(1, MostRawPackets);
         }
         if (flow.TcpMetric is not { } tcp)
+        {
             return;
+        }
+
         new[]
         {
             tcp.AbPackets, tcp.AbBytes, tcp.AbSegmentOutOfOrder, tcp.AbSegmentSkipped, tcp.AbSegmentSkippedBytes, tcp.AbRetransmitted,
@@ -93,7 +113,10 @@ internal sealed class FuzzSink : IFlowOutput
     {
         var place = flow.TrackingId;
         for (var parent = flow; parent.ParentUuid.Length > 0 && _flows.TryGetValue(parent.ParentUuid, out var around); parent = around)
+        {
             place = around.TrackingId + "/" + place;
+        }
+
         return place;
     }
 }
@@ -130,14 +153,18 @@ internal sealed class FuzzSeen
             _rawPacketsRefused += engine.RawPacketsRefused;
             _deepestPath = Math.Max(_deepestPath, sink.DeepestPath);
             foreach (var (name, count) in sink.Applications)
+            {
                 _applications[name] = _applications.GetValueOrDefault(name) + count;
+            }
         }
     }
 
     internal void AddBlocks(long packets)
     {
         lock (_lock)
+        {
             _inBlocks += packets;
+        }
     }
 
     /// <summary>The corpus must reach what it's meant to: a fuzz that ends at the first header finds nothing.</summary>
@@ -149,6 +176,8 @@ internal sealed class FuzzSeen
         new[] { _reassembled, _tunnels, _rawPackets, _rawPacketsRefused }.ShouldAllBe(count => count > rounds);
         _deepestPath.ShouldBeGreaterThanOrEqualTo(8);
         foreach (var name in new[] { "DHCPv4", "DNS", "HTTP", "TLS", "VRRP" })
+        {
             _applications.GetValueOrDefault(name).ShouldBeGreaterThan(rounds, name);
+        }
     }
 }

@@ -38,7 +38,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 2 }, round => Run(round, seen));
         output.WriteLine(seen.ToString());
         if (only is null)
+        {
             seen.ShouldHaveReached(rounds);
+        }
     }
 
     [Fact]
@@ -55,7 +57,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private static unsafe ulong AddressBehind(ReadOnlySpan<byte> packet)
     {
         fixed (byte* start = packet)
+        {
             return (ulong)start + (ulong)packet.Length;
+        }
     }
 
     private static void Run(int round, FuzzSeen seen)
@@ -66,9 +70,13 @@ public sealed class FuzzTests(ITestOutputHelper output)
         try
         {
             if (round % 2 == 0)
+            {
                 OneByOne(round, mutator, seen);
+            }
             else
+            {
                 InBlocks(round, mutator, seen);
+            }
         }
         catch (Exception e)
         {
@@ -104,7 +112,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 engine.AdvanceTo(time);
                 engine.Process(time, link, OriginalLength(mutator, packet.Length), packet);
                 if (number % 1000 == 0)
+                {
                     CheckBounds(engine, FewEntries);
+                }
             }
         }
         catch (Exception e)
@@ -132,10 +142,16 @@ public sealed class FuzzTests(ITestOutputHelper output)
         {
             var packet = mutator.Next(out var link);
             if (!blocks.TryGetValue(link, out var block))
+            {
                 blocks.Add(link, block = new PacketBlock(mutator));
+            }
+
             block.Add(packet, OriginalLength(mutator, packet.Length), Back(mutator));
             if (!block.IsFull)
+            {
                 continue;
+            }
+
             time += block.Count * Millisecond;
             engine.AdvanceTo(time);
             var samplingRate = mutator.Below(8) == 0 ? 10u : 1u;
@@ -145,7 +161,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
             {
                 oneByOne.AdvanceTo(time);
                 foreach (var place in block.Places(time))
+                {
                     oneByOne.Process(place.Time, link, place.OriginalLength, single.Put(block.Bytes.Slice(place.Start, place.Length)), samplingRate);
+                }
             }
             block.Clear();
         }
@@ -153,7 +171,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
         End(engine, sink, entries, InputsPerRound, seen);
         oneByOne.End();
         if (isCompared)
+        {
             sink.ShouldHaveTheFlowsOf(sinkOfSingle);
+        }
     }
 
     private static long Back(PacketMutator mutator) => mutator.Below(100) == 0 ? 20_000 * Millisecond : 0;

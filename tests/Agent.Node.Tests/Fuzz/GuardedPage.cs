@@ -22,9 +22,14 @@ internal sealed unsafe partial class GuardedPage : IDisposable
         _pages = (capacity + _pageSize - 1) / _pageSize;
         _start = Map(null, (nuint)((_pages + 1) * _pageSize), ReadWrite, PrivateAnonymous, -1, 0);
         if (_start == (byte*)-1)
+        {
             throw new Win32Exception(Marshal.GetLastPInvokeError(), "mmap");
+        }
+
         if (Protect(_start + (_pages * _pageSize), (nuint)_pageSize, NoAccess) != 0)
+        {
             throw new Win32Exception(Marshal.GetLastPInvokeError(), "mprotect");
+        }
     }
 
     internal int Capacity => _pages * _pageSize;

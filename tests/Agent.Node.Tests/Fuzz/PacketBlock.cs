@@ -36,7 +36,10 @@ internal sealed class PacketBlock(PacketMutator mutator)
             var number = (first + i) % Count;
             var noise = _bytes.AsSpan(length, mutator.Below(MostNoise));
             foreach (ref var value in noise)
+            {
                 value = (byte)mutator.Below(256);
+            }
+
             length += noise.Length;
             _starts[number] = length;
             _packets[number].Bytes.CopyTo(_bytes.AsSpan(length));

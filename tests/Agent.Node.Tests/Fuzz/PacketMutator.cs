@@ -25,16 +25,25 @@ internal sealed class PacketMutator(ulong seed)
     internal ReadOnlySpan<byte> Next(out LinkType link)
     {
         if (Below(16) == 0)
+        {
             return Chance(out link);
+        }
+
         ref readonly var packet = ref Corpus[Below(Corpus.Length)];
         link = Below(50) == 0 ? (LinkType)Below(8) : packet.Link;
         var length = Math.Min(packet.Bytes.Length, Longest);
         packet.Bytes.AsSpan(0, length).CopyTo(_input);
         // One in eight stays as it is: conversations, tunnels and fragments that fit must go on between broken ones.
         if (Below(8) == 0)
+        {
             return _input.AsSpan(0, length);
+        }
+
         for (var changes = 1 + Below(5); changes > 0 && length > 0; changes--)
+        {
             length = Change(length);
+        }
+
         return _input.AsSpan(0, length);
     }
 
@@ -102,7 +111,10 @@ internal sealed class PacketMutator(ulong seed)
         link = (LinkType)Below(8);
         var input = _input.AsSpan(0, Below(300));
         foreach (ref var value in input)
+        {
             value = (byte)Below(256);
+        }
+
         return input;
     }
 
@@ -115,7 +127,9 @@ internal sealed class PacketMutator(ulong seed)
             using var device = CaptureFile.Open(file, null);
             var reader = new PacketReader(device);
             while (reader.Read() == SharpPcap.GetPacketStatus.PacketRead)
+            {
                 packets.Add((reader.Link, reader.Packet.ToArray()));
+            }
         }
         packets.AddRange(Fragments());
         return [.. packets];

@@ -61,7 +61,9 @@ public sealed class CapturePlanTests
             var settings = Plan(place, "", asked.Clone()).Settings;
             (settings.SamplingRate, settings.RawPacketLimit, settings.ExtraTcpMetric).ShouldBe((20, 7, true));
             foreach (var options in new[] { CaptureFlowOptions.Outside(settings), CaptureFlowOptions.Inside(settings) })
+            {
                 (options.RawPacketLimit, options.ExtraTcpMetric).ShouldBe((7, true));
+            }
         }
         Plan(Device, "", new Shared.Messages.Captures.Capture { ReassembleTcp = true }).Settings.ExtraTcpMetric.ShouldBeTrue();
     }
@@ -74,7 +76,9 @@ public sealed class CapturePlanTests
         var settings = CapturePlan.Decide(wanted, Device, 0, "h1", Config.Agent.Capture, flows).Plan!.Settings;
         CaptureFlowOptions.Origin(settings).ApplicationPorts.NameOf(LayerType.Tcp, 7777, 40000).ShouldBe("Mine");
         foreach (var options in new[] { CaptureFlowOptions.Outside(settings), CaptureFlowOptions.Inside(settings) })
+        {
             (options.ApplicationsByContent, options.ApplicationTimeouts["Mine"]).ShouldBe((false, TimeSpan.FromSeconds(3)));
+        }
     }
 
     [Fact]

@@ -42,9 +42,13 @@ public sealed class CaptureRegistryStateTests
         var refusal = Decide(CaptureRegistryState.Empty, new Capture { GremlinQuery = "G.V()", HeaderSize = headerSize, RawPacketLimit = rawPackets, SamplingRate = sampling }).Refusal;
 
         if (named is null)
+        {
             refusal.ShouldBeNull();
+        }
         else
+        {
             refusal!.Reason.ShouldStartWith(named);
+        }
     }
 
     [Theory]

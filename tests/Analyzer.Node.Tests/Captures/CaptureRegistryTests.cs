@@ -57,7 +57,9 @@ public sealed class CaptureRegistryTests : EntityTest
         Start(TimeSpan.FromMilliseconds(100));
 
         for (var i = 0; i < 3; i++)
+        {
             ListOf("h1", _ => true);
+        }
     }
 
     [Fact]

@@ -137,7 +137,10 @@ public sealed class FlowsEntityTests : EntityTest
             var query = message.ShouldBeOfType<GetFlows>();
             query.Partition.ShouldBeInRange(0, partitions - 1);
             if (query.Partition == silent)
+            {
                 return;
+            }
+
             var found = new FoundFlows { Partition = query.Partition };
             found.Flows.Add(FlowPartitionStateTests.Flow($"p{query.Partition}", last: query.Partition));
             sender.Tell(found);

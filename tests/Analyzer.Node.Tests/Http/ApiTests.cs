@@ -227,7 +227,9 @@ public class ApiTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>
             while (!received.EndOfMessage);
             var message = JsonNode.Parse(Encoding.UTF8.GetString(text.ToArray()))!;
             if (message["type"]!.ToString() == type)
+            {
                 return message;
+            }
         }
     }
 }

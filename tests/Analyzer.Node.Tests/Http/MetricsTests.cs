@@ -34,7 +34,9 @@ public class MetricsTests
         using var listener = new MeterListener { InstrumentPublished = (instrument, to) =>
         {
             if (instrument.Meter.Name == "skydive.analyzer" && instrument.IsObservable)
+            {
                 to.EnableMeasurementEvents(instrument);
+            }
         } };
         var lines = new List<string>();
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>

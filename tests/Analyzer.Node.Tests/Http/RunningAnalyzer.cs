@@ -108,7 +108,10 @@ public sealed class RunningAnalyzer : IAsyncLifetime
         while (!await condition())
         {
             if (patience.IsCancellationRequested)
+            {
                 throw new TimeoutException("still waiting for " + what);
+            }
+
             await Task.Delay(50, CancellationToken.None);
         }
     }
@@ -127,7 +130,9 @@ public sealed class RunningAnalyzer : IAsyncLifetime
             var node = new TopologyNode { Id = id, Host = "agent1", Origin = "agent.agent1", Metadata = tid.Length > 0 ? metadata.Set("TID", tid) : metadata };
             sync.Nodes.Add(node.ToMessage());
             if (id != nodes[0].Id)
+            {
                 sync.Edges.Add(Relations.Link(new TopologyNode { Id = nodes[0].Id }, node, Relations.Ownership, "agent1", "agent.agent1", 1).ToMessage());
+            }
         }
 
         return sync;

@@ -10,7 +10,10 @@ internal static class Graphs
         var node = new GraphNode { Id = id, Host = host, Origin = $"agent.{host}", Metadata = new MetadataMap(), Revision = 1 };
         node.Metadata.Fields["Name"] = new MetadataValue { StringValue = id };
         foreach (var (key, value) in metadata)
+        {
             node.Metadata.Fields[key] = new MetadataValue { StringValue = value };
+        }
+
         return node;
     }
 

@@ -24,7 +24,10 @@ public sealed class PostgresServer : IAsyncLifetime
     public async Task DisposeAsync()
     {
         if (!_made)
+        {
             return;
+        }
+
         await StopAsync();
         Directory.Delete(_folder, recursive: true);
     }
@@ -33,7 +36,10 @@ public sealed class PostgresServer : IAsyncLifetime
     public async Task<string> DatabaseAsync()
     {
         if (!_made)
+        {
             await MakeAsync();
+        }
+
         var name = string.Create(CultureInfo.InvariantCulture, $"test{++_databases}");
         await using var source = NpgsqlDataSource.Create(ConnectionString("postgres"));
         await using var create = source.CreateCommand($"CREATE DATABASE {name}");
@@ -53,7 +59,10 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         Directory.CreateDirectory(_folder);
         if (Environment.UserName == "root")
+        {
             await Processes.RunAsync("chown", "postgres", _folder);
+        }
+
         await RunAsync("initdb", "-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync");
         await StartAsync();
         _made = true;

@@ -29,7 +29,10 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
     public async Task A_new_process_finds_graph_flows_captures_injections_and_links(StoreKind kind)
     {
         using (var first = await OpenAsync(kind))
+        {
             StoredContent.Store(first);
+        }
+
         using var second = await OpenAsync(kind);
         StoredContent.Check(second);
     }
@@ -199,15 +202,22 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
         using var system = await OpenAsync(kind, "akka.persistence.journal.sql { buffer-size = 16, batch-size = 1, parallelism = 1 }");
         IActorRef[] partitions = [.. Enumerable.Range(0, 16).Select(system.Flows)];
         foreach (var partition in partitions)
+        {
             Uuids(system, partition).ShouldBeEmpty();
+        }
+
         for (var i = 0; i < 5; i++)
         {
             foreach (var partition in partitions)
+            {
                 partition.Tell(Update($"f{i}"), system.TestActor);
+            }
         }
 
         for (var i = 0; i < partitions.Length * 5; i++)
+        {
             system.ExpectMsg<FlowsStored>();
+        }
     }
 
     [Theory, OnSqlite, OnPostgres]
@@ -216,7 +226,10 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
         using var system = await OpenAsync(kind, "akka.persistence.publish-plugin-commands = on");
         var log = system.CreateTestProbe();
         foreach (var trouble in new[] { typeof(Warning), typeof(Error), typeof(DeadLetter), typeof(UnhandledMessage) })
+        {
             system.Sys.EventStream.Subscribe(log, trouble);
+        }
+
         var deletions = system.CreateTestProbe();
         system.Sys.EventStream.Subscribe(deletions, typeof(DeleteSnapshots));
         var (flows, host) = (system.Flows(), system.Host());
@@ -229,7 +242,10 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
 
         // Each has a snapshot every second event.
         for (var i = 0; i < 10; i++)
+        {
             deletions.ExpectMsg<DeleteSnapshots>();
+        }
+
         system.StopAndWait(flows);
         system.StopAndWait(host);
         log.HasMessages.ShouldBeFalse();
@@ -241,7 +257,9 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
         // Two analyzers that start at once on an empty database.
         using (var first = await OpenAsync(kind))
         using (var second = await OpenAsync(kind))
+        {
             await Task.WhenAll(FlowPartitionCount.ConfirmAsync(first.Sys, 16, Patience), FlowPartitionCount.ConfirmAsync(second.Sys, 16, Patience));
+        }
 
         using var later = await OpenAsync(kind);
         var error = await Should.ThrowAsync<SkydiveConfigException>(() => FlowPartitionCount.ConfirmAsync(later.Sys, 8, Patience));

@@ -50,7 +50,10 @@ internal static class StoredContent
         Ask<AgentAccepted>(system, host, new RegisterAgent { Host = "h1", Session = "s" });
         Ask<GraphStored>(system, host, Graphs.Sync("s", 1, [Graphs.Node("a"), Graphs.Node("b")], [Graphs.Edge("a", "b")]));
         for (var i = 2; i < 5; i++)
+        {
             Ask<GraphStored>(system, host, Graphs.Update("s", i, Graphs.Set(Graphs.Node($"n{i}"))));
+        }
+
         Ask<GraphStored>(system, host, Graphs.Update("s", 5, Graphs.DeleteNode("b"), Graphs.Set(Graphs.Edge("a", "n4"))));
         system.StopAndWait(host);
     }

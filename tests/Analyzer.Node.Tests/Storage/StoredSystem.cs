@@ -98,9 +98,13 @@ internal sealed class StoredSystem : TestKit
             Recover<RecoveryCompleted>(_ =>
             {
                 if (isSnapshot)
+                {
                     SaveSnapshot(what);
+                }
                 else
+                {
                     Persist(what, _ => witness.Tell(Done.Instance));
+                }
             });
             RecoverAny(_ => { });
             Command<SaveSnapshotSuccess>(_ => witness.Tell(Done.Instance));

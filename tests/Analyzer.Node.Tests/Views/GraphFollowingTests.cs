@@ -38,16 +38,27 @@ public sealed class GraphFollowingTests
             }
 
             if (random.Next(5) == 0)
+            {
                 underway.Add(hosts[host].ToMessage());
+            }
+
             while (underway.Count > random.Next(6))
+            {
                 Deliver(random.Next(3) == 0 ? random.Next(underway.Count) : 0);
+            }
+
             if (random.Next(3) == 0)
+            {
                 Flush();
+            }
         }
 
         underway.AddRange(hosts.Values.Select(host => host.ToMessage()));
         while (underway.Count > 0)
+        {
             Deliver(random.Next(underway.Count));
+        }
+
         Flush();
 
         view.Graph.Nodes.Select(Describe).Order().ShouldBe(hosts.Values.SelectMany(host => host.Graph.Nodes).Select(Describe).Order());
@@ -61,16 +72,23 @@ public sealed class GraphFollowingTests
             underway.RemoveAt(index);
             var (merged, outcome, changes) = message is HostGraph whole ? view.Take(whole) : view.Take((GraphChanged)message);
             if (outcome == MergedGraph.Outcome.Gap)
+            {
                 underway.Add(hosts[((GraphChanged)message).Host].ToMessage());
+            }
+
             view = merged;
             if (changes.Count > 0)
+            {
                 told.Take(view.Graph, changes);
+            }
         }
 
         void Flush()
         {
             if (told.Next() is { } message)
+            {
                 page.Take(message.WrittenSpan);
+            }
         }
     }
 
@@ -85,7 +103,10 @@ public sealed class GraphFollowingTests
             default:
                 var update = new UpdateGraph { Host = host.Host };
                 for (var i = random.Next(1, 5); i > 0; i--)
+                {
                     update.Changes.Add(Change(host.Host, random));
+                }
+
                 return host.Decide(update, step);
         }
     }

@@ -17,14 +17,22 @@ internal sealed class Page
             Nodes.Clear();
             Edges.Clear();
             foreach (var node in parsed["nodes"]!.AsArray())
+            {
                 Nodes[node!["ID"]!.ToString()] = node;
+            }
+
             foreach (var edge in parsed["edges"]!.AsArray())
+            {
                 Edges[edge!["ID"]!.ToString()] = edge;
+            }
+
             return;
         }
 
         foreach (var change in parsed["changes"]!.AsArray())
+        {
             Take(change!);
+        }
     }
 
     private void Take(JsonNode change)
@@ -37,7 +45,10 @@ internal sealed class Page
             case "nodeDeleted":
                 var id = change["id"]!.ToString();
                 foreach (var (edge, _) in Edges.Where(e => e.Value["Parent"]!.ToString() == id || e.Value["Child"]!.ToString() == id).ToList())
+                {
                     Edges.Remove(edge);
+                }
+
                 Nodes.Remove(id);
                 break;
             case "edge":

@@ -34,7 +34,10 @@ public sealed class ClientCommandTests
         var buffer = new byte[4096];
         var read = new StringBuilder();
         while (!read.ToString().Contains("GremlinQuery", StringComparison.Ordinal))
+        {
             read.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer)));
+        }
+
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"));
         return read.ToString().Split('\r')[0];
     }

@@ -99,7 +99,9 @@ public sealed class FlowsCommandTests : IDisposable
             var values = lines[row + 1].Split(',');
             values.Length.ShouldBe(header.Length);
             for (var column = 0; column < header.Length; column++)
+            {
                 values[column].ShouldBe(ValueOf(flows[row], header[column]), header[column]);
+            }
         }
     }
 
@@ -171,7 +173,10 @@ public sealed class FlowsCommandTests : IDisposable
         Write(_file, LinkLayers.Ethernet, Enumerable.Range(0, 100).Select(port => Ethernet(0x0800, Ipv4(17, Udp(port, 9, noise)))));
         var zipped = Zipped(File.ReadAllBytes(_file));
         using (var file = new FileStream(zipped, FileMode.Open))
+        {
             file.SetLength(file.Length * 9 / 10);
+        }
+
         Run(new FlowsRequest { Files = [zipped] }).ShouldBe(1);
         _error.ToString().ShouldStartWith(zipped + ": ");
         _error.ToString().ShouldNotContain("/proc/");
@@ -182,7 +187,10 @@ public sealed class FlowsCommandTests : IDisposable
     public void A_file_that_is_cut_off_gives_the_flows_so_far_and_an_error()
     {
         using (var file = new FileStream(_file, FileMode.Open))
+        {
             file.SetLength(file.Length - 5);
+        }
+
         Run("table").ShouldBe(1);
         _error.ToString().ShouldContain(_file);
         _error.ToString().ShouldContain("after 2 packets");
@@ -199,7 +207,10 @@ public sealed class FlowsCommandTests : IDisposable
     {
         var path = PathOf(name);
         if (content is not null)
+        {
             File.WriteAllBytes(path, Convert.FromHexString(content));
+        }
+
         Run(new FlowsRequest { Files = [path] }).ShouldBe(1);
         _error.ToString().ShouldStartWith(path + ": ");
         _error.ToString().ShouldContain(message);
@@ -247,7 +258,10 @@ public sealed class FlowsCommandTests : IDisposable
         var accepted = false;
         using var terminal = new Watched(line => line.Contains(" 3 packets", StringComparison.Ordinal), () => accepted = _interruption.Request(130));
         using (var progress = new Progress(terminal, () => 200))
+        {
             Run(new FlowsRequest { Files = [$"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}"] }, progress).ShouldBe(130);
+        }
+
         accepted.ShouldBeTrue();
         var lines = Lines();
         lines.Length.ShouldBe(4);
@@ -331,7 +345,9 @@ public sealed class FlowsCommandTests : IDisposable
         foreach (var name in key.Split('.'))
         {
             if (!flow.TryGetProperty(name, out flow))
+            {
                 return "";
+            }
         }
         return flow.ToString();
     }
@@ -364,7 +380,10 @@ public sealed class FlowsCommandTests : IDisposable
         public override void Write(string? value)
         {
             if (_done || value is null || !condition(value))
+            {
                 return;
+            }
+
             _done = true;
             action();
         }

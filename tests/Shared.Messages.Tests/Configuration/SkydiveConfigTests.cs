@@ -206,11 +206,17 @@ public class SkydiveConfigTests
         foreach (var line in lines.Select(l => l.Trim()))
         {
             if (line.StartsWith('#'))
+            {
                 commented = true;
+            }
             else if (line.Length == 0 || line == "}" || line.EndsWith('{'))
+            {
                 commented = false;
+            }
             else
+            {
                 commented.ShouldBeTrue(line);
+            }
         }
     }
 }

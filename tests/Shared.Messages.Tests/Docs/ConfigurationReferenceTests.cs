@@ -31,10 +31,15 @@ public class ConfigurationReferenceTests
         {
             text.Append($"\n## {section.Path}\n\n");
             if (section.Meaning.Length > 0 && section.Keys[0].Meaning != section.Meaning)
+            {
                 text.Append(Prose(section.Meaning)).Append("\n\n");
+            }
+
             text.Append("| key | default | meaning |\n|---|---|---|\n");
             foreach (var key in section.Keys)
+            {
                 text.Append($"| `{key.Path}` | {Code(key.Default)} | {(key.Meaning.Length > 0 ? Prose(key.Meaning) : "see above")} |\n");
+            }
         }
 
         return text.ToString();
@@ -53,7 +58,9 @@ public class ConfigurationReferenceTests
             if (value.IsObject() && !whole.Contains(here))
             {
                 foreach (var leaf in Leaves(here, value.GetObject(), whole))
+                {
                     yield return leaf;
+                }
             }
             else
             {

@@ -43,7 +43,10 @@ internal sealed class ReferenceConf
         using var reader = new StreamReader(stream);
         var conf = new ReferenceConf();
         while (reader.ReadLine() is { } line)
+        {
             conf.Take(line.Trim());
+        }
+
         return conf;
     }
 
@@ -52,7 +55,10 @@ internal sealed class ReferenceConf
         if (line.StartsWith('#'))
         {
             if (_follows)
+            {
                 _comment.Clear();
+            }
+
             _follows = false;
             _comment.Add(line.TrimStart('#').Trim());
             return;
@@ -81,10 +87,15 @@ internal sealed class ReferenceConf
     {
         var meaning = TakeComment();
         if (_open.Count == 0)
+        {
             (_intro, meaning) = (meaning, "");
+        }
         // The ports of TCP and UDP are spoken of above both.
         else if (meaning.Length == 0 && IsFree($"{Here}.{name}"))
+        {
             meaning = _open[^1].Meaning;
+        }
+
         _open.Add((name, meaning, []));
         _sections.Add(new ReferenceSection(Here, meaning, _open[^1].Keys));
     }

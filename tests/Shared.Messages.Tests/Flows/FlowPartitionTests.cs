@@ -20,7 +20,9 @@ public sealed class FlowPartitionTests
     {
         var counts = new int[16];
         for (var i = 0; i < 16_000; i++)
+        {
             counts[FlowPartition.Of(Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(i))), 16)]++;
+        }
 
         counts.Min().ShouldBeGreaterThan(800);
         counts.Max().ShouldBeLessThan(1200);

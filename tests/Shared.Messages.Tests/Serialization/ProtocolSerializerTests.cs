@@ -180,13 +180,17 @@ public sealed class ProtocolSerializerTests : IClassFixture<ProtocolSerializerTe
             {
                 var map = (System.Collections.IDictionary)field.Accessor.GetValue(message);
                 if (depth < 4)
+                {
                     map["key"] = Value(field.MessageType.FindFieldByName("value"), depth);
+                }
             }
             else if (field.IsRepeated)
             {
                 var list = (System.Collections.IList)field.Accessor.GetValue(message);
                 if (depth < 4)
+                {
                     list.Add(Value(field, depth));
+                }
             }
             else if (field.FieldType != FieldType.Message || depth < 4)
             {

@@ -17,7 +17,9 @@ public sealed partial class GremlinReferenceTests
     {
         var steps = _page[.._page.IndexOf(Missing, StringComparison.Ordinal)];
         foreach (var name in StepTable.Names)
+        {
             steps.ShouldMatch($@"`{name}\b");
+        }
     }
 
     [Fact]
@@ -25,7 +27,9 @@ public sealed partial class GremlinReferenceTests
     {
         var named = Words().Matches(_page).Select(word => word.Groups[1].Value).ToHashSet();
         foreach (var field in FlowView.Names)
+        {
             named.ShouldContain(field);
+        }
     }
 
     [Fact]
@@ -76,7 +80,9 @@ public sealed partial class GremlinReferenceTests
         {
             var page = Path.Combine(folder.FullName, "docs", "reference", "gremlin.md");
             if (File.Exists(page))
+            {
                 return File.ReadAllText(page);
+            }
         }
 
         throw new InvalidOperationException($"{AppContext.BaseDirectory} isn't inside a checkout");

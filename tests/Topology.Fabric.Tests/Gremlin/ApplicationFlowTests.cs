@@ -65,7 +65,10 @@ public sealed class ApplicationFlowTests
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
+        {
             FlowJson.Write(json, Flows[0]);
+        }
+
         using var document = JsonDocument.Parse(Encoding.UTF8.GetString(buffer.WrittenSpan));
         var dns = document.RootElement.GetProperty("DNS");
         dns.GetProperty("ID").GetInt32().ShouldBe(7);

@@ -47,7 +47,10 @@ internal sealed class SampleNetwork : IFlowSource
         var result = await RunAsync(query);
         using var written = new MemoryStream();
         using (var json = new Utf8JsonWriter(written, GraphJson.WriterOptions))
+        {
             TraversalJson.Write(json, result);
+        }
+
         return Encoding.UTF8.GetString(written.ToArray());
     }
 
@@ -71,7 +74,10 @@ internal sealed class SampleNetwork : IFlowSource
             Node("tor", "device", "tor1", ("Probe", "fabric"), ("Up", true)),
         };
         foreach (var node in nodes)
+        {
             builder.Set(node);
+        }
+
         foreach (var (parent, child, relation) in new[]
         {
             ("h1", "eth1", "ownership"), ("h2", "eth1b", "ownership"), ("h1", "br0", "ownership"), ("br0", "eth1", "layer2"), ("tor", "eth1", "layer2"), ("tor", "eth1b", "layer2"),

@@ -53,7 +53,10 @@ public class GraphJsonTests
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
+        {
             write(json);
+        }
+
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 }

@@ -45,7 +45,10 @@ public sealed class ExporterTests : IDisposable
                 yield return Ethernet(0x0800, Ipv4(17, Udp(2000 + client, 53, new byte[client]), $"10.0.0.{client}", "10.0.1.53"));
             }
             if (!withIpv6)
+            {
                 continue;
+            }
+
             yield return Ethernet(0x86dd, Ipv6(6, Tcp(3000, 443, data: 10)));
             yield return Ethernet(0x86dd, Ipv6(6, Tcp(443, 3000, data: 100), "fd00::2", "fd00::1"), MacB, MacA);
         }

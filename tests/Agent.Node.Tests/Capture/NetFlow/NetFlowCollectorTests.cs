@@ -190,7 +190,10 @@ public sealed class NetFlowCollectorTests
     {
         const ushort first = 256;
         for (var n = 0; n < ObservationDomain.MostTemplates + 50; n++)
+        {
             Read(Version9(1, 0, Set(0, Template(first + n, Simple))));
+        }
+
         _collector.Kept.ShouldBe((1, ObservationDomain.MostTemplates, 0));
         Read(Version9(1, 0, Set(first + ObservationDomain.MostTemplates, Record(A, B, 1, 2, 17, 3, 300))));
         (_collector.UnknownTemplates, _collector.Records).ShouldBe((1, 0));
@@ -205,7 +208,10 @@ public sealed class NetFlowCollectorTests
         var fields = Simple.Append((48, 2)).ToArray();
         Read(Version9(1, 0, Set(1, options), Set(0, Template(300, fields))));
         for (var n = 0; n < ObservationDomain.MostSamplers + 50; n++)
+        {
             Read(Version9(1, 0, Set(400, [.. U32(0), .. U16(n), .. U32(10)])));
+        }
+
         _collector.Kept.ShouldBe((1, 2, ObservationDomain.MostSamplers));
         Read(Version9(1, 0, Set(400, [.. U32(0), .. U16(0), .. U32(64)])));
         Read(Version9(1, 0, Set(300, [.. Record(A, B, 1, 2, 17, 3, 300), .. U16(0)], [.. Record(A, B, 1, 3, 17, 3, 300), .. U16(ObservationDomain.MostSamplers)])));
@@ -216,10 +222,16 @@ public sealed class NetFlowCollectorTests
     public void Of_too_many_exporters_the_one_unheard_of_for_longest_is_forgotten()
     {
         for (var n = 0; n < NetFlowCollector.MostDomains; n++)
+        {
             _collector.Read(Version9(1, (uint)n, Set(0, Template(300, Simple))), _exporter, Now + n);
+        }
+
         _collector.Read(Version9(2, 0), _exporter, Now + 1000);
         for (var n = 0; n < 10; n++)
+        {
             _collector.Read(Version9(1, 0, Set(0, Template(300, Simple))), new IPEndPoint(IPAddress.Loopback, 5000 + n).Serialize(), Now + 2000 + n);
+        }
+
         _collector.Kept.ShouldBe((NetFlowCollector.MostDomains, NetFlowCollector.MostDomains, 0));
 
         var data = Set(300, Record(A, B, 1, 2, 17, 3, 300));
@@ -251,14 +263,21 @@ public sealed class NetFlowCollectorTests
         {
             var datagram = (byte[])seeds[random.Next(seeds.Length)].Clone();
             for (var changes = random.Next(6); changes > 0; changes--)
+            {
                 datagram[random.Next(datagram.Length)] = (byte)random.Next(256);
+            }
             // Templates, samplers and flows of every number: more than are kept of each.
             if (i % 2 == 0)
+            {
                 datagram[^1] = (byte)i;
+            }
+
             collector.Read(datagram.AsSpan(0, random.Next(2) == 0 ? datagram.Length : random.Next(datagram.Length + 1)), _exporter, Now + i);
             engine.Count.ShouldBeLessThanOrEqualTo(mostFlows);
             if (i % 100 == 0)
+            {
                 most = (Math.Max(most.Domains, collector.Kept.Domains), Math.Max(most.Templates, collector.Kept.Templates), Math.Max(most.Samplers, collector.Kept.Samplers));
+            }
         }
         most.Domains.ShouldBe(NetFlowCollector.MostDomains);
         most.Templates.ShouldBeInRange(1, NetFlowCollector.MostDomains * ObservationDomain.MostTemplates);

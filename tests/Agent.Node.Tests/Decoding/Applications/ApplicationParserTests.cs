@@ -109,7 +109,9 @@ public sealed class ApplicationParserTests
     {
         HttpResponse.TryRead(Text(text), out var status).ShouldBe(expected != 0);
         if (expected != 0)
+        {
             status.ShouldBe(expected);
+        }
     }
 
     [Fact]

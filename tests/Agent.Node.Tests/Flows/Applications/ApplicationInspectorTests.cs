@@ -180,7 +180,9 @@ public sealed class ApplicationInspectorTests
     public void Every_length_of_every_packet_is_read_without_a_fault()
     {
         foreach (var packet in All)
+        {
             Of(Enumerable.Range(0, packet.Length + 1).Select(length => packet[..length])).Count.ShouldBeLessThan(6);
+        }
     }
 
     [Fact]
@@ -203,7 +205,9 @@ public sealed class ApplicationInspectorTests
         for (var round = 0; round < rounds; round++)
         {
             foreach (var packet in packets)
+            {
                 engine.Process(Start + round, LinkType.Ethernet, packet.Length, packet);
+            }
         }
     }
 }

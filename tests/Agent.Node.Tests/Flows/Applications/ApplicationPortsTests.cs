@@ -61,7 +61,10 @@ public sealed class ApplicationPortsTests
             Ethernet(0x0800, Ipv4(17, Udp(40000, 53, []))), Ethernet(0x0806, Arp()), Ethernet(0x0800, Ipv4(6, Tcp(40000, 22))), Ethernet(0x0800, Ipv4(6, Tcp(40000, 9)))
         ];
         foreach (var packet in packets)
+        {
             engine.Process(Start, LinkType.Ethernet, packet.Length, packet);
+        }
+
         CountAt(engine, 9).ShouldBe(4);
         CountAt(engine, 12).ShouldBe(3);
         CountAt(engine, 22).ShouldBe(2);

@@ -20,7 +20,10 @@ public sealed class RawPacketTests
         var inner = Ipv6(58, EchoV6(1, 1), "fd01::1", "fd01::2");
         var frame = Ethernet(0x0800, Ipv4(47, Gre(0x86dd, inner)));
         for (var i = 0; i < 5; i++)
+        {
             engine.Process(Start + i, LinkType.Ethernet, frame.Length + 1000, frame);
+        }
+
         engine.End();
 
         var flows = _collector.Take();
@@ -60,7 +63,10 @@ public sealed class RawPacketTests
     {
         var engine = Engine(limit: 100, capacity: 1000);
         for (var i = 0; i < 50; i++)
+        {
             engine.Process(Start, LinkType.Ethernet, 60, Packet(i));
+        }
+
         engine.RawPacketsRefused.ShouldBeGreaterThan(0);
         engine.AdvanceTo(Start);
         engine.AdvanceTo(Start + (6 * Second));
@@ -79,7 +85,10 @@ public sealed class RawPacketTests
     {
         var engine = new FlowEngine(new FlowOptions { RawPacketLimit = 5, RawPacketCapacity = 1000, MaxEntries = 3 }, Captures.Origin, new FinalFlows());
         for (var i = 0; i < 500; i++)
+        {
             engine.Process(Start, LinkType.Ethernet, 60, Packet(i));
+        }
+
         engine.RawPacketsRefused.ShouldBe(0);
     }
 
@@ -94,7 +103,10 @@ public sealed class RawPacketTests
         ];
         var engine = new FlowEngine(new FlowOptions { Defragment = true, RawPacketLimit = 5 }, Captures.Origin, _collector);
         for (var i = 0; i < fragments.Length; i++)
+        {
             engine.Process(Start + i, LinkType.Ethernet, fragments[i].Length, fragments[i]);
+        }
+
         engine.End();
         _collector.Take().ShouldHaveSingleItem().RawPacketsCaptured.ShouldBe(2);
         var packets = _collector.TakeRawPackets();
@@ -122,7 +134,9 @@ public sealed class RawPacketTests
         void Feed(int packets)
         {
             for (var i = 0; i < packets; i++)
+            {
                 engine.Process(Start, LinkType.Ethernet, 60, packet);
+            }
         }
     }
 

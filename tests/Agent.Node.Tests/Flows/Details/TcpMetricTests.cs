@@ -96,7 +96,10 @@ public sealed class TcpMetricTests : IDisposable
         var output = new FinalFlows();
         var engine = new FlowEngine(new FlowOptions { ExtraTcpMetric = true }, Captures.Origin, output);
         foreach (var packet in Connection.Concat([Connection[0]]))
+        {
             engine.Process(First * 1_000_000, LinkType.Ethernet, packet.Length, packet);
+        }
+
         engine.End();
         output.Flows.Count.ShouldBe(2);
         output.Flows.ShouldContain(flow => flow.TcpMetric.AbPackets == 1 && flow.TcpMetric.AbRetransmitted == 0);
@@ -127,7 +130,10 @@ public sealed class TcpMetricTests : IDisposable
         var output = new FinalFlows();
         var engine = new FlowEngine(options, Captures.Origin, output);
         for (var i = 0; i < packets.Length; i++)
+        {
             engine.Process((First + i) * 1_000_000, LinkType.Ethernet, packets[i].Length, packets[i].AsSpan(0, Math.Min(captured, packets[i].Length)));
+        }
+
         engine.End();
         return output.Flows.ShouldHaveSingleItem();
     }
@@ -137,7 +143,9 @@ public sealed class TcpMetricTests : IDisposable
         for (var round = 0; round < rounds; round++)
         {
             foreach (var packet in packets)
+            {
                 engine.Process(First * 1_000_000, LinkType.Ethernet, packet.Length, packet);
+            }
         }
     }
 

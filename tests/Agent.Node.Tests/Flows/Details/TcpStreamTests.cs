@@ -20,7 +20,10 @@ public sealed class TcpStreamTests
     {
         Syn(initial);
         for (var i = 0u; i < 4; i++)
+        {
             Data(unchecked(initial + 1 + (i * 100)), 100);
+        }
+
         Fin(unchecked(initial + 401));
         Verdict().ShouldBe((0, 0, 0, 0));
         (_stream.Packets, _stream.Bytes, _stream.SawStart, _stream.SawEnd).ShouldBe((6, 400, true, true));
@@ -144,7 +147,10 @@ public sealed class TcpStreamTests
     {
         Syn(0);
         for (var i = 0u; i < 20; i++)
+        {
             Data(101 + (i * 200), 100);
+        }
+
         Verdict().ShouldBe((0, 0, 20, 2000));
     }
 
@@ -175,7 +181,10 @@ public sealed class TcpStreamTests
                 var start = Math.Clamp(end + random.Next(-400, 200), 0, seen.Length - 100);
                 var length = random.Next(2, 100);
                 if (start < end)
+                {
                     late++;
+                }
+
                 seen.AsSpan(start, length).Fill(true);
                 end = Math.Max(end, start + length);
                 stream.Add(new TcpSegment(2, unchecked(initial + 1 + (uint)start), TcpHeader.Ack, length, 64), RoundTrip, 1);
@@ -184,7 +193,10 @@ public sealed class TcpStreamTests
             (stream.Bytes + stream.SkippedBytes).ShouldBe(end);
             (stream.OutOfOrder + stream.Retransmitted).ShouldBe(late);
             if (gaps > TcpStream.MaximumGaps)
+            {
                 continue;
+            }
+
             stream.Bytes.ShouldBe(seen.Count(byteSeen => byteSeen));
             stream.Skipped.ShouldBe(CountGaps(seen, end));
         }

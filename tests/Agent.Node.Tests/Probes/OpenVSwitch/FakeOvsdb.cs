@@ -57,7 +57,9 @@ internal sealed class FakeOvsdb : IDisposable
             for (int count; (count = await stream.ReadAsync(buffer)) > 0;)
             {
                 foreach (var answer in Answers(framer, buffer.AsSpan(0, count)))
+                {
                     await stream.WriteAsync(answer);
+                }
             }
         }
         catch (IOException)

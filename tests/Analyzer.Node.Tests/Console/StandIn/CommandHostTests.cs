@@ -92,7 +92,9 @@ public sealed class CommandHostTests : IAsyncLifetime
         {
             replies.Add(JsonElement.Parse(line));
             if (replies[^1].GetProperty("Final").GetBoolean())
+            {
                 return replies;
+            }
         }
 
         throw new InvalidOperationException("The host closed the connection before the final answer.");
@@ -123,7 +125,10 @@ public sealed class CommandHostTests : IAsyncLifetime
             Process(TestCommands.Count.Name, _ =>
             {
                 for (var i = 1; i <= 3; i++)
+                {
                     Sender.Tell(new CommandResponse($"{i}", final: false));
+                }
+
                 Sender.Tell(CommandResponse.Empty);
             });
             Process(TestCommands.Fail.Name, _ => throw new InvalidOperationException("the reason"));
