@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Agent.Node.Host;
-using Agent.Node.Telemetry;
+using Agent.Node.Logging;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Shared.Messages.Configuration;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Agent.Node.Flows;
-using Agent.Node.Telemetry;
+using Agent.Node.Logging;
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;

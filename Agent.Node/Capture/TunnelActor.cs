@@ -1,5 +1,5 @@
 using Agent.Node.Flows;
-using Agent.Node.Telemetry;
+using Agent.Node.Logging;
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,5 @@
+using Agent.Node.Logging;
 using Agent.Node.Probes.OpenVSwitch;
-using Agent.Node.Telemetry;
 using Agent.Node.Uplink;
 using Akka.Actor;
 using Akka.Hosting;

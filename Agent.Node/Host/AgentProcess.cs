@@ -1,4 +1,4 @@
-using Agent.Node.Telemetry;
+using Agent.Node.Logging;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Configuration;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Agent.Node.Telemetry;
+using Agent.Node.Logging;
 using Agent.Node.Uplink;
 using Akka.Actor;
 using Akka.Hosting;

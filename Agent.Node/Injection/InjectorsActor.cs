@@ -1,4 +1,4 @@
-using Agent.Node.Telemetry;
+using Agent.Node.Logging;
 using Agent.Node.Topology;
 using Akka.Actor;
 using Akka.Event;

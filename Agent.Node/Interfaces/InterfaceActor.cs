@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Agent.Node.Capture;
+using Agent.Node.Logging;
 using Agent.Node.Probes.OpenVSwitch;
 using Agent.Node.Telemetry;
 using Agent.Node.Topology;

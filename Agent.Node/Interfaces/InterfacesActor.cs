@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Agent.Node.Telemetry;
+using Agent.Node.Logging;
 using Agent.Node.Topology;
 using Akka.Actor;
 using Akka.Event;

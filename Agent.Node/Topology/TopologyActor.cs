@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
+using Agent.Node.Logging;
 using Agent.Node.Probes;
 using Agent.Node.Probes.Namespaces;
 using Agent.Node.Probes.Netlink;
 using Agent.Node.Probes.OpenVSwitch;
-using Agent.Node.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,4 @@
-using Agent.Node.Telemetry;
+using Agent.Node.Logging;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;

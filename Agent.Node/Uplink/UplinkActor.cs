@@ -1,4 +1,5 @@
 using Agent.Node.Capture;
+using Agent.Node.Logging;
 using Agent.Node.Telemetry;
 using Agent.Node.Topology;
 using Akka.Actor;

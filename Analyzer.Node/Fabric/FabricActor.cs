@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using Analyzer.Node.Logging;
 using Analyzer.Node.Telemetry;
 using Analyzer.Node.Views;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Analyzer.Node.Telemetry;
+using Analyzer.Node.Logging;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Shared.Messages.Configuration;

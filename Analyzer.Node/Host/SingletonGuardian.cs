@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Analyzer.Node.Http;
-using Analyzer.Node.Telemetry;
+using Analyzer.Node.Logging;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Logging;
 

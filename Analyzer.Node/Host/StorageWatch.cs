@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
-using Analyzer.Node.Telemetry;
+using Analyzer.Node.Logging;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Logging;
 

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Analyzer.Node.Flows;
+using Analyzer.Node.Logging;
 using Analyzer.Node.Selection;
-using Analyzer.Node.Telemetry;
 using Microsoft.Extensions.Logging;
 using Topology.Fabric.Gremlin;
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Akka.Persistence;
+using Analyzer.Node.Logging;
 using Analyzer.Node.Telemetry;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Captures;

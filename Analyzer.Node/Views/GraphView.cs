@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
+using Analyzer.Node.Logging;
 using Analyzer.Node.Telemetry;
 using Analyzer.Node.Topology;
 using Microsoft.Extensions.Logging;

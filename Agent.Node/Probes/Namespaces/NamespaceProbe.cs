@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Agent.Node.Linux;
+using Agent.Node.Logging;
 using Agent.Node.Probes.Netlink;
-using Agent.Node.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;

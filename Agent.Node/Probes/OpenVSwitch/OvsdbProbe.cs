@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using Agent.Node.Telemetry;
+using Agent.Node.Logging;
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;

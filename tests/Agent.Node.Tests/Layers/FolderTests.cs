@@ -7,20 +7,21 @@ public sealed class FolderTests
 {
     private static readonly Folders _folders = new(
         typeof(Agent.Node.Host.AgentHost).Assembly,
+        ("Logging", []),
         ("Linux", []),
         ("Decoding", []),
         ("Flows", ["Decoding"]),
-        ("Probes", ["Linux"]),
-        ("Probes.Netlink", ["Linux", "Probes"]),
-        ("Probes.Namespaces", ["Linux", "Probes", "Probes.Netlink"]),
-        ("Probes.OpenVSwitch", ["Probes", "Probes.Netlink"]),
-        ("Capture", ["Linux", "Decoding", "Flows", "Probes.Netlink"]),
+        ("Probes", ["Logging", "Linux"]),
+        ("Probes.Netlink", ["Logging", "Linux", "Probes"]),
+        ("Probes.Namespaces", ["Logging", "Linux", "Probes", "Probes.Netlink"]),
+        ("Probes.OpenVSwitch", ["Logging", "Probes", "Probes.Netlink"]),
+        ("Capture", ["Logging", "Linux", "Decoding", "Flows", "Probes.Netlink"]),
         ("Telemetry", ["Capture"]),
-        ("Topology", ["Linux", "Probes", "Probes.Netlink", "Probes.Namespaces", "Probes.OpenVSwitch", "Capture"]),
-        ("Interfaces", ["Decoding", "Flows", "Probes.OpenVSwitch", "Capture", "Telemetry", "Topology"]),
-        ("Injection", ["Linux", "Topology"]),
-        ("Uplink", ["Capture", "Telemetry", "Topology"]),
-        ("Host", ["Linux", "Probes.Netlink", "Probes.Namespaces", "Probes.OpenVSwitch", "Capture", "Topology", "Interfaces", "Injection", "Uplink"]));
+        ("Topology", ["Logging", "Linux", "Probes", "Probes.Netlink", "Probes.Namespaces", "Probes.OpenVSwitch", "Capture"]),
+        ("Interfaces", ["Logging", "Decoding", "Flows", "Probes.OpenVSwitch", "Capture", "Telemetry", "Topology"]),
+        ("Injection", ["Logging", "Linux", "Topology"]),
+        ("Uplink", ["Logging", "Capture", "Telemetry", "Topology"]),
+        ("Host", ["Logging", "Linux", "Probes.Netlink", "Probes.Namespaces", "Probes.OpenVSwitch", "Capture", "Topology", "Interfaces", "Injection", "Uplink"]));
 
     [Fact]
     public void Folders_use_only_what_their_list_allows() => _folders.Wrong().ShouldBeEmpty();

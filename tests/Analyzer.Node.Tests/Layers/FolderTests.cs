@@ -7,17 +7,18 @@ public sealed class FolderTests
 {
     private static readonly Folders _folders = new(
         typeof(Analyzer.Node.Host.AnalyzerHost).Assembly,
+        ("Logging", []),
         ("Telemetry", []),
         ("Selection", []),
-        ("Topology", ["Telemetry"]),
-        ("Flows", ["Telemetry"]),
-        ("Views", ["Telemetry", "Selection", "Topology", "Flows"]),
-        ("Captures", ["Telemetry", "Selection", "Topology"]),
-        ("Injections", ["Telemetry", "Selection", "Topology"]),
-        ("Fabric", ["Telemetry", "Views"]),
-        ("Http", ["Telemetry", "Selection", "Topology", "Flows", "Views", "Captures", "Injections", "Fabric"]),
+        ("Topology", ["Logging", "Telemetry"]),
+        ("Flows", ["Logging", "Telemetry"]),
+        ("Views", ["Logging", "Telemetry", "Selection", "Topology", "Flows"]),
+        ("Captures", ["Logging", "Telemetry", "Selection", "Topology"]),
+        ("Injections", ["Logging", "Telemetry", "Selection", "Topology"]),
+        ("Fabric", ["Logging", "Telemetry", "Views"]),
+        ("Http", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Views", "Captures", "Injections", "Fabric"]),
         ("Console", ["Views", "Http"]),
-        ("Host", ["Telemetry", "Selection", "Topology", "Flows", "Views", "Captures", "Injections", "Fabric", "Http", "Console"]));
+        ("Host", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Views", "Captures", "Injections", "Fabric", "Http", "Console"]));
 
     [Fact]
     public void Folders_use_only_what_their_list_allows() => _folders.Wrong().ShouldBeEmpty();

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Agent.Node.Telemetry;
+namespace Agent.Node.Logging;
 
 /// <summary>All this program may ever say in its log, with the numbers of its messages.</summary>
 internal static partial class LogMessages
