@@ -4,29 +4,11 @@ using Lab.Tutorial;
 
 namespace EndToEnd.Tests.Faults;
 
-/// <summary>A lab whose analyzer keeps its journal in PostgreSQL, a cluster of the tests' own.</summary>
-public sealed class PostgresLab : RunningLab
-{
-    private PostgresServer? _server;
+[Collection(VxlanSqliteLab.Name)]
+public sealed class SqliteCrashTests(VxlanSqliteLab.Lab lab) : CrashTests(lab);
 
-    private protected override string[] UpOptions => ["--postgres", _server!.ConnectionString];
-
-    public override async Task InitializeAsync()
-    {
-        _server = await PostgresServer.StartAsync();
-        await base.InitializeAsync();
-    }
-
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _server!.StopAsync();
-    }
-}
-
-public sealed class SqliteCrashTests(RunningLab lab) : CrashTests(lab), IClassFixture<RunningLab>;
-
-public sealed class PostgresCrashTests(PostgresLab lab) : CrashTests(lab), IClassFixture<PostgresLab>;
+[Collection(GenevePostgresLab.Name)]
+public sealed class PostgresCrashTests(GenevePostgresLab.Lab lab) : CrashTests(lab);
 
 /// <summary>kill -9 of the cluster's processes.</summary>
 public abstract class CrashTests(RunningLab lab)

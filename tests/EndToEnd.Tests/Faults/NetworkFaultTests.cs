@@ -4,7 +4,8 @@ using EndToEnd.Tests.Running;
 namespace EndToEnd.Tests.Faults;
 
 /// <summary>Interfaces, Open vSwitch and names that go wrong under a running agent.</summary>
-public sealed class NetworkFaultTests(RunningLab lab) : IClassFixture<RunningLab>
+[Collection(VxlanSqliteLab.Name)]
+public sealed class NetworkFaultTests(VxlanSqliteLab.Lab lab)
 {
     [Fact]
     public async Task An_interface_deleted_during_its_capture_leaves_the_agent_running()
@@ -23,7 +24,7 @@ public sealed class NetworkFaultTests(RunningLab lab) : IClassFixture<RunningLab
         await RunningLab.OnHostAsync("agent1", "ip link set doomed up");
         await RunningLab.EventuallyAsync("a new one of that name is captured", async () => await CaptureStateAsync("doomed") == "active");
         await RunningLab.OnHostAsync("agent1", "ip link del doomed");
-        capture["UUID"]!.ToString().ShouldNotBeEmpty();
+        await DeleteCaptureAsync(capture);
     }
 
     [Fact]
@@ -63,12 +64,17 @@ public sealed class NetworkFaultTests(RunningLab lab) : IClassFixture<RunningLab
         await RunningLab.EventuallyAsync("flows from sFlow", async () =>
         {
             await RunningLab.OnHostAsync("agent1", "ip netns exec ns1 ping -c 3 -i 0.2 10.0.0.2");
-            return (await lab.FlowsAsync()).Any(f => f.NodeTid == tid && f.LayersPath == "Ethernet/IPv4/GRE");
+            return (await lab.FlowsAsync()).Any(f => f.NodeTid == tid && f.LayersPath == VxlanSqliteLab.TunnelPath);
         });
-        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{RunningLab.HttpPort}") };
-        (await http.DeleteAsync($"/api/capture/{capture["UUID"]}")).IsSuccessStatusCode.ShouldBeTrue();
+        await DeleteCaptureAsync(capture);
         await RunningLab.EventuallyAsync("the bridge's sFlow is taken away", async () =>
             (await RunningLab.OnHostAsync("agent1", "ovs-vsctl get bridge br-phy sflow")).Trim() == "[]");
+    }
+
+    private static async Task DeleteCaptureAsync(JsonObject capture)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{RunningLab.HttpPort}") };
+        (await http.DeleteAsync($"/api/capture/{capture["UUID"]}")).IsSuccessStatusCode.ShouldBeTrue();
     }
 
     private async Task<string?> CaptureStateAsync(string name) =>

@@ -67,16 +67,8 @@ public abstract class TutorialTests(RunningLab lab, string tunnelPath)
 [Collection(SharedLab.Name)]
 public sealed class GreTutorialTests(RunningLab lab) : TutorialTests(lab, "Ethernet/IPv4/GRE");
 
-public sealed class VxlanLab : RunningLab
-{
-    private protected override string[] UpOptions => ["--tunnel", "vxlan"];
-}
+[Collection(VxlanSqliteLab.Name)]
+public sealed class VxlanTutorialTests(VxlanSqliteLab.Lab lab) : TutorialTests(lab, VxlanSqliteLab.TunnelPath);
 
-public sealed class VxlanTutorialTests(VxlanLab lab) : TutorialTests(lab, "Ethernet/IPv4/UDP/VXLAN"), IClassFixture<VxlanLab>;
-
-public sealed class GeneveLab : RunningLab
-{
-    private protected override string[] UpOptions => ["--tunnel", "geneve"];
-}
-
-public sealed class GeneveTutorialTests(GeneveLab lab) : TutorialTests(lab, "Ethernet/IPv4/UDP/Geneve"), IClassFixture<GeneveLab>;
+[Collection(GenevePostgresLab.Name)]
+public sealed class GeneveTutorialTests(GenevePostgresLab.Lab lab) : TutorialTests(lab, "Ethernet/IPv4/UDP/Geneve");
