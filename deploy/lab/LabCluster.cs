@@ -35,7 +35,10 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
     public static string? Refusal()
     {
         if (!Environment.IsPrivilegedProcess)
+        {
             return "the lab needs root: it makes network namespaces and captures packets";
+        }
+
         var missing = _programs.Where(p => !Shell.Has(p)).ToList();
         return missing.Count == 0 ? null : $"the lab needs {string.Join(", ", missing)} (Debian: openvswitch-switch, iproute2, util-linux, ethtool, socat)";
     }
@@ -83,7 +86,9 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
         await ReadyAsync(client, analyzer, cancel);
         // Otherwise the tutorial waits for more.
         if (shape.Tunnel is null)
+        {
             await AgentsAsync(client, cancel);
+        }
     }
 
     /// <summary>A client of the analyzer's API, by this machine's loopback.</summary>
@@ -97,7 +102,10 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
         foreach (var host in hosts.OrderBy(h => h.Name == "analyzer"))
         {
             if (ClusterProcesses.Find(host) is not { } pid)
+            {
                 continue;
+            }
+
             var ended = await ProcessStat.EndAsync(pid, _endPatience);
             progress.Step(ended ? $"{host.Name}'s {Role(host)} ended" : $"{host.Name}'s {Role(host)}, {pid}, doesn't end within {_endPatience.TotalSeconds} s");
             all &= ended;
@@ -113,12 +121,18 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
     {
         var (hosts, forwarders, _) = folder.Load();
         foreach (var forwarder in forwarders.Concat(_forwarders))
+        {
             forwarder.Destroy();
+        }
+
         var all = hosts.Concat(_hosts).DistinctBy(h => h.Pid).ToList();
         var ended = await Task.WhenAll(all.Select(h => h.DestroyAsync()));
         // The folder stays with a host that does: it says which one it is.
         if (all.Where((_, i) => !ended[i]).Select(h => $"{h.Name} (pid {h.Pid})").ToList() is { Count: > 0 } left)
+        {
             throw new LabException($"these hosts don't end: {string.Join(", ", left)}; ./skydive down tries again");
+        }
+
         var was = all.Count > 0;
         _hosts.Clear();
         _forwarders.Clear();
@@ -129,7 +143,10 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
     private async Task ReplaceEarlierAsync()
     {
         if (!folder.HoldsALab)
+        {
             return;
+        }
+
         progress.Step("removing the lab that's up");
         await StopAsync(folder.Load().Hosts);
         await DownAsync();
@@ -149,7 +166,10 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
         for (var attempt = 0; !await client.IsReadyAsync(cancel); attempt++)
         {
             if (attempt == 240 || (attempt > 20 && ClusterProcesses.Find(analyzer) is null))
+            {
                 throw new LabException($"the analyzer isn't ready; the end of its log:\n{Tail(processes.LogOf(analyzer))}");
+            }
+
             await Task.Delay(250, cancel);
         }
     }
@@ -161,7 +181,10 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
         for (var attempt = 0; (await client.ElementsAsync("G.V().Has('Type', 'host').Out().Has('Name', 'br-phy').HasKey('IPV4')", cancel)).Count < 2; attempt++)
         {
             if (attempt == 240)
+            {
                 throw new LabException($"the agents' hosts aren't in the graph; their logs: {string.Join(", ", _hosts.Where(host => host.Name.StartsWith("agent", StringComparison.Ordinal)).Select(processes.LogOf))}");
+            }
+
             await Task.Delay(250, cancel);
         }
     }

@@ -22,7 +22,10 @@ internal static class MetricsReference
             .AppendLine("| metric | in Prometheus | kind | unit | meaning |")
             .AppendLine("|---|---|---|---|---|");
         foreach (var instrument in Instruments("skydive." + role))
+        {
             page.AppendLine(CultureInfo.InvariantCulture, $"| `{instrument.Name}` | `{Prometheus(instrument)}` | {Kind(instrument)} | {instrument.Unit?.Trim('{', '}')} | {instrument.Description} |");
+        }
+
         return page.ToString();
     }
 
@@ -34,7 +37,9 @@ internal static class MetricsReference
             InstrumentPublished = (instrument, _) =>
             {
                 if (instrument.Meter.Name == meter)
+                {
                     found.Add(instrument);
+                }
             },
         };
         listener.Start();

@@ -16,7 +16,10 @@ internal static class ReferenceDocument
     {
         var path = Path.Combine(Root, "docs", "reference", name);
         if (Environment.GetEnvironmentVariable(WriteVariable) == "1")
+        {
             File.WriteAllText(path, content);
+        }
+
         var found = File.Exists(path) ? File.ReadAllText(path) : "";
         FirstDifference(found, content).ShouldBeNull($"docs/reference/{name} isn't what the code says. To write it anew: {WriteVariable}=1 dotnet test {Project} --filter Docs");
     }
@@ -27,7 +30,10 @@ internal static class ReferenceDocument
     private static string? FirstDifference(string found, string wanted)
     {
         if (found == wanted)
+        {
             return null;
+        }
+
         var (here, there) = (found.Split('\n'), wanted.Split('\n'));
         var line = here.Zip(there).TakeWhile(lines => lines.Item1 == lines.Item2).Count();
         return $"line {line + 1}: \"{here.ElementAtOrDefault(line)}\" should be \"{there.ElementAtOrDefault(line)}\"";
@@ -38,7 +44,9 @@ internal static class ReferenceDocument
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (folder.EnumerateFiles(files).Any())
+            {
                 return folder;
+            }
         }
 
         throw new InvalidOperationException($"{AppContext.BaseDirectory} isn't inside a checkout");

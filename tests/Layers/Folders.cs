@@ -45,7 +45,10 @@ internal sealed class Folders(Assembly assembly, params (string Folder, string[]
             .Select(type => type.FullName!.Split('`', '+')[0]).Distinct().ToArray();
         var types = Types.InAssembly(assembly).That().ResideInNamespaceMatching($"^{_root}\\.{folder}($|\\.)");
         foreach (var other2 in inside)
+        {
             types = types.And().DoNotResideInNamespaceMatching($"^{_root}\\.{other2}($|\\.)");
+        }
+
         return types.And().HaveDependencyOnAny(used).GetTypes().Select(type => type.FullName!);
     }
 

@@ -28,7 +28,10 @@ internal static class AllInOneCommand
     {
         var files = parsed.GetValue(_pcap)!;
         foreach (var file in files.Where(f => !f.Exists))
+        {
             throw new LabException($"{file.FullName}: no such file");
+        }
+
         using var folder = new TemporaryFolder("skydive-allinone-");
         var progress = new Progress(AnsiConsole.Console);
         LabOptions.FitOutput();
@@ -74,12 +77,21 @@ internal static class AllInOneCommand
         while (flows.Count == 0 || still < 4)
         {
             if (processes.Find(p => p.HasExited) is { } ended)
+            {
                 throw new LabException($"process {ended.Id} ended with {ended.ExitCode}:\n{Logs(folder)}");
+            }
+
             if (DateTime.UtcNow > deadline)
+            {
                 throw new LabException($"no flows after two minutes:\n{Logs(folder)}");
+            }
+
             await Task.Delay(500, cancel);
             if (!await client.IsReadyAsync(cancel))
+            {
                 continue;
+            }
+
             var now = (await client.ElementsAsync("G.Flows()", cancel)).Select(FlowRecord.Parse).OrderBy(f => f.Uuid, StringComparer.Ordinal).ToList();
             still = now.SequenceEqual(flows) ? still + 1 : 0;
             flows = now;

@@ -18,7 +18,10 @@ internal static class LabOptions
     public static void FitOutput()
     {
         if (AnsiConsole.Profile.Out.IsTerminal)
+        {
             return;
+        }
+
         AnsiConsole.Profile.Capabilities.Ansi = false;
         AnsiConsole.Profile.Width = 220;
     }

@@ -46,7 +46,10 @@ internal static class ProcessCommands
         {
             var host = LabOptions.HostOf(parsed, parsed.GetValue(_host)!);
             if (ClusterProcesses.Find(host) is { } running)
+            {
                 throw new LabException($"{host.Name} runs already, as {running}");
+            }
+
             LabOptions.ProcessesOf(parsed).Restart(host);
             Console.WriteLine($"started on {host.Name}");
             return Task.FromResult(0);
@@ -61,7 +64,10 @@ internal static class ProcessCommands
         {
             var (hosts, _, tunnel) = LabOptions.FolderOf(parsed).Load();
             if (hosts.Count == 0)
+            {
                 throw new LabException("no lab is up: ./skydive up");
+            }
+
             var table = new Table().AddColumns("host", "state", "process", "resident").Title($"tunnel {tunnel}");
             foreach (var host in hosts.Where(h => h.Name != "underlay"))
             {

@@ -21,7 +21,9 @@ internal static class UpCommand
         command.Validators.Add(result =>
         {
             if (result.GetValue(_bare) && result.GetResult(_tunnel) is { Implicit: false })
+            {
                 result.AddError("--bare makes no tunnel: leave --tunnel out");
+            }
         });
         command.SetAction((parsed, cancel) => LabOptions.GuardAsync(() => RunAsync(parsed, cancel)));
         return command;
@@ -66,7 +68,10 @@ internal static class UpCommand
         }
 
         if (isBare)
+        {
             AnsiConsole.MarkupLine("\nThree hosts and the cluster, and nothing on them yet. [bold]docs/tutorial.md[/] goes on from here, by hand.");
+        }
+
         AnsiConsole.MarkupLineInterpolated($"\nThe cluster stays up: [bold]http://127.0.0.1:{shape.HttpPort}[/]  ·  ./skydive pbm cluster show  ·  ./skydive down");
         return 0;
     }

@@ -40,7 +40,10 @@ internal sealed class Forwarder
             for (var attempt = 0; !File.Exists(socket); attempt++)
             {
                 if (outer.HasExited || attempt == 200)
+                {
                     throw new LabException($"port {port} can't be forwarded to {host.Name}: {(File.Exists(log) ? (await File.ReadAllTextAsync(log, cancel)).Trim() : "socat said nothing")}");
+                }
+
                 await Task.Delay(25, cancel);
             }
         }
@@ -56,7 +59,9 @@ internal sealed class Forwarder
     public void Destroy()
     {
         if (ProcessStat.StartTime(Pid) == StartTime)
+        {
             ProcessStat.Signal(Pid, ProcessStat.Terminate);
+        }
     }
 
     private static void RefuseTakenPort(int port)

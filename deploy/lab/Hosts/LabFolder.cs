@@ -43,13 +43,17 @@ internal sealed class LabFolder(string root)
     public void Create(IReadOnlyList<string> hosts)
     {
         if (hosts.Append("state.json").FirstOrDefault(name => Path.Exists(Of(name))) is { } taken)
+        {
             throw new LabException($"{Of(taken)} is there already and isn't a lab's: choose another --folder");
+        }
         // Written down first: a stop in between leaves nothing that `down` doesn't know of.
         var madeRoot = !Directory.Exists(Root);
         Directory.CreateDirectory(Root);
         Save(State.Empty with { Folders = hosts, MadeRoot = madeRoot });
         foreach (var host in hosts)
+        {
             Directory.CreateDirectory(Of(host));
+        }
     }
 
     public void Save(IEnumerable<LabHost> hosts, IEnumerable<Forwarder> forwarders, string tunnel) => Save(_state with
@@ -70,15 +74,23 @@ internal sealed class LabFolder(string root)
     public void Delete()
     {
         if (!HoldsALab)
+        {
             return;
+        }
+
         var state = Read();
         foreach (var folder in state.Folders.Select(Of))
+        {
             Delete(folder);
+        }
+
         File.Delete(StateFile + ".new");
         File.Delete(StateFile);
         _state = State.Empty;
         if (state.MadeRoot && !Directory.EnumerateFileSystemEntries(Root).Any())
+        {
             Directory.Delete(Root);
+        }
     }
 
     // A process that was about to start when the lab ended may still make its log.
@@ -111,7 +123,9 @@ internal sealed class LabFolder(string root)
         {
             var state = JsonSerializer.Deserialize<State>(File.ReadAllText(StateFile), _strict);
             if (state is not null && state.Folders.All(name => Path.GetFileName(name) == name && name is not ("" or "." or "..")))
+            {
                 return state;
+            }
         }
         catch (JsonException)
         {

@@ -47,7 +47,10 @@ internal sealed class LabHost
             for (var attempt = 0; !File.Exists(ready); attempt++)
             {
                 if (launcher.HasExited || attempt == 200)
+                {
                     throw new LabException($"host {name} did not start: {(File.Exists(log) ? (await File.ReadAllTextAsync(log, cancel)).Trim() : "no output")}");
+                }
+
                 await Task.Delay(25, cancel);
             }
 
@@ -95,10 +98,16 @@ internal sealed class LabHost
     public async Task<bool> DestroyAsync()
     {
         if (!IsRunning)
+        {
             return true;
+        }
+
         ProcessStat.Signal(Pid, ProcessStat.Kill);
         for (var attempt = 0; IsRunning && attempt < 600; attempt++)
+        {
             await Task.Delay(25);
+        }
+
         return !IsRunning;
     }
 

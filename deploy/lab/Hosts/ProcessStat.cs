@@ -71,13 +71,19 @@ internal static partial class ProcessStat
     {
         var start = StartTime(pid);
         if (start is null)
+        {
             return true;
+        }
+
         Signal(pid, Terminate);
         var since = Stopwatch.StartNew();
         while (StartTime(pid) == start)
         {
             if (since.Elapsed > patience)
+            {
                 return false;
+            }
+
             await Task.Delay(50);
         }
 

@@ -22,7 +22,10 @@ internal static class Shell
         catch (OperationCanceledException)
         {
             if (!process.HasExited)
+            {
                 process.Kill(entireProcessTree: true);
+            }
+
             throw;
         }
 

@@ -11,7 +11,10 @@ internal static class OpenVSwitch
     public static async Task StartAsync(LabHost host, LabFolder folder, CancellationToken cancel)
     {
         if (!File.Exists(Schema))
+        {
             throw new LabException($"{Schema} is missing: install openvswitch-switch");
+        }
+
         var logs = folder.Of(host.Name);
         await host.RunAsync($"ovsdb-tool create {Run}/conf.db {Schema}", cancel);
         await host.RunAsync($"ovsdb-server {Run}/conf.db --remote=punix:{Run}/db.sock --pidfile={Run}/ovsdb-server.pid --detach --log-file={logs}/ovsdb-server.log --unixctl={Run}/ovsdb-server.ctl -vconsole:off", cancel);

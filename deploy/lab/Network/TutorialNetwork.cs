@@ -32,7 +32,10 @@ internal static class TutorialNetwork
         var kind = tunnel.ToString().ToLowerInvariant();
         List<string> options = [$"type={kind}", $"options:remote_ip={peerAddress}"];
         if (tunnel != TunnelKind.Gre)
+        {
             options.Add(string.Create(CultureInfo.InvariantCulture, $"options:key={Vni}"));
+        }
+
         await host.RunAsync([
             "ovs-vsctl", "add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev",
             "--", "add-port", "br0", $"vm{number}-eth0",

@@ -10,11 +10,17 @@ internal static class FlowTable
     {
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var column in new[] { "flow", "endpoints", "ID", "A→B", "B→A", "seen on", "UUID", "ParentUUID", "L3TrackingID" })
+        {
             table.AddColumn(new TableColumn(column).NoWrap());
+        }
+
         var children = flows.ToLookup(f => f.ParentUuid);
         var known = flows.Select(f => f.Uuid).ToHashSet();
         foreach (var flow in flows.Where(f => !known.Contains(f.ParentUuid)).OrderBy(f => Where(f), StringComparer.Ordinal).ThenBy(f => f.Start))
+        {
             Add(flow, 0);
+        }
+
         return table;
 
         void Add(FlowRecord flow, int depth)
@@ -25,7 +31,9 @@ internal static class FlowTable
                 Packets(flow.AbPackets, flow.AbBytes), Packets(flow.BaPackets, flow.BaBytes), Markup.Escape(Where(flow)),
                 Short(flow.Uuid), Short(flow.ParentUuid), Short(flow.L3TrackingId));
             foreach (var inner in children[flow.Uuid].OrderBy(f => f.Start))
+            {
                 Add(inner, depth + 1);
+            }
         }
 
         string Where(FlowRecord flow) => nodeNames.GetValueOrDefault(flow.NodeTid, flow.NodeTid);

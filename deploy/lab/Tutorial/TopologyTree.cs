@@ -31,7 +31,10 @@ internal static class TopologyTree
             foreach (var child in owned[id].Where(byId.ContainsKey).Distinct().OrderBy(c => Meta(byId[c], "Name"), StringComparer.Ordinal))
             {
                 if (!path.Add(child))
+                {
                     continue;
+                }
+
                 AddOwned(above.AddNode(Label(byId[child], byId, links)), child, path);
                 path.Remove(child);
             }
@@ -45,11 +48,20 @@ internal static class TopologyTree
         var peers = links[node["ID"]!.ToString()].Where(byId.ContainsKey).Select(id => byId[id]).Select(n => $"{Meta(n, "Name")}@{n["Host"]}").Distinct();
         var label = $"[bold]{Markup.Escape(Meta(node, "Name"))}[/] [grey]{Markup.Escape(Meta(node, "Type"))}[/]";
         if (string.Join(' ', addresses) is { Length: > 0 } shown)
+        {
             label += $" [green]{Markup.Escape(shown)}[/]";
+        }
+
         if (remote is not null)
+        {
             label += $" [yellow]to {Markup.Escape(remote)}[/]";
+        }
+
         if (string.Join(", ", peers) is { Length: > 0 } linked)
+        {
             label += $" [blue]-- {Markup.Escape(linked)}[/]";
+        }
+
         return label;
     }
 

@@ -41,16 +41,23 @@ internal sealed class TutorialRun(SkydiveClient client, TunnelKind tunnel, Progr
     {
         progress.Step("fabric links: a switch tor1, its ports linked to each agent's eth1");
         foreach (var link in _fabric)
+        {
             await client.CreateFabricLinkAsync(link, cancel);
+        }
 
         progress.Step("waiting for the topology: fabric, namespaces, bridges, both ends of the tunnel");
         string[] needed = [Eth1, Br0OfAgent1, Br0OfAgent2, Eth0OfNs1, Eth0OfNs2];
         foreach (var query in needed)
+        {
             await UntilAsync($"no single node for {query}", async () => (await client.ElementsAsync(query, cancel)).Count == 1, cancel);
+        }
+
         await UntilAsync("the fabric's ports aren't linked to both agents' eth1", async () =>
             (await client.ElementsAsync("G.V().Has('Probe', 'fabric').Out().Has('Name', 'eth1').Dedup()", cancel)).Count == 2, cancel);
         foreach (var query in new[] { Eth0OfNs1, Eth0OfNs2 })
+        {
             await UntilAsync($"no address on {query}", async () => (await client.ElementsAsync(query, cancel))[0]["Metadata"]?["IPV4"] is JsonArray { Count: > 0 }, cancel);
+        }
 
         foreach (var (name, query) in new[] { ("eth1 of agent1", Eth1), ("br0 of agent1", Br0OfAgent1), ("br0 of agent2", Br0OfAgent2) })
         {
@@ -83,7 +90,10 @@ internal sealed class TutorialRun(SkydiveClient client, TunnelKind tunnel, Progr
         var edges = await client.ElementsAsync("G.E()", cancel);
         progress.Console.WriteLine();
         foreach (var tree in TopologyTree.Draw(nodes, edges))
+        {
             progress.Console.Write(tree);
+        }
+
         var names = nodes.Where(n => n["Metadata"]?["TID"] is not null)
             .GroupBy(n => n["Metadata"]!["TID"]!.ToString()).ToDictionary(g => g.Key, g => $"{g.First()["Metadata"]!["Name"]}@{g.First()["Host"]}");
         var flows = await PingFlowsAsync(cancel);
@@ -110,24 +120,47 @@ internal sealed class TutorialRun(SkydiveClient client, TunnelKind tunnel, Progr
     {
         bool IsPing(FlowRecord f) => f.LayersPath == "Ethernet/IPv4/ICMPv4" && f.IcmpId == IcmpId;
         if (flows.FirstOrDefault(f => IsPing(f) && f.NodeTid == tids.Eth1) is not { } inner)
+        {
             return "no ICMP flow is seen on eth1";
+        }
+
         if ((inner.NetworkA, inner.NetworkB) is not ("10.0.0.1", "10.0.0.2"))
+        {
             return $"the ICMP flow on eth1 is {inner.Endpoints}";
+        }
+
         if (inner.AbPackets != Pings || inner.BaPackets != Pings)
+        {
             return string.Create(CultureInfo.InvariantCulture, $"the ICMP flow on eth1 counts {inner.AbPackets} and {inner.BaPackets} packets of {Pings}");
+        }
+
         if (flows.FirstOrDefault(f => f.Uuid == inner.ParentUuid) is not { } outer)
+        {
             return $"the ICMP flow's parent '{inner.ParentUuid}' isn't among the flows";
+        }
+
         if (outer.LayersPath != TunnelPath || outer.NodeTid != tids.Eth1)
+        {
             return $"the parent is {outer.LayersPath} {outer.Endpoints}";
+        }
+
         var between = new HashSet<string> { outer.NetworkA, outer.NetworkB };
         if (!between.SetEquals([LabCluster.Agent1Address, LabCluster.Agent2Address]))
+        {
             return $"the tunnel is {outer.Endpoints}";
+        }
+
         foreach (var (name, tid) in new[] { ("agent1", tids.Br0A), ("agent2", tids.Br0B) })
         {
             if (flows.FirstOrDefault(f => IsPing(f) && f.NodeTid == tid && f.L3TrackingId == inner.L3TrackingId) is not { } seen)
+            {
                 return $"no ICMP flow with L3TrackingID {inner.L3TrackingId} is seen on {name}'s br0";
+            }
+
             if (seen.AbPackets != Pings || seen.BaPackets != Pings)
+            {
                 return string.Create(CultureInfo.InvariantCulture, $"the ICMP flow on {name}'s br0 counts {seen.AbPackets} and {seen.BaPackets} packets of {Pings}");
+            }
         }
 
         return null;
@@ -143,7 +176,10 @@ internal sealed class TutorialRun(SkydiveClient client, TunnelKind tunnel, Progr
     {
         var captures = (await client.ElementsAsync(query, cancel)).FirstOrDefault()?["Metadata"]?["Captures"] as JsonArray;
         if (captures?.FirstOrDefault(c => c?["State"]?.ToString() == "error") is { } failed)
+        {
             throw new LabException($"the capture failed: {failed["Error"]}");
+        }
+
         return captures?.Any(c => c?["State"]?.ToString() == "active") == true;
     }
 
@@ -164,7 +200,10 @@ internal sealed class TutorialRun(SkydiveClient client, TunnelKind tunnel, Progr
         while (!await holds())
         {
             if (DateTime.UtcNow > deadline)
+            {
                 throw new LabException(why is null ? $"{otherwise} after {_patience.TotalSeconds} s" : $"{otherwise} after {_patience.TotalSeconds} s: {await why()}");
+            }
+
             await Task.Delay(250, cancel);
         }
     }

@@ -33,7 +33,10 @@ internal sealed record Measurement(string Name, long Messages, TimeSpan Elapsed,
             var elapsed = Stopwatch.GetElapsedTime(start);
             processor = Process.GetCurrentProcess().TotalProcessorTime - processor;
             var measured = new Measurement(name, messages, elapsed, processor, GC.GetTotalAllocatedBytes(true) - allocated);
-            if (best is null || measured.Elapsed < best.Elapsed) best = measured;
+            if (best is null || measured.Elapsed < best.Elapsed)
+            {
+                best = measured;
+            }
         }
 
         return best!;

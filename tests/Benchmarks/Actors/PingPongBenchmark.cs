@@ -26,7 +26,11 @@ internal static class PingPongBenchmark
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var ponger = system.ActorOf(Props.Create(() => new Ponger()));
         var pinger = system.ActorOf(Props.Create(() => new Pinger(messages / 2, done)));
-        for (var i = 0; i < window; i++) ponger.Tell(s_message, pinger);
+        for (var i = 0; i < window; i++)
+        {
+            ponger.Tell(s_message, pinger);
+        }
+
         await done.Task;
         system.Stop(pinger);
         system.Stop(ponger);
@@ -41,7 +45,10 @@ internal static class PingPongBenchmark
         {
             while (await pings.Reader.WaitToReadAsync())
             {
-                while (pings.Reader.TryRead(out var message)) pongs.Writer.TryWrite(message);
+                while (pings.Reader.TryRead(out var message))
+                {
+                    pongs.Writer.TryWrite(message);
+                }
             }
         });
         var pinger = Task.Run(async () =>
@@ -51,13 +58,20 @@ internal static class PingPongBenchmark
             {
                 while (left > 0 && pongs.Reader.TryRead(out var message))
                 {
-                    if (--left >= window) pings.Writer.TryWrite(message);
+                    if (--left >= window)
+                    {
+                        pings.Writer.TryWrite(message);
+                    }
                 }
             }
 
             pings.Writer.Complete();
         });
-        for (var i = 0; i < window; i++) pings.Writer.TryWrite(s_message);
+        for (var i = 0; i < window; i++)
+        {
+            pings.Writer.TryWrite(s_message);
+        }
+
         await Task.WhenAll(pinger, ponger);
     }
 
@@ -77,8 +91,14 @@ internal static class PingPongBenchmark
             _left = rounds;
             Receive<Message>(message =>
             {
-                if (--_left > 0) Sender.Tell(message, Self);
-                else if (_left == 0) done.SetResult();
+                if (--_left > 0)
+                {
+                    Sender.Tell(message, Self);
+                }
+                else if (_left == 0)
+                {
+                    done.SetResult();
+                }
             });
         }
     }

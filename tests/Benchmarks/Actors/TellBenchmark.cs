@@ -26,11 +26,17 @@ internal static class TellBenchmark
         var sinks = done.Select(end => system.ActorOf(Props.Create(() => new Sink(each, end)))).ToArray();
         var producers = sinks.Select(sink => Task.Run(() =>
         {
-            for (long i = 0; i < each; i++) sink.Tell(s_message, ActorRefs.NoSender);
+            for (long i = 0; i < each; i++)
+            {
+                sink.Tell(s_message, ActorRefs.NoSender);
+            }
         }));
         await Task.WhenAll(producers);
         await Task.WhenAll(done.Select(end => end.Task));
-        foreach (var sink in sinks) system.Stop(sink);
+        foreach (var sink in sinks)
+        {
+            system.Stop(sink);
+        }
     }
 
     private static async Task WriteAsync(long each)
@@ -41,12 +47,18 @@ internal static class TellBenchmark
             long handled = 0;
             while (handled < each && await channel.Reader.WaitToReadAsync())
             {
-                while (channel.Reader.TryRead(out _)) handled++;
+                while (channel.Reader.TryRead(out _))
+                {
+                    handled++;
+                }
             }
         })).ToArray();
         var producers = pairs.Select(channel => Task.Run(() =>
         {
-            for (long i = 0; i < each; i++) channel.Writer.TryWrite(s_message);
+            for (long i = 0; i < each; i++)
+            {
+                channel.Writer.TryWrite(s_message);
+            }
         }));
         await Task.WhenAll(producers);
         await Task.WhenAll(consumers);
@@ -63,7 +75,10 @@ internal static class TellBenchmark
             _left = messages;
             Receive<Message>(_ =>
             {
-                if (--_left == 0) done.SetResult();
+                if (--_left == 0)
+                {
+                    done.SetResult();
+                }
             });
         }
     }

@@ -23,7 +23,10 @@ internal sealed class BareLoop
             {
                 ref var entry = ref _table[at];
                 if (entry.Packets != 0 && (entry.Key != key || entry.Ports != ports))
+                {
                     continue;
+                }
+
                 entry.Key = key;
                 entry.Ports = ports;
                 entry.Packets++;

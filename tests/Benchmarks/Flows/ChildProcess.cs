@@ -15,7 +15,10 @@ internal static partial class ChildProcess
         var (code, lastLine) = Run(["taskset", "-c", "0", .. command]);
         WaitForOrphans();
         if (code != 0)
+        {
             throw new InvalidOperationException($"{command[0]} ended with code {code}: {lastLine}");
+        }
+
         return (ChildrenSeconds() - before, lastLine);
     }
 
@@ -24,7 +27,9 @@ internal static partial class ChildProcess
     {
         const int setChildSubreaper = 36;
         if (ProcessControl(setChildSubreaper, 1) != 0)
+        {
             throw new InvalidOperationException($"prctl failed: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
     }
 
     private static void WaitForOrphans()
@@ -62,7 +67,10 @@ internal static partial class ChildProcess
     {
         const int children = -1;
         if (GetResourceUsage(children, out var usage) != 0)
+        {
             throw new InvalidOperationException($"getrusage failed: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
         return usage.UserSeconds + usage.SystemSeconds + ((usage.UserMicroseconds + usage.SystemMicroseconds) * 1e-6);
     }
 

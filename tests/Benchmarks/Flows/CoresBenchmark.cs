@@ -34,7 +34,10 @@ internal static class CoresBenchmark
         {
             var (code, lastLine) = ChildProcess.Run(["taskset", "-c", cores, Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "Benchmarks.dll"), "flows", "tunnel-capture", path]);
             if (code != 0)
+            {
                 throw new InvalidOperationException($"the capture ended with code {code}: {lastLine}");
+            }
+
             var words = lastLine.Split(' ');
             seconds = Math.Min(seconds, double.Parse(words[0], CultureInfo.InvariantCulture));
             flows = words[1];

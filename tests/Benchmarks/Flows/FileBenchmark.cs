@@ -14,7 +14,10 @@ internal static class FileBenchmark
     {
         Directory.CreateDirectory(folder);
         foreach (var (name, write) in Files)
+        {
             write(Path.Combine(folder, name + ".pcap"));
+        }
+
         return 0;
     }
 
@@ -41,7 +44,10 @@ internal static class FileBenchmark
         {
             var (seconds, says) = Fastest(tool, path);
             if (tool.IsReference)
+            {
                 reference = seconds;
+            }
+
             const double nanosecondsPerSecond = 1e9;
             table.AddRow(
                 name,
@@ -68,7 +74,9 @@ internal static class FileBenchmark
         {
             var run = ChildProcess.Measure(tool.Command(path));
             if (run.CpuSeconds < fastest.Seconds)
+            {
                 fastest = run;
+            }
         }
         return fastest;
     }

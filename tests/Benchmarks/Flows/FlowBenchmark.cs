@@ -40,7 +40,10 @@ internal static class FlowBenchmark
         var table = new FlowTable(flows, new NobodyLeaves());
         var before = ResidentBytes();
         for (ulong n = 1; n <= flows; n++)
+        {
             table.GetOrAdd(new FlowKey { LowAddressLow = n, HighAddressLow = n + 1, Path = 1 }, 1, out _);
+        }
+
         return ((double)table.Bytes / table.Count, (double)(ResidentBytes() - before) / table.Count);
     }
 

@@ -45,7 +45,9 @@ internal static class FlowTools
         void AddPeer(string program, string package, Func<string, string, IReadOnlyList<string>> command, int runs = 3, Func<string>? result = null)
         {
             if (Have(program, package) is { } path)
+            {
                 tools.Add(new(program, file => command(path, file), Runs: runs, Result: result));
+            }
         }
     }
 
@@ -69,7 +71,9 @@ internal static class FlowTools
         {
             var cells = line.Split(',');
             if (cells.Length > packetsFromEnd && long.TryParse(cells[^packetsFromEnd], out var count))
+            {
                 packets += count;
+            }
         }
         return $"of {packets:N0} packets";
     }
@@ -86,12 +90,21 @@ internal static class FlowTools
         var source = Path.Combine(AppContext.BaseDirectory, "Flows", "loop.c");
         var program = Path.Combine(folder, "loop");
         if (Have("gcc", "gcc") is not { } gcc)
+        {
             return null;
+        }
+
         if (!File.Exists("/usr/include/pcap/pcap.h"))
+        {
             Install("libpcap-dev");
+        }
+
         var (code, lastLine) = ChildProcess.Run([gcc, "-O2", "-o", program, source, "-lpcap"]);
         if (code == 0)
+        {
             return program;
+        }
+
         Skip("C loop", $"it doesn't build: {lastLine}");
         return null;
     }
@@ -99,18 +112,27 @@ internal static class FlowTools
     internal static string? Have(string program, string package)
     {
         if (ChildProcess.Find(program) is { } there)
+        {
             return there;
+        }
+
         Install(package);
         var found = ChildProcess.Find(program);
         if (found is null)
+        {
             Skip(program, Environment.IsPrivilegedProcess ? $"Debian's package {package} couldn't be installed" : $"not installed; package {package}, as root");
+        }
+
         return found;
     }
 
     private static void Install(string package)
     {
         if (!Environment.IsPrivilegedProcess || ChildProcess.Find("apt-get") is not { } installer)
+        {
             return;
+        }
+
         AnsiConsole.MarkupLineInterpolated($"installing {package}, and what it needs");
         // The services of collectors and exporters stay stopped, with any init.
         ChildProcess.Run(["env", "RUNLEVEL=1", "SYSTEMD_OFFLINE=1", "DEBIAN_FRONTEND=noninteractive", installer, "install", "-y", "-qq", "--no-install-recommends", package]);

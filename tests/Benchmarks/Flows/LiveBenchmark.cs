@@ -55,9 +55,15 @@ internal static partial class LiveBenchmark
     private static string? Refusal()
     {
         if (!Environment.IsPrivilegedProcess)
+        {
             return "it makes a network namespace, as root only";
+        }
+
         if (Environment.ProcessorCount < 2)
+        {
             return "it takes two cores, one to send and one to receive";
+        }
+
         var missing = new[] { ("ip", "iproute2"), ("tcpreplay", "tcpreplay"), ("tcpdump", "tcpdump"), ("taskset", "util-linux") }
             .Where(tool => FlowTools.Have(tool.Item1, tool.Item2) is null).Select(tool => tool.Item1).ToList();
         return missing.Count > 0 ? $"{string.Join(", ", missing)} not there" : null;
@@ -77,7 +83,9 @@ internal static partial class LiveBenchmark
     {
         var (code, lastLine) = ChildProcess.Run(command);
         if (code != 0)
+        {
             throw new InvalidOperationException($"{string.Join(' ', command)}: {lastLine}");
+        }
     }
 
     /// <summary>Before others that run meanwhile: what's measured is the reader, not who gets the core.</summary>
@@ -102,11 +110,19 @@ internal static partial class LiveBenchmark
         void Hear(object sender, DataReceivedEventArgs line)
         {
             if (line.Data is null)
+            {
                 return;
+            }
+
             lock (said)
+            {
                 said.Add(line.Data);
+            }
+
             if (line.Data.Contains("listening on", StringComparison.Ordinal))
+            {
                 listening.TrySetResult();
+            }
         }
         reader.OutputDataReceived += Hear;
         reader.ErrorDataReceived += Hear;
@@ -114,7 +130,10 @@ internal static partial class LiveBenchmark
         reader.BeginOutputReadLine();
         reader.BeginErrorReadLine();
         if (Task.WaitAny([listening.Task, reader.WaitForExitAsync()], TimeSpan.FromSeconds(30)) != 0)
+        {
             throw new InvalidOperationException($"{string.Join(' ', command)} doesn't listen: {string.Join(' ', said)}");
+        }
+
         var (warmUp, _) = Replay(space, "--pps", $"{WarmUpRate}", "--limit", $"{WarmUpPackets}", file);
         Thread.Sleep(Settling);
         var cpuBefore = reader.TotalProcessorTime;
@@ -138,7 +157,10 @@ internal static partial class LiveBenchmark
         var sent = Sent().Match(output);
         var rate = Rate().Match(output);
         if (process.ExitCode != 0 || !sent.Success || !rate.Success)
+        {
             throw new InvalidOperationException($"tcpreplay: {errors.Result}{output}");
+        }
+
         return (Number(sent), double.Parse(rate.Groups[1].Value, CultureInfo.InvariantCulture));
     }
 
@@ -149,7 +171,10 @@ internal static partial class LiveBenchmark
     {
         var match = Ours().Match(said);
         if (!match.Success)
+        {
             throw new InvalidOperationException($"our capture: {said}");
+        }
+
         return new(Number(match), Number(match, 2), Number(match, 3), Number(match, 4));
     }
 

@@ -48,7 +48,9 @@ internal static class TunnelCapture
             Receive<FlowUpdates>(updates =>
             {
                 foreach (var flow in updates.Flows)
+                {
                     _flows.Add(flow.Uuid);
+                }
             });
             Receive<CaptureFailed>(failed => done.TrySetResult((_flows.Count, failed.Error)));
             // Behind the last updates, which the tunnels' actors sent before they stopped.

@@ -25,9 +25,15 @@ internal sealed class EchoProcess : IDisposable
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+        {
             start.ArgumentList.Add(typeof(EchoProcess).Assembly.Location);
+        }
+
         foreach (var argument in arguments)
+        {
             start.ArgumentList.Add(argument);
+        }
+
         return new EchoProcess(Process.Start(start)!);
     }
 
@@ -36,7 +42,9 @@ internal sealed class EchoProcess : IDisposable
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (line.StartsWith(Ready, StringComparison.Ordinal))
+            {
                 return line[Ready.Length..];
+            }
         }
 
         throw new InvalidOperationException("The other side of the benchmark ended before it was ready.");

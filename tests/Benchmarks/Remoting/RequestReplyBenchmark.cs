@@ -109,7 +109,9 @@ internal static class RequestReplyBenchmark
                 var elapsed = Stopwatch.GetElapsedTime(start);
                 var measured = new Measurement(count / elapsed.TotalSeconds, (Processor(other) - processor).TotalMicroseconds / count);
                 if (best is null || measured.PerSecond > best.PerSecond)
+                {
                     best = measured;
+                }
             }
 
             return best!;
@@ -143,7 +145,9 @@ internal static class RequestReplyBenchmark
         protected override void PreStart()
         {
             for (; _sent < _window; _sent++)
+            {
                 _echo.Tell(Payload);
+            }
         }
 
         protected override void OnReceive(object message)

@@ -18,7 +18,9 @@ internal static class SocketEcho
         var thread = new Thread(() =>
         {
             while (true)
+            {
                 Echo(listener.AcceptSocket());
+            }
         })
         {
             IsBackground = true,
@@ -40,7 +42,9 @@ internal static class SocketEcho
         {
             var got = socket.Receive(buffer);
             if (got == 0)
+            {
                 throw new IOException("The echo ended.");
+            }
             // As many frames as came back whole go out anew.
             var frames = ((received + got) / FrameSize) - (received / FrameSize);
             received += got;
@@ -57,13 +61,17 @@ internal static class SocketEcho
             socket.NoDelay = true;
             var buffer = new byte[64 * 1024];
             while (socket.Receive(buffer) is > 0 and var count)
+            {
                 Send(socket, buffer, count);
+            }
         }
     }
 
     private static void Send(Socket socket, byte[] bytes, int count)
     {
         for (var at = 0; at < count;)
+        {
             at += socket.Send(bytes.AsSpan(at, count - at));
+        }
     }
 }

@@ -44,7 +44,10 @@ public sealed class PostedCaptureTests : IAsyncLifetime
         var limit = Stopwatch.StartNew();
         int found;
         while ((found = await CountAsync($"G.V().Has('TID', '{answer["NodeTID"]}').Flows().Has('CaptureID', '{capture}').Count()")) < flows && limit.Elapsed < Patience)
+        {
             await Task.Delay(200);
+        }
+
         found.ShouldBe(flows);
 
         (status, answer) = await PostAsync(file.AsMemory(0, file.Length - 3));
@@ -63,7 +66,9 @@ public sealed class PostedCaptureTests : IAsyncLifetime
             {
                 var (status, answer) = await PostAsync(file);
                 if (status != HttpStatusCode.ServiceUnavailable || limit.Elapsed > Patience)
+                {
                     return (status, answer);
+                }
             }
             catch (HttpRequestException) when (limit.Elapsed < Patience)
             {

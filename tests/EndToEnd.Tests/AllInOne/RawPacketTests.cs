@@ -100,7 +100,10 @@ public sealed class RawPacketTests : IAsyncLifetime
         {
             _program.HasExited.ShouldBeFalse();
             if (patience.Elapsed > TimeSpan.FromMinutes(2))
+            {
                 throw new TimeoutException("still waiting for " + what);
+            }
+
             await Task.Delay(250);
         }
     }

@@ -12,7 +12,10 @@ public sealed class PbmTests
         var shown = await PbmAsync("cluster", "show");
         shown.ExitCode.ShouldBe(0, shown.Errors);
         foreach (var address in new[] { "192.168.50.10", "192.168.50.20", "192.168.50.30" })
+        {
             shown.Output.ShouldContain(address);
+        }
+
         shown.Output.ShouldContain("analyzer");
         shown.Output.ShouldContain("Up", Case.Insensitive);
     }

@@ -37,9 +37,15 @@ public abstract class CrashTests(RunningLab lab)
             await lab.AgentsAsync() is { Count: 2 } now && !now.Overlaps(before) && Array.TrueForAll(_agents, a => now.Any(address => address.Contains($"@{a.Address}:", StringComparison.Ordinal))));
         // What the journal doesn't hold can come from the agents alone.
         foreach (var (host, _) in _agents)
+        {
             await RunningLab.OnHostAsync(host, $"ip link add since-{host} type veth peer name since-peer");
+        }
+
         foreach (var (host, _) in _agents)
+        {
             await RunningLab.EventuallyAsync($"what {host} has since is seen", async () => (await lab.NodesAsync($"G.V().Has('Host', '{host}', 'Name', 'since-{host}')")).Count == 1);
+        }
+
         await RunningLab.EventuallyAsync("the captures run again", async () => captures.SetEquals(await CapturesAsync()));
         await RunningLab.EventuallyAsync("a ping injected now is seen by all three captures as the same packets", () => PingIsSeenAsync(5001));
     }
@@ -66,7 +72,10 @@ public abstract class CrashTests(RunningLab lab)
         string[] points = [CapturePoint.Eth1, CapturePoint.Br0OfAgent1, CapturePoint.Br0OfAgent2];
         var tids = new List<string>();
         foreach (var point in points)
+        {
             tids.Add((await lab.NodesAsync(point)).Single()["Metadata"]!["TID"]!.ToString());
+        }
+
         if (seen.Select(f => f.NodeTid).Order().SequenceEqual(tids.Order()) && seen.Single(f => f.NodeTid == tids[0]).ParentUuid.Length > 0)
         {
             seen.Select(f => f.L3TrackingId).Distinct().ShouldHaveSingleItem().ShouldNotBeEmpty();

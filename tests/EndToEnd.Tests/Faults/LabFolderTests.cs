@@ -87,7 +87,10 @@ public sealed class LabFolderTests : IDisposable
         var writes = "i=0; end=$(($(date +%s%N) + 500000000)); while [ $(date +%s%N) -lt $end ]; do for j in 1 2 3 4 5 6 7 8 9; do : >\"$0/$((i += 1))\" || exit 0; done; done";
         using var dying = Process.Start(new ProcessStartInfo("sh", ["-c", writes, lab.Of("agent1")]) { RedirectStandardError = true })!;
         while (!Directory.EnumerateFiles(lab.Of("agent1")).Skip(100).Any())
+        {
             Thread.Sleep(1);
+        }
+
         lab.Delete();
         dying.WaitForExit();
         Directory.GetFileSystemEntries(_folder).ShouldBe([_own]);
@@ -111,7 +114,9 @@ public sealed class LabFolderTests : IDisposable
         {
             said.AppendLine(line);
             if (line.Contains(step, StringComparison.Ordinal))
+            {
                 break;
+            }
         }
 
         var rest = up.StandardOutput.ReadToEndAsync();

@@ -13,7 +13,9 @@ public sealed partial class LogTests(RunningLab lab) : IClassFixture<RunningLab>
     {
         (await lab.FlowsAsync()).ShouldNotBeEmpty();
         foreach (var host in Hosts)
+        {
             LinesAbove(host).ShouldBeEmpty(host);
+        }
 
         var stop = await RunningLab.CommandAsync("stop");
         stop.ExitCode.ShouldBe(0, stop.Output + stop.Errors);
@@ -25,7 +27,9 @@ public sealed partial class LogTests(RunningLab lab) : IClassFixture<RunningLab>
         }
 
         foreach (var agent in Hosts.Skip(1))
+        {
             RunningLab.LogOf("analyzer").ShouldContain($"host {agent} leaves the graph: its agent ended");
+        }
     }
 
     private static List<string> LinesAbove(string host) => [.. RunningLab.LogOf(host).Split('\n').Where(line => Above().IsMatch(line) && !OfABusyMachine().IsMatch(line))];

@@ -43,7 +43,9 @@ public sealed class PageTests(RunningLab lab) : IAsyncLifetime
         await _page.WaitForFunctionAsync("() => window.skydive && window.skydive.nodes().length > 10 && window.skydive.nodes().every(n => window.skydive.nodePosition(n.id))");
         var names = await _page.EvaluateAsync<string[]>("() => window.skydive.nodes().map(n => n.name)");
         foreach (var name in new[] { "agent1", "agent2", "ns1", "ns2", "br0", "eth1", "tor1", "port1", "port2" })
+        {
             names.ShouldContain(name);
+        }
     }
 
     [Fact]
@@ -158,7 +160,10 @@ public sealed class PageTests(RunningLab lab) : IAsyncLifetime
         const int packetHeader = 16;
         var lengths = new List<int>();
         for (var offset = fileHeader; offset < file.Length; offset += packetHeader + lengths[^1])
+        {
             lengths.Add(BitConverter.ToInt32(file, offset + 8));
+        }
+
         return lengths;
     }
 

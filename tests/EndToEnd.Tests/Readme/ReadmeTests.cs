@@ -73,7 +73,9 @@ public sealed partial class ReadmeTests : IAsyncLifetime
         finally
         {
             foreach (var made in (await CapturesAsync()).Except(before))
+            {
                 await SendAsync(HttpMethod.Delete, $"/api/capture/{made}");
+            }
         }
     }
 

@@ -16,7 +16,10 @@ internal sealed class Checkout : IDisposable
     {
         var checkout = new Checkout(Directory.CreateTempSubdirectory("skydive-checkout-").FullName);
         foreach (var folder in _sources)
+        {
             Directory.CreateDirectory(checkout.Of(folder));
+        }
+
         File.Copy(Path.Combine(Repository.Root, "skydive"), checkout.Of("skydive"));
         File.Copy(Path.Combine(Repository.Root, "ui/package.json"), checkout.Of("ui/package.json"));
         File.Copy(Path.Combine(Repository.Root, "Directory.Build.props"), checkout.Of("Directory.Build.props"));

@@ -41,7 +41,11 @@ internal sealed record Command(int ExitCode, string Output, string Errors)
     private static void Append(StringBuilder text, string? line)
     {
         if (line is not null)
+        {
             lock (text)
+            {
                 text.AppendLine(line);
+            }
+        }
     }
 }

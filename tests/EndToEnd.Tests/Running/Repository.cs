@@ -20,7 +20,9 @@ internal static class Repository
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "SkydiveActors.sln")))
+            {
                 return folder.FullName;
+            }
         }
 
         throw new InvalidOperationException($"{AppContext.BaseDirectory} isn't inside a checkout");

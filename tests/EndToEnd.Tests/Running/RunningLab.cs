@@ -27,7 +27,10 @@ public class RunningLab : IAsyncLifetime
     {
         Up = await CommandAsync("up", ["--http-port", $"{HttpPort}", "--pbm-port", $"{PbmPort}", .. UpOptions]);
         if (Up.ExitCode == 0)
+        {
             return;
+        }
+
         var logs = Directory.Exists(Folder)
             ? string.Join('\n', Directory.EnumerateFiles(Folder, "skydive.log", SearchOption.AllDirectories).SelectMany(f => File.ReadLines(f).TakeLast(25).Prepend($"--- {f}")))
             : "";
@@ -78,7 +81,10 @@ public class RunningLab : IAsyncLifetime
             try
             {
                 if (await holds())
+                {
                     return;
+                }
+
                 last = null;
             }
             catch (Exception e) when (e is HttpRequestException or Lab.Hosts.LabException or TaskCanceledException)

@@ -38,20 +38,32 @@ internal sealed partial class ShownOutput
         var match = Regex.Match(printed, pattern, RegexOptions.Singleline | RegexOptions.NonBacktracking);
         // NonBacktracking has no references back, so equal ones are compared here.
         if (!match.Success)
+        {
             return $"the page shows\n{shown}\nbut this was printed:\n{printed}";
+        }
+
         var found = new Dictionary<string, string>(_identifiers);
         for (var i = 0; i < identifiers.Count; i++)
         {
             var value = match.Groups[$"id{i}"].Value;
             if (found.GetValueOrDefault(identifiers[i], value) != value)
+            {
                 return $"{identifiers[i]} on the page was {found[identifiers[i]]} before and is {value} now:\n{printed}";
+            }
+
             if (!found.ContainsKey(identifiers[i]) && found.ContainsValue(value))
+            {
                 return $"{value} stands for two identifiers of the page, {identifiers[i]} among them:\n{printed}";
+            }
+
             found[identifiers[i]] = value;
         }
 
         foreach (var (shownId, value) in found)
+        {
             _identifiers[shownId] = value;
+        }
+
         return null;
     }
 

@@ -30,11 +30,18 @@ public sealed class TutorialPageTests : IAsyncLifetime
         foreach (var step in steps)
         {
             if (step == steps[^1])
+            {
                 await TheFlowsAreWhatThePageSaysAsync(shown);
+            }
+
             if (step.IsQuestion)
+            {
                 await AskAsync(step, shown);
+            }
             else
+            {
                 await DoAsync(step, shown);
+            }
         }
     }
 
@@ -43,7 +50,9 @@ public sealed class TutorialPageTests : IAsyncLifetime
         var run = await TypeAsync(step.Commands);
         run.ExitCode.ShouldBe(0, $"{step.Commands}{run.Output}{run.Errors}");
         if (step.Output is { } output)
+        {
             shown.Difference(Here(output), run.Output).ShouldBeNull(step.Commands);
+        }
     }
 
     /// <summary>As the page tells its reader: again, until it's there.</summary>

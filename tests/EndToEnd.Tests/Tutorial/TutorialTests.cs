@@ -36,7 +36,9 @@ public abstract class TutorialTests(RunningLab lab, string tunnelPath)
     {
         lab.Up.ExitCode.ShouldBe(0);
         foreach (var part in new[] { "tor1", "port1", "agent1", "agent2", "ns1", "br0", "eth1", tunnelPath, "└ Ethernet/IPv4/ICMPv4", "http://127.0.0.1:" })
+        {
             lab.Up.Output.ShouldContain(part);
+        }
     }
 
     [Fact]
