@@ -31,13 +31,16 @@ public class MetricsTests
 
     private static List<string> Measure(Graph graph)
     {
-        using var listener = new MeterListener { InstrumentPublished = (instrument, to) =>
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, to) =>
         {
             if (instrument.Meter.Name == "skydive.analyzer" && instrument.IsObservable)
             {
                 to.EnableMeasurementEvents(instrument);
             }
-        } };
+        }
+        };
         var lines = new List<string>();
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
             lines.Add($"{instrument.Name} {string.Join(',', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))} {value}"));
