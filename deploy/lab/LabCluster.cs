@@ -107,13 +107,11 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
             }
 
             var ended = await ProcessStat.EndAsync(pid, _endPatience);
-            progress.Step(ended ? $"{host.Name}'s {Role(host)} ended" : $"{host.Name}'s {Role(host)}, {pid}, doesn't end within {_endPatience.TotalSeconds} s");
+            progress.Step(ended ? $"{host.Name} ended" : $"{host.Name}, process {pid}, doesn't end within {_endPatience.TotalSeconds} s");
             all &= ended;
         }
 
         return all;
-
-        static string Role(LabHost host) => host.Name == "analyzer" ? "analyzer" : "agent";
     }
 
     /// <summary>Ends everything the lab started and removes what it wrote; does nothing when there's no lab.</summary>

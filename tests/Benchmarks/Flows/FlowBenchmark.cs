@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using Agent.Node.Capture;
 using Agent.Node.Decoding;
 using Agent.Node.Flows;
 using Agent.Node.Flows.Details;
+using Akka.Actor;
 using Spectre.Console;
 
 namespace Benchmarks.Flows;
@@ -13,6 +15,7 @@ internal static class FlowBenchmark
     private const int CapturedPackets = 200_000;
     private const int Flows = 50_000;
     private const int Repeats = 5;
+    private static readonly FlowOrigin Origin = new("host", "tid", "capture");
 
     internal static int Run(string[] args)
     {
@@ -23,11 +26,17 @@ internal static class FlowBenchmark
             var capture = SyntheticCapture.Create(CapturedPackets, Flows, inTunnels);
             var loop = new BareLoop();
             var bare = Measure(packets, () => loop.Run(capture, packets));
-            var engine = new FlowEngine(new FlowOptions(), new FlowOrigin("host", "tid", "capture"), new Discard());
-            var ours = Measure(packets, () => Feed(engine, capture, packets));
-            Add(table, name, "flow engine", ours, bare, engine.Count);
             Add(table, name, "bare loop", bare, bare, null);
+            var engine = NewEngine(new Discard(), reportUpdates: false);
+            Add(table, name, "engine, packets one by one", Measure(packets, () => FeedOneByOne(engine, capture, packets)), bare, engine.Count);
+            engine = NewEngine(new Discard(), reportUpdates: false);
+            Add(table, name, "engine, a file's blocks, flows end", Measure(packets, () => Replay(engine, capture, packets)), bare, engine.Count);
+            var reporter = new FlowReporter(Origin, ActorRefs.Nobody);
+            engine = NewEngine(reporter, reportUpdates: true);
+            Add(table, name, "the same, updates made messages", Measure(packets, () => Replay(engine, capture, packets, reporter)), bare, engine.Count);
+            reporter.Complete();
         }
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 120);
         AnsiConsole.Write(table);
         var (kept, resident) = MemoryPerFlow();
         AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory per flow, a million in one table: {kept:0} bytes of records and index, {resident:0} bytes resident"));
@@ -58,13 +67,31 @@ internal static class FlowBenchmark
         public void Leaving(ref FlowRecord record, bool evicted) => throw new InvalidOperationException("the table had room for all");
     }
 
-    private static void Feed(FlowEngine engine, SyntheticCapture capture, int packets)
+    private static FlowEngine NewEngine(IFlowOutput output, bool reportUpdates) =>
+        new(new FlowOptions { ReportUpdates = reportUpdates, ExpireAfter = TimeSpan.FromSeconds(5) }, Origin, output);
+
+    private static void FeedOneByOne(FlowEngine engine, SyntheticCapture capture, int packets)
     {
         for (var i = 0; i < packets; i++)
         {
             var packet = capture[i % capture.Count];
-            engine.Process(SyntheticCapture.TimeOf(i), LinkType.Ethernet, packet.Length, packet);
+            engine.Process(SyntheticCapture.TimeOf(engine.Packets), LinkType.Ethernet, packet.Length, packet);
         }
+    }
+
+    /// <summary>As a capture file's: some packets at a time, and what is due between them, flows' ends among it.</summary>
+    private static void Replay(FlowEngine engine, SyntheticCapture capture, int packets, FlowReporter? reporter = null)
+    {
+        const int blockLength = 256;
+        var places = new PacketPlace[blockLength];
+        for (var i = 0; i < packets; i += blockLength)
+        {
+            var count = Math.Min(blockLength, packets - i);
+            for (var n = 0; n < count; n++)
+                places[n] = capture.PlaceOf((i + n) % capture.Count, SyntheticCapture.TimeOf(engine.Packets + n));
+            engine.Replay(LinkType.Ethernet, capture.Block, places.AsSpan(0, count));
+        }
+        reporter?.Flush();
     }
 
     /// <summary>Once to warm up, then the fastest of some runs, by processor time: it holds on a busy machine too.</summary>

@@ -5,17 +5,16 @@ namespace Benchmarks.Flows;
 /// <summary>A program that reads a capture file and makes flows of it.</summary>
 /// <param name="Name">As the result calls it.</param>
 /// <param name="Command">What to run for a file.</param>
-/// <param name="IsReference">Others are compared with it.</param>
+/// <param name="Output">Where its flows go.</param>
+/// <param name="IsReference">Others are compared with the fastest of these.</param>
 /// <param name="Tells">Its last line says how many flows it found.</param>
-/// <param name="Runs">How often it's run, for the fastest of them.</param>
 /// <param name="Result">What to say of its last run's output.</param>
-internal sealed record FlowTool(string Name, Func<string, IReadOnlyList<string>> Command, bool IsReference = false, bool Tells = false, int Runs = 3, Func<string>? Result = null);
+internal sealed record FlowTool(string Name, Func<string, IReadOnlyList<string>> Command, string Output, bool IsReference = false, bool Tells = false, Func<string>? Result = null);
 
 /// <summary>The tools there are on this machine: ours, a C loop built here, and peers from Debian.</summary>
 internal static class FlowTools
 {
-    /// <summary>What's compared closely is run more often: a run takes a fraction of a second, and machines have neighbours.</summary>
-    private const int OftenRun = 7;
+    private const string Nowhere = "counted";
 
     /// <summary>A tool that can't be had is skipped with a line that says why.</summary>
     internal static IReadOnlyList<FlowTool> Prepare(string folder)
@@ -23,30 +22,31 @@ internal static class FlowTools
         var tools = new List<FlowTool>();
         if (BuildLoop(folder) is { } loop)
         {
-            tools.Add(new("C, reading", file => [loop, "read", file], Tells: true, Runs: OftenRun));
-            tools.Add(new("C, hashing", file => [loop, "hash", file], IsReference: true, Tells: true, Runs: OftenRun));
-            tools.Add(new("C, both ways one flow", file => [loop, "flow", file], Tells: true, Runs: OftenRun));
+            tools.Add(new("C, reading", file => [loop, "read", file], Nowhere, Tells: true));
+            tools.Add(new("C, hashing", file => [loop, "hash", file], Nowhere, IsReference: true, Tells: true));
+            tools.Add(new("C, both ways one flow", file => [loop, "flow", file], Nowhere, IsReference: true, Tells: true));
         }
-        var agent = Agent();
-        tools.Add(new("./skydive flows", file => [Environment.ProcessPath!, agent, "flows", "-o", "none", "--max-flows", "1100000", file], Tells: true, Runs: OftenRun));
-        AddPeer("softflowd", "softflowd", (program, file) =>
+        string[] flows = [Environment.ProcessPath!, Agent(), "flows", "--max-flows", "1100000"];
+        tools.Add(new("./skydive flows -o none", file => [.. flows, "-o", "none", file], Nowhere, Tells: true));
+        var csv = Path.Combine(folder, "flows.csv");
+        tools.Add(new("./skydive flows -o csv", file => ["sh", "-c", "exec \"$@\" > \"$0\"", csv, .. flows, "-o", "csv", file], "file", Result: () => $"{File.ReadLines(csv).Count() - 1}"));
+        AddPeer("softflowd", "softflowd", Nowhere, (program, file) =>
             [program, "-d", "-r", file, "-m", "1100000", "-p", Path.Combine(folder, "softflowd.pid"), "-c", "none"]);
-        AddPeer("nfpcapd", "nfdump", (program, file) =>
+        AddPeer("nfpcapd", "nfdump", "files", (program, file) =>
             [program, "-r", file, "-w", Directory.CreateDirectory(Path.Combine(folder, "nfpcapd")).FullName]);
-        AddPeer("argus", "argus-server", (program, file) =>
+        AddPeer("argus", "argus-server", "file", (program, file) =>
             [program, "-X", "-r", file, "-w", Path.Combine(folder, "argus.out")]);
-        // Its two processes wait for each other most of a minute: once is enough. The second keeps what it has room for, so that is told.
+        // Its second process keeps what it has room for, so that is told.
         var counted = Path.Combine(folder, "pmacctd.csv");
-        AddPeer("pmacctd", "pmacct", (program, file) => [program, "-f", WritePmacctConfiguration(folder, file, counted)], runs: 1, result: () => PacketsIn(counted));
-        // It dissects every field of every packet: once is enough.
-        AddPeer("tshark", "tshark", (program, file) => [program, "-n", "-q", "-z", "conv,tcp", "-r", file], runs: 1);
+        AddPeer("pmacctd", "pmacct", "file", (program, file) => [program, "-f", WritePmacctConfiguration(folder, file, counted)], result: () => PacketsIn(counted));
+        AddPeer("tshark", "tshark", "text", (program, file) => [program, "-n", "-q", "-z", "conv,tcp", "-r", file]);
         return tools;
 
-        void AddPeer(string program, string package, Func<string, string, IReadOnlyList<string>> command, int runs = 3, Func<string>? result = null)
+        void AddPeer(string program, string package, string output, Func<string, string, IReadOnlyList<string>> command, Func<string>? result = null)
         {
             if (Have(program, package) is { } path)
             {
-                tools.Add(new(program, file => command(path, file), Runs: runs, Result: result));
+                tools.Add(new(program, file => command(path, file), output, Result: result));
             }
         }
     }

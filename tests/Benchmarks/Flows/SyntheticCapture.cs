@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Agent.Node.Flows;
 
 namespace Benchmarks.Flows;
 
@@ -10,7 +11,7 @@ internal sealed class SyntheticCapture
 {
     private const int Seed = 20231114;
     private const long Start = 1_700_000_000_000_000_000;
-    private const long Step = 1_000;
+    private const long Step = 10_000;
 
     private readonly byte[] _bytes;
     private readonly int[] _offsets;
@@ -25,7 +26,17 @@ internal sealed class SyntheticCapture
 
     internal ReadOnlySpan<byte> this[int packet] => _bytes.AsSpan(_offsets[packet], _offsets[packet + 1] - _offsets[packet]);
 
-    internal static long TimeOf(int packet) => Start + (packet * Step);
+    /// <summary>All packets, one behind the other.</summary>
+    internal ReadOnlySpan<byte> Block => _bytes;
+
+    /// <summary>Of a packet counted from the first on, round after round: a hundred thousand a second.</summary>
+    internal static long TimeOf(long packet) => Start + (packet * Step);
+
+    internal PacketPlace PlaceOf(int packet, long time)
+    {
+        var length = _offsets[packet + 1] - _offsets[packet];
+        return new PacketPlace(time, _offsets[packet], length, length);
+    }
 
     internal static SyntheticCapture Create(int packets, int flows, bool inTunnels)
     {
