@@ -15,7 +15,10 @@ internal static class FileBenchmark
     {
         Directory.CreateDirectory(folder);
         foreach (var (name, write) in Files)
+        {
             write(Path.Combine(folder, name + ".pcap"));
+        }
+
         return 0;
     }
 
@@ -69,7 +72,9 @@ internal static class FileBenchmark
         {
             var run = ChildProcess.Measure(tool.Command(path));
             if (run.CpuSeconds < fastest.Seconds)
+            {
                 fastest = run;
+            }
         }
         return (tool, fastest.Seconds, tool.Result?.Invoke() ?? (tool.Tells ? FlowsIn(fastest.Says) : ""));
     }

@@ -88,7 +88,10 @@ internal static class FlowBenchmark
         {
             var count = Math.Min(blockLength, packets - i);
             for (var n = 0; n < count; n++)
+            {
                 places[n] = capture.PlaceOf((i + n) % capture.Count, SyntheticCapture.TimeOf(engine.Packets + n));
+            }
+
             engine.Replay(LinkType.Ethernet, capture.Block, places.AsSpan(0, count));
         }
         reporter?.Flush();
