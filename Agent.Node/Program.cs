@@ -38,9 +38,10 @@ Task<int> Run(ParseResult arguments, CancellationToken stop) => WithConfig(argum
 {
     using var logger = LogSetup.Create(config.Log);
     Log.Logger = logger;
+    var log = LogSetup.Main(logger);
     foreach (var key in config.UnknownKeys)
     {
-        LogSetup.Main(logger).UnknownKey(key);
+        log.UnknownKey(key);
     }
 
     return await new AgentProcess(config, logger).RunAsync(stop);

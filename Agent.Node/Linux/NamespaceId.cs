@@ -10,7 +10,7 @@ internal readonly record struct NamespaceId(ulong Device, ulong Inode)
 
     /// <exception cref="IOException">The path leads nowhere, or may not be read.</exception>
     public static NamespaceId Of(string path) =>
-        TryGet(path, out var id) ? id : throw NamespaceNative.Failure($"look at {path}");
+        TryGet(path, out var id) ? id : throw SystemCalls.Failure($"look at {path}");
 
     /// <summary>False when the path leads nowhere.</summary>
     public static unsafe bool TryGet(string path, out NamespaceId id)

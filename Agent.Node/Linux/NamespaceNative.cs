@@ -22,9 +22,6 @@ internal static partial class NamespaceNative
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     internal static partial int Open(string path, int flags);
 
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    internal static partial int Close(int descriptor);
-
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     internal static partial int SetNamespace(int descriptor, int type);
 
@@ -55,11 +52,5 @@ internal static partial class NamespaceNative
         public int Descriptor;
         public short Events;
         public short Returned;
-    }
-
-    internal static IOException Failure(string what)
-    {
-        var errno = Marshal.GetLastPInvokeError();
-        return new IOException($"{what}: {Marshal.GetPInvokeErrorMessage(errno)}", errno);
     }
 }

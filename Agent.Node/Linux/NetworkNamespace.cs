@@ -50,19 +50,19 @@ internal static class NetworkNamespace
         var descriptor = NamespaceNative.Open(path, NamespaceNative.ReadOnlyCloseOnExec);
         if (descriptor < 0)
         {
-            throw NamespaceNative.Failure($"open the network namespace {path}");
+            throw SystemCalls.Failure($"open the network namespace {path}");
         }
 
         try
         {
             if (NamespaceNative.SetNamespace(descriptor, NamespaceNative.CloneNewNet) < 0)
             {
-                throw NamespaceNative.Failure($"enter the network namespace {path}");
+                throw SystemCalls.Failure($"enter the network namespace {path}");
             }
         }
         finally
         {
-            _ = NamespaceNative.Close(descriptor);
+            _ = SystemCalls.Close(descriptor);
         }
     }
 }

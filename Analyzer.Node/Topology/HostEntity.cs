@@ -194,54 +194,52 @@ internal sealed class HostEntity : ReceivePersistentActor
 
     private void OnSync(SyncGraph sync)
     {
-        var sender = Sender;
         if (IsFabric)
         {
-            Store(_state.Decide(sync, HostState.CauseFabric, Now), new Telling(sender, sync.Session, sync.Sequence));
+            Store(_state.Decide(sync, HostState.CauseFabric, Now), new Telling(Sender, sync.Session, sync.Sequence));
             return;
         }
 
         // This entity may have moved or restarted unnoticed by its agent: then the whole graph is a registration as well.
         if (_registration.Agent is null)
         {
-            Go(_registration.Register(sync.Session, sender));
+            Go(_registration.Register(sync.Session, Sender));
         }
 
         if (_registration.Agent?.Session != sync.Session)
         {
-            Refuse(sender);
+            Refuse(Sender);
             return;
         }
 
-        Store(_state.Decide(sync, HostState.CauseSync, Now), new Telling(sender, sync.Session, sync.Sequence));
+        Store(_state.Decide(sync, HostState.CauseSync, Now), new Telling(Sender, sync.Session, sync.Sequence));
     }
 
     private void OnUpdate(UpdateGraph update)
     {
-        var sender = Sender;
         if (_registration.Agent is not { } agent)
         {
-            sender.Tell(new ResyncGraph { Host = _host });
+            Sender.Tell(new ResyncGraph { Host = _host });
             return;
         }
 
         if (agent.Session != update.Session)
         {
-            Refuse(sender);
+            Refuse(Sender);
             return;
         }
 
         switch (agent.Judge(update.Sequence))
         {
             case AgentSession.Verdict.Known:
-                sender.Tell(Stored(update.Session, update.Sequence));
+                Sender.Tell(Stored(update.Session, update.Sequence));
                 break;
             case AgentSession.Verdict.Gap:
                 _log.GraphGap(_host, update.Sequence, agent.Sequence);
-                sender.Tell(new ResyncGraph { Host = _host });
+                Sender.Tell(new ResyncGraph { Host = _host });
                 break;
             default:
-                Store(_state.Decide(update, Now), new Telling(sender, update.Session, update.Sequence));
+                Store(_state.Decide(update, Now), new Telling(Sender, update.Session, update.Sequence));
                 break;
         }
     }
@@ -267,28 +265,26 @@ internal sealed class HostEntity : ReceivePersistentActor
         // An agent that ends says so while its node is still a member; one that's lost goes with its node.
         if (terminated.AddressTerminated)
         {
-            LoseAgent("its agent became unreachable");
+            _log.HostLeaves(_host, "its agent became unreachable");
         }
         else
         {
             _log.HostLeft(_host);
-            Store(_state.DecideAgentLost(Now), null);
         }
+
+        LoseAgent();
     }
 
     private void OnNotReregistered()
     {
         if (_registration.Agent is null)
         {
-            LoseAgent($"no agent registered within {_settings.ReregisterWithin.TotalSeconds:0.#} s");
+            _log.HostLeaves(_host, $"no agent registered within {_settings.ReregisterWithin.TotalSeconds:0.#} s");
+            LoseAgent();
         }
     }
 
-    private void LoseAgent(string reason)
-    {
-        _log.HostLeaves(_host, reason);
-        Store(_state.DecideAgentLost(Now), null);
-    }
+    private void LoseAgent() => Store(_state.DecideAgentLost(Now), null);
 
     // The agent answers who gave the command.
     private void Forward(object command, object refusal)

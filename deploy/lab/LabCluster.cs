@@ -106,12 +106,19 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
                 continue;
             }
 
-            var ended = await ProcessStat.EndAsync(pid, _endPatience);
+            var ended = await ProcessStat.EndAsync(pid, ProcessStat.StartTime(pid), ProcessStat.Terminate, _endPatience);
             progress.Step(ended ? $"{host.Name} ended" : $"{host.Name}, process {pid}, doesn't end within {_endPatience.TotalSeconds} s");
             all &= ended;
         }
 
         return all;
+    }
+
+    /// <summary>Ends the product's processes in order, then does as <see cref="DownAsync"/>.</summary>
+    public async Task<bool> DownInOrderAsync()
+    {
+        await StopAsync(folder.Load().Hosts);
+        return await DownAsync();
     }
 
     /// <summary>Ends everything the lab started and removes what it wrote; does nothing when there's no lab.</summary>
@@ -146,8 +153,7 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
         }
 
         progress.Step("removing the lab that's up");
-        await StopAsync(folder.Load().Hosts);
-        await DownAsync();
+        await DownInOrderAsync();
     }
 
     private async Task<LabHost> HostAsync(string name, Shape shape, CancellationToken cancel)

@@ -2,7 +2,10 @@ using System.Globalization;
 using Benchmarks.Actors;
 using Benchmarks.Flows;
 using Benchmarks.Remoting;
+using Spectre.Console;
 
+// A pipe has no width, and a table cut at 80 columns is of no use.
+AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 120);
 switch (args)
 {
     case ["actors", .. var rest]:

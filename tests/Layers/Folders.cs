@@ -55,3 +55,21 @@ internal sealed class Folders(Assembly assembly, params (string Folder, string[]
     private bool Lies(string? space, string folder) =>
         space is not null && (space == $"{_root}.{folder}" || space.StartsWith($"{_root}.{folder}.", StringComparison.Ordinal));
 }
+
+/// <summary>Holds a project's folders to their lists.</summary>
+public abstract class FolderRules
+{
+    private readonly Folders _folders;
+
+    private protected FolderRules(Folders folders) => _folders = folders;
+
+    [Fact]
+    public void Folders_use_only_what_their_list_allows() => _folders.Wrong().ShouldBeEmpty();
+
+    [Fact]
+    public void Every_folder_has_its_list_and_no_list_leads_back()
+    {
+        _folders.Forgotten().ShouldBeEmpty();
+        _folders.Circles().ShouldBeEmpty();
+    }
+}

@@ -39,7 +39,7 @@ internal sealed class NamespaceWatcher : IDisposable
         _wake = NamespaceNative.EventDescriptor(0, NamespaceNative.NonBlockingCloseOnExec);
         if (_inotify < 0 || _mounts < 0 || _wake < 0)
         {
-            var failure = NamespaceNative.Failure($"watch {_directory}");
+            var failure = SystemCalls.Failure($"watch {_directory}");
             CloseAll();
             throw failure;
         }
@@ -104,7 +104,7 @@ internal sealed class NamespaceWatcher : IDisposable
             }
         }
 
-        throw NamespaceNative.Failure($"watch {_directory}");
+        throw SystemCalls.Failure($"watch {_directory}");
     }
 
     private unsafe bool WaitForChange()
@@ -118,7 +118,7 @@ internal sealed class NamespaceWatcher : IDisposable
         {
             if (Marshal.GetLastPInvokeError() != interrupted)
             {
-                throw NamespaceNative.Failure($"wait for changes of {_directory}");
+                throw SystemCalls.Failure($"wait for changes of {_directory}");
             }
         }
 
@@ -145,7 +145,7 @@ internal sealed class NamespaceWatcher : IDisposable
             {
                 if (descriptor >= 0)
                 {
-                    _ = NamespaceNative.Close(descriptor);
+                    _ = SystemCalls.Close(descriptor);
                 }
             }
         }

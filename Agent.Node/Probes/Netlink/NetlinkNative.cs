@@ -24,9 +24,6 @@ internal static partial class NetlinkNative
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     internal static partial int SetSocketOption(int socket, int level, int option, in int value, uint length);
 
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    internal static partial int Close(int descriptor);
-
     // ioctl is variadic; on Linux/x64 and arm64 integer and pointer arguments travel as in a fixed call.
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static unsafe partial int Ioctl(int descriptor, nuint request, void* argument);
@@ -39,11 +36,5 @@ internal static partial class NetlinkNative
         public ushort Padding;
         public uint PortId;
         public uint Groups;
-    }
-
-    internal static IOException Failure(string what)
-    {
-        var errno = Marshal.GetLastPInvokeError();
-        return new IOException($"{what}: {Marshal.GetPInvokeErrorMessage(errno)}", errno);
     }
 }

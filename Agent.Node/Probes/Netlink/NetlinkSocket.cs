@@ -35,7 +35,7 @@ internal sealed class NetlinkSocket : IDisposable
             NetlinkNative.AddressFamilyNetlink, NetlinkNative.SocketRaw | NetlinkNative.CloseOnExec, NetlinkNative.NetlinkRoute);
         if (descriptor < 0)
         {
-            throw NetlinkNative.Failure("open a netlink socket");
+            throw SystemCalls.Failure("open a netlink socket");
         }
 
         // Beyond net.core.rmem_max only with CAP_NET_ADMIN; without it the smaller buffer means more re-dumps, no loss.
@@ -47,8 +47,8 @@ internal sealed class NetlinkSocket : IDisposable
         var address = new NetlinkNative.NetlinkAddress { Family = NetlinkNative.AddressFamilyNetlink, Groups = groups };
         if (NetlinkNative.Bind(descriptor, address, (uint)Marshal.SizeOf<NetlinkNative.NetlinkAddress>()) < 0)
         {
-            var failure = NetlinkNative.Failure("bind a netlink socket");
-            _ = NetlinkNative.Close(descriptor);
+            var failure = SystemCalls.Failure("bind a netlink socket");
+            _ = SystemCalls.Close(descriptor);
             throw failure;
         }
 
@@ -94,7 +94,7 @@ internal sealed class NetlinkSocket : IDisposable
         {
             if (NetlinkNative.Ioctl((int)_socket.Handle, request, bytes) < 0)
             {
-                throw NetlinkNative.Failure(what);
+                throw SystemCalls.Failure(what);
             }
         }
     }

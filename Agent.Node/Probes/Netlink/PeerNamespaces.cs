@@ -20,7 +20,7 @@ internal static class PeerNamespaces
         var descriptor = NamespaceNative.Open(path, NamespaceNative.ReadOnlyCloseOnExec);
         if (descriptor < 0)
         {
-            throw NamespaceNative.Failure($"open the network namespace {path}");
+            throw SystemCalls.Failure($"open the network namespace {path}");
         }
 
         try
@@ -31,7 +31,7 @@ internal static class PeerNamespaces
         }
         finally
         {
-            _ = NamespaceNative.Close(descriptor);
+            _ = SystemCalls.Close(descriptor);
         }
     }
 

@@ -13,8 +13,7 @@ internal static class DownCommand
         {
             LabOptions.FitOutput();
             var cluster = new LabCluster(LabOptions.FolderOf(parsed), LabOptions.ProcessesOf(parsed), new Progress(AnsiConsole.Console));
-            await cluster.StopAsync(LabOptions.FolderOf(parsed).Load().Hosts);
-            Console.WriteLine(await cluster.DownAsync() ? "The lab is down." : "No lab is up.");
+            Console.WriteLine(await cluster.DownInOrderAsync() ? "The lab is down." : "No lab is up.");
             return 0;
         }));
         return command;

@@ -14,6 +14,8 @@ internal sealed class LabHost
         "mkdir -p /run/netns /run/openvswitch && mount -t tmpfs lab /run/netns && mount -t tmpfs lab /run/openvswitch && mount -t sysfs lab /sys && " +
         "hostname \"$0\" && ip link set lo up && touch \"$1\" && exec sleep infinity";
 
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(15);
+
     private LabHost(string name, int pid, string startTime)
     {
         Name = name;
@@ -95,21 +97,7 @@ internal sealed class LabHost
     }
 
     /// <summary>Ends the host and everything on it, and waits until it's gone; false when it's still there after a while.</summary>
-    public async Task<bool> DestroyAsync()
-    {
-        if (!IsRunning)
-        {
-            return true;
-        }
-
-        ProcessStat.Signal(Pid, ProcessStat.Kill);
-        for (var attempt = 0; IsRunning && attempt < 600; attempt++)
-        {
-            await Task.Delay(25);
-        }
-
-        return !IsRunning;
-    }
+    public Task<bool> DestroyAsync() => ProcessStat.EndAsync(Pid, StartTime, ProcessStat.Kill, EndPatience);
 
     private IReadOnlyList<string> Enter(IReadOnlyList<string> command) =>
         ["--target", Pid.ToString(CultureInfo.InvariantCulture), "--net", "--mount", "--uts", "--pid", "--", .. command];

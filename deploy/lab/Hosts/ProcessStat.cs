@@ -66,16 +66,19 @@ internal static partial class ProcessStat
 
     public static void Signal(int pid, int signal) => _ = SendSignal(pid, signal);
 
-    /// <summary>Asks a process to end, and waits for it; false when it's still there after that time.</summary>
-    public static async Task<bool> EndAsync(int pid, TimeSpan patience)
+    /// <summary>Has a process end by a signal, and waits for it; false when it's still there after that time.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="start">Its start time: another one of that number is let alone.</param>
+    /// <param name="signal">Which.</param>
+    /// <param name="patience">How long.</param>
+    public static async Task<bool> EndAsync(int pid, string? start, int signal, TimeSpan patience)
     {
-        var start = StartTime(pid);
-        if (start is null)
+        if (start is null || StartTime(pid) != start)
         {
             return true;
         }
 
-        Signal(pid, Terminate);
+        Signal(pid, signal);
         var since = Stopwatch.StartNew();
         while (StartTime(pid) == start)
         {

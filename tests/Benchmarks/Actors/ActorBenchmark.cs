@@ -61,7 +61,6 @@ internal static class ActorBenchmark
             Add(table, channels, 1);
         }
 
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 120);
         AnsiConsole.Write(table);
         return 0;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lab.Hosts;
 using Spectre.Console;
 
 namespace Benchmarks.Flows;
@@ -24,26 +25,19 @@ internal static class FileBenchmark
 
     internal static int Run()
     {
-        var folder = Directory.CreateTempSubdirectory("flows-").FullName;
-        try
+        using var folder = new TemporaryFolder("flows-");
+        var tools = FlowTools.Prepare(folder.Root);
+        var table = new Table().AddColumns("file", "tool", "CPU s", "ns/packet", "against the faster C table", "flows go to", "flows");
+        foreach (var (name, write) in Files)
         {
-            var tools = FlowTools.Prepare(folder);
-            var table = new Table().AddColumns("file", "tool", "CPU s", "ns/packet", "against the faster C table", "flows go to", "flows");
-            foreach (var (name, write) in Files)
-            {
-                var path = Path.Combine(folder, name + ".pcap");
-                write(path);
-                AddFile(table, name, path, tools);
-                File.Delete(path);
-            }
-            AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 120);
-            AnsiConsole.Write(table);
-            return 0;
+            var path = Path.Combine(folder.Root, name + ".pcap");
+            write(path);
+            AddFile(table, name, path, tools);
+            File.Delete(path);
         }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+
+        AnsiConsole.Write(table);
+        return 0;
     }
 
     private static void AddFile(Table table, string name, string path, IReadOnlyList<FlowTool> tools)

@@ -36,7 +36,6 @@ internal static class FlowBenchmark
             Add(table, name, "the same, updates made messages", Measure(packets, () => Replay(engine, capture, packets, reporter)), bare, engine.Count);
             reporter.Complete();
         }
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 120);
         AnsiConsole.Write(table);
         var (kept, resident) = MemoryPerFlow();
         AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory per flow, a million in one table: {kept:0} bytes of records and index, {resident:0} bytes resident"));

@@ -61,7 +61,6 @@ internal static class RequestReplyBenchmark
             Add(table, $"a bare socket, {window:N0} under way", bare, 1);
         }
 
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 120);
         AnsiConsole.Write(table);
         await system.Terminate();
     }
