@@ -58,8 +58,8 @@ internal static class CaptureFile
         var status = GetPacketStatus.NoRemainingPackets;
         while (!stop.IsCancellationRequested && (status = reader.Read()) == GetPacketStatus.PacketRead)
         {
-            engine.AdvanceTo(reader.Time);
-            engine.Process(reader.Time, reader.Link, reader.OriginalLength, reader.Packet);
+            var place = new PacketPlace(reader.Time, 0, reader.Packet.Length, reader.OriginalLength);
+            engine.Replay(reader.Link, reader.Packet, new ReadOnlySpan<PacketPlace>(in place));
         }
         if (status is not (GetPacketStatus.NoRemainingPackets or GetPacketStatus.PacketRead))
         {

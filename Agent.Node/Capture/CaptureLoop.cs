@@ -65,7 +65,7 @@ internal abstract class CaptureLoop
     /// <exception cref="CaptureException">It can't be opened.</exception>
     protected abstract void Open();
 
-    /// <summary>Reads until told to stop, or until the end; calls <see cref="Advance"/> often.</summary>
+    /// <summary>Reads until told to stop, or until the end; calls <see cref="Advance"/> before it does, and often.</summary>
     protected abstract void Read();
 
     /// <summary>Closes what was opened, if anything was.</summary>
@@ -86,13 +86,30 @@ internal abstract class CaptureLoop
         }
     }
 
+    /// <summary>The same with a file's packet, whose time it is then.</summary>
+    protected void Replay(PacketReader reader)
+    {
+        if (PacketsRead++ % _samplingRate == 0)
+        {
+            var place = new PacketPlace(reader.Time, 0, Cut(reader.Packet).Length, reader.OriginalLength);
+            Engine.Replay(reader.Link, reader.Packet, new ReadOnlySpan<PacketPlace>(in place), _samplingRate);
+        }
+    }
+
     /// <summary>What of a packet is to be kept: a file's, or a datagram's, may be longer than the capture asks for.</summary>
     protected ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> packet) => packet.Length > Settings.SnapLength ? packet[..Settings.SnapLength] : packet;
 
-    /// <summary>Does what is due at this time: reports, batches, statistics. Nanoseconds since 1970.</summary>
-    protected void Advance(long now)
+    /// <summary>Tells the engine of a live capture what time it is, then does what else is due: before packets are read, and often.</summary>
+    protected void Advance()
     {
-        _reporter.Advance(Engine, now);
+        var clock = CaptureClock.Engine;
+        Engine.AdvanceTo(clock);
+        TellWhatIsDue(clock.Now);
+    }
+
+    /// <summary>Sends on what was reported and what tunnels carried, and statistics, at their intervals.</summary>
+    protected void TellWhatIsDue(long now)
+    {
         if (now < _nextFlush)
         {
             return;
@@ -105,8 +122,12 @@ internal abstract class CaptureLoop
             return;
         }
 
+        var isFirst = _nextStatistics == 0;
         _nextStatistics = now + _statisticsEvery;
-        TellStatistics(Count());
+        if (!isFirst)
+        {
+            TellStatistics(Count());
+        }
     }
 
     private void Run()

@@ -27,8 +27,8 @@ internal sealed class FileLoop(CaptureSettings settings, IActorRef capture, IAct
                 throw new CaptureException($"{Settings.FilePath}: {_device!.LastError} (after {Engine.Packets} packets)");
             }
 
-            Advance(reader.Time);
-            Process(reader);
+            Replay(reader);
+            TellWhatIsDue(CaptureClock.Engine.Now);
         }
     }
 

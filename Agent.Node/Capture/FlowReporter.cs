@@ -23,7 +23,6 @@ internal sealed class FlowReporter : IFlowOutput
     private readonly Channel<Batch> _full = Channel.CreateBounded<Batch>(new BoundedChannelOptions(MostBatches) { SingleReader = true, SingleWriter = true });
     private readonly Task _done;
     private Batch _open = new();
-    private long _advancingTo;
 
     /// <param name="origin">Whose flows they are.</param>
     /// <param name="uplink">Gets <see cref="FlowUpdates"/>.</param>
@@ -34,29 +33,21 @@ internal sealed class FlowReporter : IFlowOutput
         _done = Task.Run(TellAsync);
     }
 
-    public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
+    public void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details)
     {
         if (details is null)
         {
-            _open.Add(record, reported, _advancingTo);
+            _open.Add(record, since);
         }
         else
         {
-            _open.Add(FlowCollector.ToMessage(record, reported, details, _origin, _advancingTo), details.RawPackets);
+            _open.Add(FlowMessages.ToMessage(record, since, details, _origin), details.RawPackets);
         }
 
         if (_open.IsFull)
         {
             Flush();
         }
-    }
-
-    /// <summary>Lets the engine report what is due. Nanoseconds since 1970.</summary>
-    internal void Advance(FlowEngine engine, long now)
-    {
-        _advancingTo = now;
-        engine.AdvanceTo(now);
-        _advancingTo = 0;
     }
 
     /// <summary>Sends what was reported on its way.</summary>
@@ -107,8 +98,7 @@ internal sealed class FlowReporter : IFlowOutput
         private const int Size = 256;
 
         private readonly FlowRecord[] _records = new FlowRecord[Size];
-        private readonly FlowCounters[] _reported = new FlowCounters[Size];
-        private readonly long[] _advancingTo = new long[Size];
+        private readonly FlowSpan[] _since = new FlowSpan[Size];
         private readonly Flow?[] _messages = new Flow?[Size];
         private List<RawPacket> _rawPackets = [];
 
@@ -116,11 +106,10 @@ internal sealed class FlowReporter : IFlowOutput
 
         internal bool IsFull => Count == Size;
 
-        internal void Add(in FlowRecord record, in FlowCounters reported, long advancingTo)
+        internal void Add(in FlowRecord record, in FlowSpan since)
         {
             _records[Count] = record;
-            _reported[Count] = reported;
-            _advancingTo[Count] = advancingTo;
+            _since[Count] = since;
             Count++;
         }
 
@@ -138,7 +127,7 @@ internal sealed class FlowReporter : IFlowOutput
             var messages = new List<Flow>(Count);
             for (var i = 0; i < Count; i++)
             {
-                messages.Add(_messages[i] ?? FlowCollector.ToMessage(_records[i], _reported[i], null, origin, _advancingTo[i]));
+                messages.Add(_messages[i] ?? FlowMessages.ToMessage(_records[i], _since[i], null, origin));
             }
 
             return new FlowUpdates(messages) { RawPackets = _rawPackets };

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Agent.Node.Decoding;
+using Agent.Node.Flows;
 using Akka.Event;
 
 namespace Agent.Node.Capture;
@@ -22,32 +23,27 @@ internal sealed class PacketBatch : IDeadLetterSuppression
     /// <summary>UUID of the tunnel's flow.</summary>
     internal ulong Tunnel { get; private set; }
 
-    /// <summary>Capture time of the newest packet.</summary>
-    internal long Newest { get; private set; }
-
     internal int Count { get; private set; }
 
     internal void Begin(ulong tunnel)
     {
         Tunnel = tunnel;
-        Newest = 0;
         Count = 0;
         _length = 0;
     }
 
     /// <summary>False when there's no room for it.</summary>
-    internal bool TryAdd(LinkType link, long time, int originalLength, ReadOnlySpan<byte> packet, uint samplingRate)
+    internal bool TryAdd(LinkType link, long time, EngineClock clock, int originalLength, ReadOnlySpan<byte> packet, uint samplingRate)
     {
         if (_length + EntryHeader.Size + packet.Length > Size)
         {
             return false;
         }
 
-        var header = new EntryHeader { Time = time, OriginalLength = originalLength, SamplingRate = samplingRate, Length = packet.Length, Link = link };
+        var header = new EntryHeader { Time = time, Clock = clock, OriginalLength = originalLength, SamplingRate = samplingRate, Length = packet.Length, Link = link };
         MemoryMarshal.Write(_bytes.AsSpan(_length), header);
         packet.CopyTo(_bytes.AsSpan(_length + EntryHeader.Size));
         _length += EntryHeader.Size + packet.Length;
-        Newest = Math.Max(Newest, time);
         Count++;
         return true;
     }
@@ -65,7 +61,11 @@ internal sealed class PacketBatch : IDeadLetterSuppression
 
         internal readonly LinkType Link => _header.Link;
 
+        /// <summary>When it was captured.</summary>
         internal readonly long Time => _header.Time;
+
+        /// <summary>The clock of the engine that carried it, then.</summary>
+        internal readonly EngineClock Clock => _header.Clock;
 
         internal readonly int OriginalLength => _header.OriginalLength;
 
@@ -90,9 +90,10 @@ internal sealed class PacketBatch : IDeadLetterSuppression
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     private struct EntryHeader
     {
-        internal const int Size = 21;
+        internal const int Size = 37;
 
         internal long Time;
+        internal EngineClock Clock;
         internal int OriginalLength;
         internal uint SamplingRate;
         internal int Length;

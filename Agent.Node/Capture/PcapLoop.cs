@@ -51,6 +51,7 @@ internal sealed class PcapLoop(CaptureSettings settings, IActorRef capture, IAct
         var reader = new PacketReader(device);
         while (!Stopping.IsCancellationRequested)
         {
+            Advance();
             for (var packets = 0; packets < PacketsBetweenTicks; packets++)
             {
                 var status = reader.Read();
@@ -67,7 +68,6 @@ internal sealed class PcapLoop(CaptureSettings settings, IActorRef capture, IAct
                 device.Wait(WaitMilliseconds);
                 break;
             }
-            Advance(CaptureClock.Now);
         }
     }
 

@@ -21,13 +21,11 @@ internal sealed class SflowLoop(CaptureSettings settings, IActorRef capture, IAc
         while (!Stopping.IsCancellationRequested)
         {
             var length = socket.Poll(WaitMilliseconds * 1000, SelectMode.SelectRead) ? socket.Receive(buffer) : 0;
-            var now = CaptureClock.Now;
+            Advance();
             if (length > 0 && SflowDatagram.TryRead(buffer.AsSpan(0, length), out var datagram))
             {
-                Process(ref datagram, now);
+                Process(ref datagram, CaptureClock.Now);
             }
-
-            Advance(now);
         }
     }
 

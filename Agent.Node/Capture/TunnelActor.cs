@@ -105,11 +105,16 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
             _tunnels.Deliver(batch);
             return;
         }
+        if (_isLive)
+        {
+            _engine.AdvanceTo(CaptureClock.Engine);
+        }
+
         foreach (var entry in batch)
         {
             if (!_isLive)
             {
-                _collector.Advance(_engine, entry.Time);
+                _engine.AdvanceTo(entry.Clock);
             }
 
             _engine.Process(entry.Time, entry.Link, entry.OriginalLength, entry.Packet, entry.SamplingRate);
@@ -121,7 +126,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
 
     private void OnTick()
     {
-        _collector.Advance(_engine, CaptureClock.Now);
+        _engine.AdvanceTo(CaptureClock.Engine);
         _batcher.Flush();
         Report();
         TellLosses();

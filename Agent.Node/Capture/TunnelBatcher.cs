@@ -21,7 +21,7 @@ internal sealed class TunnelBatcher(IActorRef owner, PacketBatchPool pool, int l
     /// <summary>Packets for which no batch was free.</summary>
     internal long Dropped { get; private set; }
 
-    public void Carry(ulong tunnel, LinkType link, long time, int originalLength, ReadOnlySpan<byte> packet, uint samplingRate)
+    public void Carry(ulong tunnel, LinkType link, long time, EngineClock clock, int originalLength, ReadOnlySpan<byte> packet, uint samplingRate)
     {
         if (_closed)
         {
@@ -35,7 +35,7 @@ internal sealed class TunnelBatcher(IActorRef owner, PacketBatchPool pool, int l
 
         if (_open.TryGetValue(tunnel, out var batch))
         {
-            if (batch.TryAdd(link, time, originalLength, packet, samplingRate))
+            if (batch.TryAdd(link, time, clock, originalLength, packet, samplingRate))
             {
                 return;
             }
@@ -49,7 +49,7 @@ internal sealed class TunnelBatcher(IActorRef owner, PacketBatchPool pool, int l
             Dropped++;
             return;
         }
-        batch.TryAdd(link, time, originalLength, packet, samplingRate);
+        batch.TryAdd(link, time, clock, originalLength, packet, samplingRate);
         _open.Add(tunnel, batch);
     }
 

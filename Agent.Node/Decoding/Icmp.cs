@@ -2,14 +2,10 @@ using System.Buffers.Binary;
 
 namespace Agent.Node.Decoding;
 
-/// <summary>ICMP (RFC 792) and ICMPv6 (RFC 4443, 2.1): type, code, and of an echo its identifier and sequence number.</summary>
+/// <summary>ICMP (RFC 792) and ICMPv6 (RFC 4443, 2.1): type, code, and of what is asked and answered its identifier and sequence number.</summary>
 internal readonly ref struct IcmpHeader
 {
-    internal const byte EchoReplyV4 = 0;
-    internal const byte EchoRequestV4 = 8;
-    internal const byte EchoRequestV6 = 128;
-    internal const byte EchoReplyV6 = 129;
-    private const int Length = 8;
+    internal const int Length = 8;
 
     private IcmpHeader(byte type, byte code, ushort id, ushort sequence)
     {
@@ -23,7 +19,7 @@ internal readonly ref struct IcmpHeader
 
     internal byte Code { get; }
 
-    /// <summary>Of an echo; the same bytes mean other things in other messages.</summary>
+    /// <summary>Where <see cref="IcmpExchange"/> says so; the same bytes mean other things in other messages.</summary>
     internal ushort Id { get; }
 
     internal ushort Sequence { get; }

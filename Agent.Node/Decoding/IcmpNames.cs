@@ -1,6 +1,6 @@
 namespace Agent.Node.Decoding;
 
-/// <summary>Names of ICMP types as flows show them. An echo and its reply are one flow, so both are ECHO.</summary>
+/// <summary>Names of ICMP types as flows show them. A question and its answer are one flow, so both have one name.</summary>
 internal static class IcmpNames
 {
     internal static string Of(LayerType layer, byte type) => layer == LayerType.IcmpV6 ? OfV6(type) : OfV4(type);
@@ -18,6 +18,7 @@ internal static class IcmpNames
         13 or 14 => "TIMESTAMP",
         15 or 16 => "INFO",
         17 or 18 => "ADDRESS_MASK",
+        42 or 43 => "EXTENDED_ECHO",
         _ => "UNKNOWN",
     };
 
@@ -32,6 +33,10 @@ internal static class IcmpNames
         133 or 134 => "ROUTER",
         135 or 136 => "NEIGHBOR",
         137 => "REDIRECT",
+        139 or 140 => "NODE_INFORMATION",
+        144 or 145 => "HOME_AGENT",
+        146 or 147 => "MOBILE_PREFIX",
+        160 or 161 => "EXTENDED_ECHO",
         _ => "UNKNOWN",
     };
 }

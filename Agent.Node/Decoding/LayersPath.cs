@@ -51,6 +51,9 @@ internal readonly record struct LayersPath(ulong Packed)
         return longer;
     }
 
+    /// <summary>Its first layers alone.</summary>
+    internal LayersPath First(int layers) => new(Packed & ((1UL << (BitsPerLayer * layers)) - 1));
+
     /// <summary>Without its first layers.</summary>
     internal LayersPath Skip(int layers) => new(Packed >> (BitsPerLayer * layers));
 

@@ -110,8 +110,8 @@ internal static class PacketDecoder
                         layers.End = DecodeEnd.Broken;
                         return;
                     }
-                    // More are passed over: four leave the path room for any other layers.
-                    if (layers.VlanCount < MaximumVlanTags)
+                    // IEEE 802.1Q, 9.6: identifier 0 is a priority and no VLAN. More than four are passed over: they leave the path room for any other layers.
+                    if (tag.Id != 0 && layers.VlanCount < MaximumVlanTags)
                     {
                         layers.AddLinkLayer(LayerType.Dot1Q);
                         layers.VlanTags |= (ulong)tag.Id << (BitsPerTag * layers.VlanCount++);
@@ -338,6 +338,33 @@ internal static class PacketDecoder
         }
     }
 
+    /// <summary>
+    /// Decodes what an ICMP error quotes of the packet it's about (RFC 792, RFC 4443 2.4): that went the other way, in the same
+    /// link layers, and may end eight bytes behind its IP header, where ports still are.
+    /// </summary>
+    internal static void DecodeQuoted(ReadOnlySpan<byte> quoted, in PacketLayers error, TunnelPorts ports, out PacketLayers layers)
+    {
+        layers = default;
+        layers.TakeLinkOfAnswer(error);
+        DecodeIp(quoted, 0, ports, ref layers);
+        if (layers is not { End: DecodeEnd.Broken, Transport: LayerType.None, IpProtocol: IpProtocols.Tcp or IpProtocols.Sctp })
+        {
+            return;
+        }
+
+        var transport = quoted[Math.Min(layers.NetworkPayloadOffset, quoted.Length)..];
+        if (transport.Length < sizeof(uint))
+        {
+            return;
+        }
+
+        layers.End = DecodeEnd.Complete;
+        layers.Transport = layers.IpProtocol == IpProtocols.Tcp ? LayerType.Tcp : LayerType.Sctp;
+        layers.AddLayer(layers.Transport);
+        layers.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(transport);
+        layers.DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(transport[sizeof(ushort)..]);
+    }
+
     private static void DecodeMpls(ReadOnlySpan<byte> packet, int offset, ref PacketLayers layers)
     {
         if (!TunnelDecoder.TryDecodeMpls(packet, offset, ref layers))
@@ -352,12 +379,11 @@ internal static class PacketDecoder
         layers.Transport = layer;
         layers.IcmpType = icmp.Type;
         layers.IcmpCode = icmp.Code;
-        if (!layers.IsEcho)
+        layers.IcmpRole = IcmpExchange.RoleOf(layer, icmp.Type, out layers.IcmpQuery, out var hasId);
+        if (hasId)
         {
-            return;
+            layers.IcmpId = icmp.Id;
+            layers.IcmpSequence = icmp.Sequence;
         }
-
-        layers.IcmpId = icmp.Id;
-        layers.IcmpSequence = icmp.Sequence;
     }
 }

@@ -30,6 +30,10 @@ internal struct PacketLayers
     internal byte TcpFlags;
     internal byte IcmpType;
     internal byte IcmpCode;
+    internal IcmpRole IcmpRole;
+
+    /// <summary>The type that asks, where it's a question or its answer.</summary>
+    internal byte IcmpQuery;
 
     /// <summary>TCP, UDP, SCTP, ICMPv4, ICMPv6 or None.</summary>
     internal LayerType Transport;
@@ -85,20 +89,25 @@ internal struct PacketLayers
     /// <summary>The key or VNI of the header around, where labels or a session in it are the <see cref="NetworkId"/>.</summary>
     internal uint OuterId;
 
-    /// <summary>An echo or its reply.</summary>
-    internal readonly bool IsEcho => Transport switch
-    {
-        LayerType.IcmpV4 => IcmpType is IcmpHeader.EchoRequestV4 or IcmpHeader.EchoReplyV4,
-        LayerType.IcmpV6 => IcmpType is IcmpHeader.EchoRequestV6 or IcmpHeader.EchoReplyV6,
-        _ => false,
-    };
+    /// <summary>A question or its answer.</summary>
+    internal readonly bool IsIcmpExchange => IcmpRole is IcmpRole.Query or IcmpRole.Answer;
 
-    internal readonly bool IsEchoReply => Transport switch
+    /// <summary>What tells questions from others between the same ends; an echo has nothing there.</summary>
+    internal readonly ushort QueryInKey => IcmpQuery is IcmpExchange.EchoV4 or IcmpExchange.EchoV6 ? (ushort)0 : (ushort)(IcmpQuery << 8);
+
+    /// <summary>The link layers of the packet that this is the answer to: the same, the other way round.</summary>
+    internal void TakeLinkOfAnswer(in PacketLayers answer)
     {
-        LayerType.IcmpV4 => IcmpType == IcmpHeader.EchoReplyV4,
-        LayerType.IcmpV6 => IcmpType == IcmpHeader.EchoReplyV6,
-        _ => false,
-    };
+        LinkLayers = answer.LinkLayers;
+        _pathBits = (byte)(LinkLayers * LayersPath.BitsPerLayer);
+        Path = answer.Path.First(LinkLayers);
+        VlanCount = answer.VlanCount;
+        VlanTags = answer.VlanTags;
+        EtherType = answer.EtherType;
+        HasLink = answer.HasLink;
+        LinkSource = answer.LinkDestination;
+        LinkDestination = answer.LinkSource;
+    }
 
     /// <summary>The three layers at once, before any other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

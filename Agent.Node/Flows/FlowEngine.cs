@@ -32,9 +32,12 @@ internal sealed class FlowEngine : IFlowLeaving
     private readonly PendingPacket[] _pending;
     private ulong _sequence;
     private long _broken;
+    private ReplayClock _replay;
     private long _clock;
+    private long _offset;
     private long _nextTick;
     private long _lastTick;
+    private bool _isAstray;
     private bool _ending;
 
     /// <param name="options">How flows are told apart, kept and reported.</param>
@@ -51,7 +54,7 @@ internal sealed class FlowEngine : IFlowLeaving
         _timeouts = new ApplicationTimeouts(origin.ApplicationPorts, options.ApplicationTimeouts);
         _table = new FlowTable(options.MaxEntries, this, _timeouts.Lists);
         _defragmenter = options.Defragment ? new Defragmenter(new FragmentErrorCounter(_table, _details, options), options.RawPacketLimit) : null;
-        _inspector = new PacketInspector(_details, options, _defragmenter, new ApplicationInspector(_details, _table, _timeouts));
+        _inspector = new PacketInspector(_details, options, _defragmenter, new ApplicationInspector(_details, _table, _timeouts), new IcmpErrorCounter(_table, _details, options));
         _updateEvery = Nanoseconds(options.UpdateEvery);
         _firstUpdateAfter = Nanoseconds(options.FirstUpdateAfter);
         _tick = Math.Min(_updateEvery, _firstUpdateAfter);
@@ -62,8 +65,8 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <summary>Packets given, inner ones not counted again.</summary>
     internal long Packets { get; private set; }
 
-    /// <summary>The latest packet's time: nanoseconds since 1970.</summary>
-    internal long Clock => _clock;
+    /// <summary>The time it is for those who look at packets' times: nanoseconds since 1970. What the engine measures by never goes back; this may.</summary>
+    internal long Clock => _clock + _offset;
 
     /// <summary>Packets whose first header wasn't whole.</summary>
     internal long Undecoded { get; private set; }
@@ -92,8 +95,8 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <summary>Packets that weren't kept raw for want of room.</summary>
     internal long RawPacketsRefused => _inspector.RawPacketsRefused;
 
-    /// <summary>Counts a packet in its flow, and what it carries in theirs.</summary>
-    /// <param name="time">Nanoseconds since 1970.</param>
+    /// <summary>Counts a packet in its flow, and what it carries in theirs. What time it is, <see cref="AdvanceTo"/> says.</summary>
+    /// <param name="time">When it was captured, nanoseconds since 1970.</param>
     /// <param name="link">The packet's first layer.</param>
     /// <param name="originalLength">Its length on the wire.</param>
     /// <param name="packet">The bytes captured of it.</param>
@@ -109,9 +112,26 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <param name="block">Where they lie.</param>
     /// <param name="packets">The place of each.</param>
     /// <param name="samplingRate">How many packets each stands for.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Process(LinkType link, ReadOnlySpan<byte> block, ReadOnlySpan<PacketPlace> packets, uint samplingRate = 1)
     {
+        // Nobody has said what time it is: the first packet does.
+        if (_nextTick == 0 && packets.Length > 0)
+        {
+            AdvanceTo(new EngineClock(packets[0].Time, 0));
+        }
+
+        Process(link, block, packets, samplingRate, long.MinValue);
+    }
+
+    /// <param name="link">The packets' first layer.</param>
+    /// <param name="block">Where they lie.</param>
+    /// <param name="packets">The place of each.</param>
+    /// <param name="samplingRate">How many packets each stands for.</param>
+    /// <param name="ahead">What the packets' times are ahead of the clock, which goes on with them; the least there is where it doesn't.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Process(LinkType link, ReadOnlySpan<byte> block, ReadOnlySpan<PacketPlace> packets, uint samplingRate, long ahead)
+    {
+        var follows = ahead != long.MinValue;
         Packets += packets.Length;
         while (!packets.IsEmpty)
         {
@@ -121,9 +141,9 @@ internal sealed class FlowEngine : IFlowLeaving
             var count = 0;
             foreach (ref readonly var place in batch)
             {
-                if (place.Time > _clock)
+                if (follows && place.Time - ahead > _clock)
                 {
-                    _clock = place.Time;
+                    _clock = place.Time - ahead;
                 }
 
                 if (Prepare(ref _pending[count], ref memory, link, place, _origin.ParentUuid))
@@ -136,38 +156,46 @@ internal sealed class FlowEngine : IFlowLeaving
     }
 
     /// <summary>Processes packets at the time they were captured, which is the engine's time, too.</summary>
-    internal void Replay(LinkType link, ReadOnlySpan<byte> block, ReadOnlySpan<PacketPlace> packets)
+    internal void Replay(LinkType link, ReadOnlySpan<byte> block, ReadOnlySpan<PacketPlace> packets, uint samplingRate = 1)
     {
         while (!packets.IsEmpty)
         {
-            AdvanceTo(packets[0].Time);
             var count = 1;
-            while (count < packets.Length && packets[count].Time < _nextTick)
+            if (_replay.Follows(packets, _clock))
             {
-                count++;
+                var offset = _replay.Offset;
+                AdvanceTo(new EngineClock(packets[0].Time - offset, offset));
+                var earliest = Clock - ReplayClock.Jump;
+                var range = (ulong)(Math.Min(_nextTick + offset, Clock + ReplayClock.Jump) - earliest);
+                while (count < packets.Length && (ulong)(packets[count].Time - earliest) < range)
+                {
+                    count++;
+                }
+
+                Process(link, block, packets[..count], samplingRate, offset);
+            }
+            else
+            {
+                // It counts where it belongs, and makes nobody older.
+                _isAstray = true;
+                Process(link, block, packets[..1], samplingRate);
+                _isAstray = false;
             }
 
-            Process(link, block, packets[..count]);
             packets = packets[count..];
         }
     }
 
     /// <summary>Counts what somebody else counted of one direction of a flow. Times are nanoseconds since 1970.</summary>
     /// <param name="layers">What each of the packets says.</param>
-    /// <param name="now">The time it is, for flows to end.</param>
     /// <param name="start">When the direction began.</param>
     /// <param name="last">When its last packet passed.</param>
     /// <param name="packets">How many packets were counted.</param>
     /// <param name="bytes">Their bytes.</param>
     /// <param name="samplingRate">How many packets each one stands for.</param>
-    internal void CountSummary(in PacketLayers layers, long now, long start, long last, long packets, long bytes, uint samplingRate)
+    internal void CountSummary(in PacketLayers layers, long start, long last, long packets, long bytes, uint samplingRate)
     {
         Packets++;
-        if (now > _clock)
-        {
-            _clock = now;
-        }
-
         ref var pending = ref _pending[0];
         pending.Layers = layers;
         pending.Place = new PacketPlace(last, 0, 0, 0);
@@ -178,17 +206,19 @@ internal sealed class FlowEngine : IFlowLeaving
         FlowSummary.BeganAt(ref record, start, fromA);
     }
 
-    /// <summary>Reports changed flows and lets quiet ones go, if it's time for that. Nanoseconds since 1970.</summary>
-    internal void AdvanceTo(long now)
+    /// <summary>Reports changed flows and lets quiet ones go, if it's time for that.</summary>
+    internal void AdvanceTo(EngineClock clock)
     {
-        if (now < _nextTick)
-        {
-            return;
-        }
-
+        var now = clock.Now;
+        _offset = clock.Offset;
         if (now > _clock)
         {
             _clock = now;
+        }
+
+        if (now < _nextTick)
+        {
+            return;
         }
 
         var isFirst = _nextTick == 0;
@@ -218,7 +248,7 @@ internal sealed class FlowEngine : IFlowLeaving
                 continue;
             }
 
-            Report(ref record);
+            Report(ref record, Clock);
             _table.SetReported(record);
         }
     }
@@ -245,7 +275,7 @@ internal sealed class FlowEngine : IFlowLeaving
                 record.FinishType = FinishType.Timeout;
             }
         }
-        Report(ref record);
+        Report(ref record, 0);
         if (record.Has(FlowFlags.IsTunnel))
         {
             _tunnels?.Ended(record.Uuid);
@@ -328,7 +358,7 @@ internal sealed class FlowEngine : IFlowLeaving
                 ref var record = ref CountPacket(ref pending, packet, samplingRate, out var fromA);
                 if (_inspector.Wants(record, layers))
                 {
-                    _inspector.Inspect(ref record, layers, pending.Link, packet, pending.Place.OriginalLength, fromA, pending.Place.Time);
+                    _inspector.Inspect(ref record, layers, pending.Link, packet, pending.Place.OriginalLength, fromA, pending.Place.Time, _clock);
                 }
 
                 if (layers.End != DecodeEnd.Tunnel || depth >= _options.MaxTunnelDepth)
@@ -341,7 +371,7 @@ internal sealed class FlowEngine : IFlowLeaving
                     pending.Place.Time, pending.Place.Start + offset, pending.Place.Length - offset, Math.Max(pending.Place.OriginalLength - offset, 0));
                 if (_tunnels is not null)
                 {
-                    _tunnels.Carry(record.Uuid, layers.Inner, place.Time, place.OriginalLength, block.Slice(place.Start, place.Length), samplingRate);
+                    _tunnels.Carry(record.Uuid, layers.Inner, place.Time, new EngineClock(_clock, _offset), place.OriginalLength, block.Slice(place.Start, place.Length), samplingRate);
                 }
                 else if (Prepare(ref _pending[inner], ref block, layers.Inner, place, record.Uuid))
                 {
@@ -376,7 +406,7 @@ internal sealed class FlowEngine : IFlowLeaving
         ref readonly var layers = ref pending.Layers;
         var time = pending.Place.Time;
         ref var record = ref _table.GetOrAdd(pending.Key, pending.Hash, _clock, out var isNew);
-        if (!isNew && record.List == FlowTable.Closing && FlowTransitions.OpensAgain(layers))
+        if (FlowTransitions.Opens(layers) && !isNew && FlowTransitions.OpensAnother(record, layers, record.Has(FlowFlags.AIsHigh) == pending.FromHigh, time))
         {
             _table.Remove(ref record);
             record = ref _table.GetOrAdd(pending.Key, pending.Hash, _clock, out isNew);
@@ -388,7 +418,7 @@ internal sealed class FlowEngine : IFlowLeaving
 
         fromA = record.Has(FlowFlags.AIsHigh) == pending.FromHigh;
         record.Counters.Add(fromA, pending.Frames * samplingRate, pending.Bytes * samplingRate);
-        if (time > record.Last)
+        if (time > record.Last && !_isAstray)
         {
             record.Last = time;
         }
@@ -445,7 +475,11 @@ internal sealed class FlowEngine : IFlowLeaving
         }
 
         record.Uuid = FlowIdentity.Uuid(time, record.Key.Parent, _origin.Hash, ++_sequence);
-        if (_options.ApplicationsByContent)
+        if (layers.IcmpRole == IcmpRole.Error)
+        {
+            record.Looks = PacketInspector.AlwaysLook;
+        }
+        else if (_options.ApplicationsByContent)
         {
             record.Looks = ApplicationInspector.LooksOf(layers);
         }
@@ -461,12 +495,14 @@ internal sealed class FlowEngine : IFlowLeaving
         }
     }
 
+    // A flow whose time is ahead of the clock's is due, too.
     private bool IsDue(in FlowRecord record) =>
-        record.List == FlowTable.Closing || (record.ReportedAt == 0 ? _clock - record.Start >= _firstUpdateAfter : _clock - record.ReportedAt >= _updateEvery);
+        record.List == FlowTable.Closing || (record.ReportedAt == 0 ? (ulong)(Clock - record.Start) >= (ulong)_firstUpdateAfter : _clock - record.ReportedAt >= _updateEvery);
 
-    private void Report(ref FlowRecord record)
+    private void Report(ref FlowRecord record, long until)
     {
-        _output.Report(record, _table.Reported(record), _details.Find(record));
+        var since = new FlowSpan(_table.Reported(record), record.ReportedAt == 0 ? record.Start : record.ReportedAt + _offset, until);
+        _output.Report(record, since, _details.Find(record));
         record.ReportedAt = _clock;
         record.Flags &= ~FlowFlags.Changed;
     }

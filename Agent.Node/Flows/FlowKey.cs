@@ -16,7 +16,7 @@ namespace Agent.Node.Flows;
 /// 64  NetworkId     8  VNI, GRE key, labels, ERSPAN session
 /// 72  Parent        8  UUID of the tunnel's flow
 /// </code>
-/// ICMP has no ports: type and code stand in the lower, the echo's identifier in the higher end's place. What has no
+/// ICMP has no ports: type and code, of questions and answers the question's (0 for an echo), stand in the lower, their identifier in the higher end's place. What has no
 /// network layer has its EtherType there, and a tunnel with two identifiers (labels behind a GRE key or a VNI) the outer
 /// one, its upper half in the lower end's place.
 /// </summary>
@@ -110,7 +110,7 @@ internal struct FlowKey : IEquatable<FlowKey>
                 break;
             // A request and its answer are one flow: they differ in type.
             case LayerType.IcmpV4 or LayerType.IcmpV6:
-                source = layers.IsEcho ? (ushort)0 : (ushort)((layers.IcmpType << 8) | layers.IcmpCode);
+                source = layers.IsIcmpExchange ? layers.QueryInKey : (ushort)((layers.IcmpType << 8) | layers.IcmpCode);
                 destination = layers.IcmpId;
                 break;
             default:
@@ -138,10 +138,15 @@ internal struct FlowKey : IEquatable<FlowKey>
         {
             return layers.SourceLow > layers.DestinationLow;
         }
-        // One address talks to itself, or there is none: ports are the same at every capture point, MAC addresses aren't.
+        // One address talks to itself, or there is none: ports, and what is asked and answered, are the same at every capture point, MAC addresses aren't.
         if (portsAreEnds && layers.SourcePort != layers.DestinationPort)
         {
             return layers.SourcePort > layers.DestinationPort;
+        }
+
+        if (layers.IsIcmpExchange)
+        {
+            return layers.IcmpRole == IcmpRole.Answer;
         }
 
         return layers.LinkSource > layers.LinkDestination;

@@ -13,7 +13,7 @@ internal static class FlowMessages
     private const long NanosecondsPerMillisecond = 1_000_000;
 
     /// <summary>A message with a life of its own.</summary>
-    internal static Flow ToMessage(in FlowRecord record, in FlowCounters reported, FlowDetails? details, FlowOrigin origin)
+    internal static Flow ToMessage(in FlowRecord record, in FlowSpan since, FlowDetails? details, FlowOrigin origin)
     {
         var flow = new Flow
         {
@@ -35,7 +35,8 @@ internal static class FlowMessages
         };
         if (record.Has(FlowFlags.Changed))
         {
-            flow.LastUpdateMetric = Metric(record.Counters - reported, record.ReportedAt == 0 ? record.Start : record.ReportedAt, record.Last, record.RoundTrip);
+            flow.LastUpdateMetric = Metric(record.Counters - since.Counters, since.From, record.Last, record.RoundTrip);
+            flow.LastUpdateMetric.Last = Math.Max(since.Until == 0 ? flow.LastUpdateMetric.Start : since.Until / NanosecondsPerMillisecond, flow.LastUpdateMetric.Last);
         }
 
         if (record.Has(FlowFlags.HasLink))
@@ -51,6 +52,7 @@ internal static class FlowMessages
         else if (record.Transport is LayerType.IcmpV4 or LayerType.IcmpV6)
         {
             flow.Icmp = new IcmpLayer { Type = IcmpNames.Of(record.Transport, record.IcmpType), Code = record.IcmpCode, Id = record.IcmpId };
+            flow.Icmp.About.Add(details?.Subjects?.Select(FlowIdentity.Format) ?? []);
         }
 
         AddApplication(flow, record.Transport, details?.Application);
@@ -59,6 +61,7 @@ internal static class FlowMessages
             flow.IpMetric = new IpMetric { Fragments = record.Fragments, FragmentErrors = details?.FragmentErrors ?? 0 };
         }
 
+        details?.IcmpErrors?.AddTo(flow);
         if (details?.RawPackets is { } packets)
         {
             flow.RawPacketsCaptured = packets.Captured;

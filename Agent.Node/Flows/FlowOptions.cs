@@ -35,8 +35,8 @@ internal sealed record FlowOptions
     /// <summary>Recognize applications by what packets carry, and keep what that says of names and addresses.</summary>
     public bool ApplicationsByContent { get; init; } = true;
 
-    /// <summary>A flow closed by FIN or RST stays this long, for the packets still on their way.</summary>
-    public TimeSpan ClosedLinger { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>A flow closed by FIN or RST stays this long where there's room, for packets still on their way and those sent again (RFC 9293, 3.6.1: twice a segment's lifetime, which is a minute on Linux).</summary>
+    public TimeSpan ClosedLinger { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Put fragmented IP packets together before deciding their flow.</summary>
     public bool Defragment { get; init; }

@@ -51,6 +51,10 @@ internal enum FlowFlags : ushort
 
     /// <summary>In the table; clear in a free slot.</summary>
     Used = 64,
+
+    /// <summary>Whose SYN <see cref="FlowRecord.SynSequence"/> is of.</summary>
+    AbSyn = 128,
+    BaSyn = 256,
 }
 
 /// <summary>
@@ -84,13 +88,13 @@ internal struct FlowRecord
     internal uint Hash;
     internal ulong Uuid;
 
-    /// <summary>When the SYN or the echo request, that an answer is awaited for, was seen.</summary>
+    /// <summary>When the SYN or the ICMP query, that an answer is awaited for, was seen.</summary>
     internal long RequestedAt;
 
     /// <summary>0 when not measured.</summary>
     internal long RoundTrip;
 
-    /// <summary>Of the echo request an answer is awaited for.</summary>
+    /// <summary>Of the ICMP query an answer is awaited for.</summary>
     internal ushort RequestSequence;
     internal ushort PortA;
     internal ushort PortB;
@@ -109,6 +113,9 @@ internal struct FlowRecord
 
     /// <summary>Packets put together from fragments.</summary>
     internal int Fragments;
+
+    /// <summary>Of the first SYN.</summary>
+    internal uint SynSequence;
 
     /// <summary>The flow's number in the <see cref="FlowDetailStore"/>; 0: it has no details.</summary>
     internal int Details;

@@ -8,16 +8,22 @@ internal interface IFlowOutput
 {
     /// <summary>The record and its details are only valid during the call.</summary>
     /// <param name="record">The flow as it is now.</param>
-    /// <param name="reported">Its counters when it was reported before; zeros the first time.</param>
+    /// <param name="since">What it was when it was reported before.</param>
     /// <param name="details">What only some flows have.</param>
-    void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details);
+    void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details);
 }
+
+/// <summary>What passes between two reports of a flow. Times are nanoseconds since 1970, as packets' are.</summary>
+/// <param name="Counters">At the report before; zeros the first time.</param>
+/// <param name="From">When that was; the flow's start the first time.</param>
+/// <param name="Until">How far an update of a flow that goes on reaches: up to now, as the next one starts from there. 0 with the last report, which reaches up to the last packet.</param>
+internal readonly record struct FlowSpan(FlowCounters Counters, long From, long Until);
 
 /// <summary>Takes what tunnels carry when another engine is to decode it.</summary>
 internal interface ITunnelSink
 {
-    /// <summary>A packet inside the tunnel of flow <paramref name="tunnel"/>; the span is only valid during the call.</summary>
-    void Carry(ulong tunnel, LinkType link, long time, int originalLength, ReadOnlySpan<byte> packet, uint samplingRate);
+    /// <summary>A packet inside the tunnel of flow <paramref name="tunnel"/>, captured at <paramref name="time"/>, by the engine's <paramref name="clock"/>; the span is only valid during the call.</summary>
+    void Carry(ulong tunnel, LinkType link, long time, EngineClock clock, int originalLength, ReadOnlySpan<byte> packet, uint samplingRate);
 
     /// <summary>The tunnel's flow is over.</summary>
     void Ended(ulong tunnel);

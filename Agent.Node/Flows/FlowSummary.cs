@@ -34,6 +34,12 @@ internal static class FlowSummary
             record.Flags ^= FlowFlags.AbFin | FlowFlags.BaFin;
         }
 
+        var syns = record.Flags & (FlowFlags.AbSyn | FlowFlags.BaSyn);
+        if (syns is FlowFlags.AbSyn or FlowFlags.BaSyn)
+        {
+            record.Flags ^= FlowFlags.AbSyn | FlowFlags.BaSyn;
+        }
+
         record.Flags ^= FlowFlags.AIsHigh;
     }
 }

@@ -58,7 +58,7 @@ internal sealed class FlowTable
     /// <summary>Flows in the table.</summary>
     internal int Count { get; private set; }
 
-    /// <summary>Flows that had to leave to make room.</summary>
+    /// <summary>Flows that had to leave, unfinished, to make room.</summary>
     internal long Evicted { get; private set; }
 
     /// <summary>Memory of records and index.</summary>
@@ -130,6 +130,18 @@ internal sealed class FlowTable
         }
 
         Touch(ref record, now);
+        return ref record;
+    }
+
+    /// <summary>The record of this key, used now; when there's none, there's nothing behind the reference.</summary>
+    internal ref FlowRecord Use(scoped in FlowKey key, long now, out bool isFound)
+    {
+        ref var record = ref Find(key, KeyHash.Of(key), out isFound);
+        if (isFound)
+        {
+            Touch(ref record, now);
+        }
+
         return ref record;
     }
 
@@ -299,8 +311,15 @@ internal sealed class FlowTable
         LinkNewest(ref record);
     }
 
+    /// <summary>A finished flow goes first: it only stays for packets that are late.</summary>
     private void Evict()
     {
+        if (_oldest[Closing] != None)
+        {
+            Remove(ref _records[_oldest[Closing]], evicted: false);
+            return;
+        }
+
         var oldest = None;
         foreach (var number in _oldest)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Agent.Node.Logging;
 using Akka.Actor;
 using Akka.Cluster;
@@ -19,7 +20,7 @@ internal sealed class AnalyzerWatch : ReceiveActor, IWithTimers
     private readonly ILogger _log = Context.Log();
     private readonly TimeSpan _patience;
     private readonly Action _alone;
-    private DateTime? _since;
+    private long? _since;
 
     /// <param name="patience">How long without an analyzer is too long.</param>
     /// <param name="alone">Called then, once.</param>
@@ -46,8 +47,8 @@ internal sealed class AnalyzerWatch : ReceiveActor, IWithTimers
             return;
         }
 
-        _since ??= DateTime.UtcNow;
-        if (DateTime.UtcNow - _since >= _patience)
+        _since ??= Stopwatch.GetTimestamp();
+        if (Stopwatch.GetElapsedTime(_since.Value) >= _patience)
         {
             _log.NoAnalyzer(_patience.TotalSeconds);
             Timers.CancelAll();

@@ -26,7 +26,7 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
     private readonly List<RawPacket> _rawUnassigned = [];
     private long _rawBytes;
     private readonly Dictionary<string, Flow> _waiting = new(StringComparer.Ordinal);
-    private readonly Dictionary<int, (UpdateFlows Message, DateTime SentAt)> _unacknowledged = [];
+    private readonly Dictionary<int, (UpdateFlows Message, TimeSpan SentAt)> _unacknowledged = [];
     private readonly Queue<string> _unassigned = [];
     private int _unacknowledgedFlows;
     private long _sequence;
@@ -130,7 +130,7 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
     }
 
     /// <summary>The messages to send now: new ones, and those whose acknowledgement is overdue.</summary>
-    public IReadOnlyList<UpdateFlows> Due(DateTime now)
+    public IReadOnlyList<UpdateFlows> Due(TimeSpan now)
     {
         var due = new List<UpdateFlows>();
         for (var partition = 0; partition < _order.Count; partition++)

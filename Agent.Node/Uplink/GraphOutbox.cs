@@ -18,7 +18,7 @@ internal sealed class GraphOutbox(string host, string session, TimeSpan resendAf
 
     private readonly Queue<object> _unacknowledged = [];
     private long _sequence;
-    private DateTime _sentAt;
+    private TimeSpan _sentAt;
     private bool _wholeGraphDue;
 
     /// <summary>The next message due is the whole graph: now, and whatever was on its way before doesn't count any more.</summary>
@@ -33,7 +33,7 @@ internal sealed class GraphOutbox(string host, string session, TimeSpan resendAf
 
     /// <summary>Takes changes. Nothing is kept before the first <see cref="StartOver"/>: the whole graph has them.</summary>
     /// <returns>The message to send now; null when the whole graph will say it.</returns>
-    public UpdateGraph? Offer(IEnumerable<GraphChange> changes, DateTime now)
+    public UpdateGraph? Offer(IEnumerable<GraphChange> changes, TimeSpan now)
     {
         if (_sequence == 0 || _wholeGraphDue)
         {
@@ -53,8 +53,8 @@ internal sealed class GraphOutbox(string host, string session, TimeSpan resendAf
 
     /// <summary>What to send now besides: the whole graph, what isn't acknowledged in time, or a sign of life.</summary>
     /// <param name="wholeGraph">Makes a message of the whole graph; host, session and sequence are set here.</param>
-    /// <param name="now">The time.</param>
-    public IReadOnlyList<object> Due(Func<SyncGraph> wholeGraph, DateTime now)
+    /// <param name="now">The time, since whenever.</param>
+    public IReadOnlyList<object> Due(Func<SyncGraph> wholeGraph, TimeSpan now)
     {
         if (_wholeGraphDue)
         {
@@ -83,7 +83,7 @@ internal sealed class GraphOutbox(string host, string session, TimeSpan resendAf
         }
     }
 
-    private void Sent(object message, DateTime now)
+    private void Sent(object message, TimeSpan now)
     {
         _unacknowledged.Enqueue(message);
         _sentAt = now;

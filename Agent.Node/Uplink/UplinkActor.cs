@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Agent.Node.Capture;
 using Agent.Node.Logging;
 using Agent.Node.Telemetry;
@@ -62,6 +63,9 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    // Since whenever: the time of day may be set.
+    private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
     protected override void PreStart()
     {
@@ -152,7 +156,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         {
             _graph = update.Graph.Graph;
             AgentMetrics.Record(_graph.NodeCount);
-            if (update.Changes.Count > 0 && _graphs.Offer(update.Changes, DateTime.UtcNow) is { } message)
+            if (update.Changes.Count > 0 && _graphs.Offer(update.Changes, Now) is { } message)
             {
                 _link.Tell(message);
             }
@@ -233,7 +237,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     {
         if (_graph is { } graph)
         {
-            foreach (var message in _graphs.Due(() => Whole(graph), DateTime.UtcNow))
+            foreach (var message in _graphs.Due(() => Whole(graph), Now))
             {
                 _link.Tell(message);
             }
@@ -244,7 +248,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
 
     private void SendFlows()
     {
-        foreach (var message in _flows.Due(DateTime.UtcNow))
+        foreach (var message in _flows.Due(Now))
         {
             _link.Tell(message);
         }

@@ -15,6 +15,7 @@ public sealed class FlowSerializer(ExtendedActorSystem system) : ProtocolSeriali
         new("flow-layer", FlowLayer.Parser),
         new("transport-layer", TransportLayer.Parser),
         new("icmp-layer", IcmpLayer.Parser),
+        new("icmp-error", IcmpError.Parser),
         new("flow-metric", FlowMetric.Parser),
         new("tcp-metric", TcpMetric.Parser),
         new("ip-metric", IpMetric.Parser),

@@ -20,7 +20,9 @@ public static class FlowView
         ("Network", f => Layer(f.Network)),
         ("Transport", f => f.Transport is null ? default(MetaValue) : Metadata.Create(
             ("Protocol", f.Transport.Protocol), ("A", f.Transport.A), ("B", f.Transport.B), ("ID", f.Transport.Id))),
-        ("ICMP", f => f.Icmp is null ? default(MetaValue) : Metadata.Create(("Type", f.Icmp.Type), ("Code", (long)f.Icmp.Code), ("ID", (long)f.Icmp.Id))),
+        ("ICMP", f => Icmp(f.Icmp)),
+        ("ICMPErrors", f => f.IcmpErrors.Count == 0 ? default(MetaValue) : f.IcmpErrors.Select(IcmpError).ToImmutableArray()),
+        ("OtherICMPErrors", f => f.OtherIcmpErrors == 0 ? default(MetaValue) : f.OtherIcmpErrors),
         ("DNS", f => ApplicationView.Dns(f.Dns)),
         ("DHCPv4", f => ApplicationView.Dhcpv4(f.Dhcpv4)),
         ("VRRPv2", f => ApplicationView.Vrrp(f.Vrrp, 2)),
@@ -106,6 +108,12 @@ public static class FlowView
 
     /// <summary>The counters of a flow since its start.</summary>
     public static Metadata? MetricOf(Flow flow) => Metric(flow.Metric) is { Kind: MetaKind.Map } metric ? metric.Fields : null;
+
+    private static MetaValue Icmp(IcmpLayer? icmp) => icmp is null ? default(MetaValue) : Metadata.Create(
+        [("Type", icmp.Type), ("Code", (long)icmp.Code), ("ID", (long)icmp.Id), .. icmp.About.Count == 0 ? [] : new (string, MetaValue)[] { ("About", icmp.About.Select(uuid => (MetaValue)uuid).ToImmutableArray()) }]);
+
+    private static MetaValue IcmpError(IcmpError error) =>
+        Metadata.Create(("Type", error.Type), ("Code", (long)error.Code), ("From", error.From), ("Count", error.Count));
 
     private static MetaValue Layer(FlowLayer? layer) => layer is null
         ? default(MetaValue)

@@ -61,15 +61,15 @@ internal sealed class FlowSelection(FlowQuery? query, IFlowPrinter printer)
 
     private sealed class Output(FlowSelection selection, FlowOrigin origin) : IFlowOutput
     {
-        public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details) =>
-            selection.Take(FlowMessages.ToMessage(record, reported, details, origin));
+        public void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details) =>
+            selection.Take(FlowMessages.ToMessage(record, since, details, origin));
     }
 
     private sealed class NoOutput : IFlowOutput
     {
         internal static readonly NoOutput Instance = new();
 
-        public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
+        public void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details)
         {
         }
     }

@@ -46,7 +46,7 @@ internal static class FlowText
     /// application: "VNI 77", "VLAN 8,10 ECHO 4711", "GET shop.example 200".
     /// </summary>
     internal static string About(Flow flow) =>
-        Joined(Vlans(flow.Link?.Id ?? 0), Id(flow), flow.Application == LastLayer(flow) ? "" : flow.Application, Application(flow));
+        Joined(Vlans(flow.Link?.Id ?? 0), Id(flow), flow.Application == LastLayer(flow) ? "" : flow.Application, Application(flow), IcmpErrors(flow));
 
     /// <summary>"7/812 B": packets, and bytes in units of a thousand.</summary>
     internal static string Traffic(long packets, long bytes) => packets == 0 ? "-" : $"{Number(packets)}/{Bytes(bytes)}";
@@ -115,6 +115,9 @@ internal static class FlowText
     }
 
     private static string Joined(params IEnumerable<string> parts) => string.Join(' ', parts.Where(part => part.Length > 0));
+
+    private static string IcmpErrors(Flow flow) =>
+        Joined(flow.IcmpErrors.Select(error => $"{error.Type}/{Number(error.Code)} from {error.From}{(error.Count > 1 ? " ×" + Number(error.Count) : "")}"));
 
     private static string LastLayer(Flow flow) => flow.LayersPath[(flow.LayersPath.LastIndexOf('/') + 1)..];
 

@@ -50,10 +50,10 @@ internal sealed class FinalFlows : IFlowOutput
 
     internal int Reports { get; private set; }
 
-    public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
+    public void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details)
     {
         Reports++;
-        var flow = FlowMessages.ToMessage(record, reported, details, Captures.Origin);
+        var flow = FlowMessages.ToMessage(record, since, details, Captures.Origin);
         _byUuid[flow.Uuid] = flow;
     }
 }

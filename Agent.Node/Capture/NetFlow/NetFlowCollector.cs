@@ -285,12 +285,12 @@ internal sealed class NetFlowCollector(FlowEngine engine)
         Records++;
         if ((record.Packets | record.Bytes) != 0)
         {
-            engine.CountSummary(record.ToLayers(reverse: false), now, start, last, Limit(record.Packets, rate), Limit(record.Bytes, rate), rate);
+            engine.CountSummary(record.ToLayers(reverse: false), start, last, Limit(record.Packets, rate), Limit(record.Bytes, rate), rate);
         }
 
         if ((record.ReversePackets | record.ReverseBytes) != 0)
         {
-            engine.CountSummary(record.ToLayers(reverse: true), now, start, last, Limit(record.ReversePackets, rate), Limit(record.ReverseBytes, rate), rate);
+            engine.CountSummary(record.ToLayers(reverse: true), start, last, Limit(record.ReversePackets, rate), Limit(record.ReverseBytes, rate), rate);
         }
     }
 

@@ -26,13 +26,13 @@ internal sealed class NetFlowLoop(CaptureSettings settings, IActorRef capture, I
         var exporter = new SocketAddress(socket.AddressFamily);
         while (!Stopping.IsCancellationRequested)
         {
+            Advance();
             var wait = WaitMicroseconds;
             for (var datagrams = 0; datagrams < DatagramsBetweenTicks && socket.Poll(wait, SelectMode.SelectRead); datagrams++, wait = 0)
             {
                 var length = socket.ReceiveFrom(buffer, SocketFlags.None, exporter);
                 _collector!.Read(buffer.AsSpan(0, length), exporter, CaptureClock.Now);
             }
-            Advance(CaptureClock.Now);
         }
     }
 

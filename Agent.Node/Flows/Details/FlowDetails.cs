@@ -17,6 +17,12 @@ internal sealed class FlowDetails
     /// <summary>Packets of this flow that couldn't be put together from their fragments.</summary>
     internal long FragmentErrors { get; set; }
 
+    /// <summary>What routers and hosts said about this flow's packets.</summary>
+    internal IcmpErrors? IcmpErrors { get; set; }
+
+    /// <summary>UUIDs of the flows that this one, of ICMP errors, is about.</summary>
+    internal List<ulong>? Subjects { get; set; }
+
     /// <summary>What the flow's packets say about its application.</summary>
     internal ApplicationFacts? Application { get; set; }
 }

@@ -5,8 +5,11 @@ using Agent.Node.Flows.Applications;
 namespace Agent.Node.Flows.Details;
 
 /// <summary>Looks at packets beyond their headers' keys, for those flows and options that ask for it. Called after the packet is counted.</summary>
-internal sealed class PacketInspector(FlowDetailStore details, FlowOptions options, Defragmenter? defragmenter, ApplicationInspector applications)
+internal sealed class PacketInspector(FlowDetailStore details, FlowOptions options, Defragmenter? defragmenter, ApplicationInspector applications, IcmpErrorCounter icmpErrors)
 {
+    /// <summary>For a flow's <see cref="FlowRecord.Looks"/>: every packet is looked at.</summary>
+    internal const byte AlwaysLook = 0xff;
+
     private readonly bool _followsTcp = options.ExtraTcpMetric;
     private readonly RawPacketBudget _rawPackets = new(options.RawPacketLimit, options.RawPacketCapacity);
 
@@ -26,7 +29,8 @@ internal sealed class PacketInspector(FlowDetailStore details, FlowOptions optio
     /// <param name="originalLength">Its length on the wire.</param>
     /// <param name="fromA">Whether the flow's A sent it.</param>
     /// <param name="time">Nanoseconds since 1970.</param>
-    internal void Inspect(ref FlowRecord record, in PacketLayers layers, LinkType link, ReadOnlySpan<byte> packet, int originalLength, bool fromA, long time)
+    /// <param name="now">The engine's clock.</param>
+    internal void Inspect(ref FlowRecord record, in PacketLayers layers, LinkType link, ReadOnlySpan<byte> packet, int originalLength, bool fromA, long time, long now)
     {
         if (_followsTcp && layers.Transport == LayerType.Tcp)
         {
@@ -38,7 +42,11 @@ internal sealed class PacketInspector(FlowDetailStore details, FlowOptions optio
             Keep(ref record, layers, link, packet, originalLength, time);
         }
 
-        if (record.Looks != 0 && ApplicationInspector.HasPayload(layers))
+        if (layers.IcmpRole == IcmpRole.Error)
+        {
+            icmpErrors.Count(ref record, layers, packet, now);
+        }
+        else if (record.Looks != 0 && ApplicationInspector.HasPayload(layers))
         {
             applications.Inspect(ref record, layers, packet, fromA, time);
         }

@@ -84,7 +84,7 @@ internal sealed class PacketFacts
             case LayerType.IcmpV4:
                 Add("icmp.type", layers.IcmpType);
                 Add("icmp.code", layers.IcmpCode);
-                if (layers.IsEcho)
+                if (layers.IcmpQuery == IcmpExchange.EchoV4)
                 {
                     Add("icmp.ident", layers.IcmpId);
                 }
@@ -93,7 +93,7 @@ internal sealed class PacketFacts
             case LayerType.IcmpV6:
                 Add("icmpv6.type", layers.IcmpType);
                 Add("icmpv6.code", layers.IcmpCode);
-                if (layers.IsEcho)
+                if (layers.IcmpQuery == IcmpExchange.EchoV6)
                 {
                     Add("icmpv6.echo.identifier", layers.IcmpId);
                 }

@@ -26,7 +26,7 @@ public sealed class FlowCollectorTests
                 engine.Process(now, LinkType.Ethernet, Packet.Length, Packet);
             }
 
-            collector.Advance(engine, now);
+            engine.AdvanceTo(new(now, 0));
         }
 
         var updates = collector.Take().Select(flow => flow.LastUpdateMetric).Where(update => update is not null).ToList();
@@ -46,7 +46,7 @@ public sealed class FlowCollectorTests
     {
         var collector = new FlowCollector(Captures.Origin);
         var engine = new FlowEngine(new FlowOptions(), Captures.Origin, collector);
-        collector.Advance(engine, Start);
+        engine.AdvanceTo(new(Start, 0));
         engine.Process(Start + Second, LinkType.Ethernet, Packet.Length, Packet);
         engine.End();
         var flow = collector.Take().ShouldHaveSingleItem();

@@ -77,8 +77,8 @@ public sealed class FlowEngineTests
         var engine = new FlowEngine(new FlowOptions { UpdateEvery = period, FirstUpdateAfter = period }, Captures.Origin, _output);
         var packet = Ethernet(0x0800, Ipv4(1, Echo(1, 1)));
         engine.Process(Start, LinkType.Ethernet, packet.Length, packet);
-        engine.AdvanceTo(Start + (5 * Second));
-        engine.AdvanceTo(Start + (6 * Second));
+        engine.AdvanceTo(new(Start + (5 * Second), 0));
+        engine.AdvanceTo(new(Start + (6 * Second), 0));
         _output.Flows.ShouldHaveSingleItem().Metric.AbPackets.ShouldBe(1);
     }
 
@@ -101,7 +101,7 @@ public sealed class FlowEngineTests
     {
         var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
         var packet = Ethernet(0x0800, Ipv4(17, Udp(1, 2, [])));
-        engine.AdvanceTo(Start);
+        engine.AdvanceTo(new(Start, 0));
         engine.Process(Start, LinkType.Ethernet, 60, packet);
         ReportsAfter(engine, Start + (500 * Millisecond)).ShouldBe(0);
         ReportsAfter(engine, Start + Second).ShouldBe(1);
@@ -123,11 +123,11 @@ public sealed class FlowEngineTests
     public void A_flow_s_first_update_is_all_there_is_of_it_whichever_flow_had_its_place_before()
     {
         var engine = new FlowEngine(new FlowOptions { MaxEntries = 1 }, Captures.Origin, _output);
-        engine.AdvanceTo(Start);
+        engine.AdvanceTo(new(Start, 0));
         engine.Process(Start, LinkType.Ip, 60, Ipv4(17, Udp(1, 2, [])));
-        engine.AdvanceTo(Start + (2 * Second));
+        engine.AdvanceTo(new(Start + (2 * Second), 0));
         engine.Process(Start + (3 * Second), LinkType.Ip, 70, Ipv4(17, Udp(3, 4, [])));
-        engine.AdvanceTo(Start + (5 * Second));
+        engine.AdvanceTo(new(Start + (5 * Second), 0));
         _output.Flows[1].LastUpdateMetric.AbBytes.ShouldBe(70);
     }
 
@@ -165,11 +165,11 @@ public sealed class FlowEngineTests
     public void A_quiet_flow_ends_by_timeout()
     {
         var engine = new FlowEngine(new FlowOptions { ExpireAfter = TimeSpan.FromSeconds(30) }, Captures.Origin, _output);
-        engine.AdvanceTo(Start);
+        engine.AdvanceTo(new(Start, 0));
         engine.Process(Start, LinkType.Ethernet, 60, Ethernet(0x0800, Ipv4(17, Udp(1, 2, []))));
-        engine.AdvanceTo(Start + (29 * Second));
+        engine.AdvanceTo(new(Start + (29 * Second), 0));
         engine.Count.ShouldBe(1);
-        engine.AdvanceTo(Start + (31 * Second));
+        engine.AdvanceTo(new(Start + (31 * Second), 0));
         engine.Count.ShouldBe(0);
         _output.Flows.ShouldHaveSingleItem().FinishType.ShouldBe(FinishType.Timeout);
     }
@@ -179,14 +179,14 @@ public sealed class FlowEngineTests
     {
         const byte syn = 0x02, fin = 0x11;
         var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
-        engine.AdvanceTo(Start);
+        engine.AdvanceTo(new(Start, 0));
         Send(engine, 0, true, syn);
         Send(engine, 1, false, syn | 0x10);
         Send(engine, 2, true, fin);
         Send(engine, 3, false, fin);
         Send(engine, 4, true, 0x10);
         engine.Count.ShouldBe(1);
-        Send(engine, 5, true, syn);
+        Send(engine, 5, true, syn, sequence: 70_000);
         engine.Count.ShouldBe(1);
         engine.End();
         _output.Flows.Count.ShouldBe(2);
@@ -202,12 +202,112 @@ public sealed class FlowEngineTests
     public void A_reset_connection_ends_by_RST_and_leaves_soon()
     {
         var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
-        engine.AdvanceTo(Start);
+        engine.AdvanceTo(new(Start, 0));
         Send(engine, 0, true, 0x02);
         Send(engine, 1, false, 0x14);
-        engine.AdvanceTo(Start + (10 * Second));
+        engine.AdvanceTo(new(Start + (70 * Second), 0));
         engine.Count.ShouldBe(0);
         _output.Flows.ShouldHaveSingleItem().FinishType.ShouldBe(FinishType.TcpRst);
+    }
+
+    [Theory]
+    [InlineData(new[] { 0, 1, 2 })]
+    [InlineData(new[] { 0, 30, 55 })]
+    public void Segments_that_come_late_or_again_stay_with_their_closed_connection(int[] seconds)
+    {
+        const byte syn = 0x02, fin = 0x11;
+        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
+        engine.AdvanceTo(new(Start, 0));
+        Send(engine, 0, true, syn);
+        Send(engine, 1, false, syn | 0x10);
+        Send(engine, 2, true, fin);
+        Send(engine, 3, false, fin);
+        foreach (var second in seconds)
+        {
+            engine.AdvanceTo(new(Start + (second * Second), 0));
+            Send(engine, (second * 1000) + 4, false, fin);
+            Send(engine, (second * 1000) + 5, true, syn);
+        }
+
+        engine.End();
+        var flow = _output.Flows.ShouldHaveSingleItem();
+        (flow.FinishType, flow.Metric.AbPackets, flow.Metric.BaPackets).ShouldBe((FinishType.TcpFin, 2 + seconds.Length, 2 + seconds.Length));
+    }
+
+    [Fact]
+    public void Ports_used_again_without_a_close_are_another_connection()
+    {
+        const byte syn = 0x02;
+        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
+        engine.AdvanceTo(new(Start, 0));
+        Send(engine, 0, true, syn, sequence: 5);
+        Send(engine, 1, true, syn, sequence: 5);
+        Send(engine, 2, false, syn | 0x10);
+        Send(engine, 3, false, syn, sequence: 9);
+        Send(engine, 90, true, syn, sequence: 700);
+        Send(engine, 91, false, syn | 0x10);
+        engine.End();
+        _output.Flows.Select(flow => (flow.Metric.AbPackets, flow.Metric.BaPackets)).ShouldBe([(2, 2), (1, 1)]);
+    }
+
+    [Fact]
+    public void A_SYN_seen_behind_its_answer_opens_the_same_connection_and_one_seconds_later_another()
+    {
+        const byte syn = 0x02;
+        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
+        engine.AdvanceTo(new(Start, 0));
+        Send(engine, 1, false, syn | 0x10);
+        Send(engine, 0, true, syn, sequence: 5);
+        Send(engine, 2, true, 0x10);
+        engine.End();
+        _output.Flows.ShouldHaveSingleItem().Metric.AbPackets.ShouldBe(1);
+
+        var stray = new FinalFlows();
+        engine = new FlowEngine(new FlowOptions(), Captures.Origin, stray);
+        engine.AdvanceTo(new(Start, 0));
+        Send(engine, 0, false, 0x10);
+        Send(engine, 2000, true, syn, sequence: 5);
+        engine.End();
+        stray.Flows.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(13, 14, "TIMESTAMP")]
+    [InlineData(15, 16, "INFO")]
+    [InlineData(17, 18, "ADDRESS_MASK")]
+    [InlineData(42, 43, "EXTENDED_ECHO")]
+    public void A_question_in_ICMP_and_its_answer_are_one_flow(byte query, byte answer, string name)
+    {
+        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
+        byte[] Message(byte type, int id) => [type, 0, 0, 0, .. U16(id), .. U16(1), .. new byte[12]];
+        engine.Process(Start, LinkType.Ip, 60, Ipv4(1, Message(query, 7)));
+        engine.Process(Start + 150, LinkType.Ip, 60, Ipv4(1, Message(answer, 7), "10.0.0.2", "10.0.0.1"));
+        engine.Process(Start + 200, LinkType.Ip, 60, Ipv4(1, Message(query, 8)));
+        engine.Process(Start + 200, LinkType.Ip, 60, Ipv4(1, Echo(7, 1)));
+        engine.End();
+        _output.Flows.Count.ShouldBe(3);
+        var flow = _output.Flows[0];
+        (flow.Metric.AbPackets, flow.Metric.BaPackets, flow.RttNs, flow.Icmp.Type, flow.Icmp.Id).ShouldBe((1, 1, 150, name, 7u));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public void An_address_that_talks_to_itself_has_questions_one_way_and_answers_the_other(string address)
+    {
+        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
+        var isV4 = !address.Contains(':');
+        byte[] Packet(byte protocol, byte[] payload) => isV4 ? Ipv4(protocol, payload, address, address) : Ipv6(protocol, payload, address, address);
+        for (var i = 0; i < 3; i++)
+        {
+            engine.Process(Start + i, LinkType.Ip, 60, isV4 ? Packet(1, Echo(7, i)) : Packet(58, EchoV6(7, i)));
+            engine.Process(Start + i, LinkType.Ip, 60, isV4 ? Packet(1, Echo(7, i, reply: true)) : Packet(58, EchoV6(7, i, reply: true)));
+            engine.Process(Start + i, LinkType.Ip, 60, Packet(17, Udp(4000, 53, [])));
+            engine.Process(Start + i, LinkType.Ip, 60, Packet(17, Udp(53, 4000, [])));
+        }
+
+        engine.End();
+        _output.Flows.Select(flow => (flow.Metric.AbPackets, flow.Metric.BaPackets)).ShouldBe([(3, 3), (3, 3)]);
     }
 
     [Fact]
@@ -298,9 +398,9 @@ public sealed class FlowEngineTests
         }
     }
 
-    private static void Send(FlowEngine engine, int millisecond, bool fromA, byte flags)
+    private static void Send(FlowEngine engine, int millisecond, bool fromA, byte flags, uint sequence = 1)
     {
-        var packet = fromA ? Ipv4(6, Tcp(1000, 80, flags)) : Ipv4(6, Tcp(80, 1000, flags), "10.0.0.2", "10.0.0.1");
+        var packet = fromA ? Ipv4(6, Tcp(1000, 80, flags, sequence)) : Ipv4(6, Tcp(80, 1000, flags, sequence), "10.0.0.2", "10.0.0.1");
         engine.Process(Start + (millisecond * Millisecond), LinkType.Ip, packet.Length, packet);
     }
 
@@ -317,7 +417,7 @@ public sealed class FlowEngineTests
     private int ReportsAfter(FlowEngine engine, long now)
     {
         var before = _output.Reports;
-        engine.AdvanceTo(now);
+        engine.AdvanceTo(new(now, 0));
         return _output.Reports - before;
     }
 }

@@ -65,9 +65,13 @@ public sealed class FlowTableTests
         walked.Sort();
         walked.ShouldBe([2ul, 3, 4, 5]);
         table.GetOrAdd(Key(6), 6 * Second, out _);
-        left.Flows.ShouldBe([(1ul, true)]);
+        left.Flows.ShouldBe([(4ul, false)]);
+        table.Evicted.ShouldBe(0);
+        table.GetOrAdd(Key(7), 7 * Second, out _);
+        left.Flows.ShouldBe([(4ul, false), (1ul, true)]);
+        table.Evicted.ShouldBe(1);
         table.Expire(openBefore: 0, closingBefore: 0, [3 * Second, 3 * Second]);
-        left.Flows.ShouldBe([(1ul, true), (2ul, false)]);
+        left.Flows.ShouldBe([(4ul, false), (1ul, true), (2ul, false)]);
         table.Expire(openBefore: 0, closingBefore: 0, [0, 4 * Second]);
         left.Flows[^1].ShouldBe((3ul, false));
         table.Clear();

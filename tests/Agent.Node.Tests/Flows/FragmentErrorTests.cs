@@ -91,6 +91,7 @@ public sealed class FragmentErrorTests
     private void Feed(int from, int to, int id)
     {
         var packet = Ipv4(17, Datagram[from..to], fragment: (from / 8) | (to == Datagram.Length ? 0 : 0x2000), identification: id);
+        _engine.AdvanceTo(new(_now, 0));
         _engine.Process(_now, LinkType.Ip, packet.Length, packet);
     }
 

@@ -30,9 +30,9 @@ internal sealed class FuzzSink : IFlowOutput
     /// <summary>Reports by the application that was read, and with TCP metrics.</summary>
     internal Dictionary<string, long> Applications { get; } = [];
 
-    public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
+    public void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details)
     {
-        var flow = FlowMessages.ToMessage(record, reported, details, Captures.Origin);
+        var flow = FlowMessages.ToMessage(record, since, details, Captures.Origin);
         Reports++;
         if (flow.ParentUuid.Length > 0)
         {
@@ -102,6 +102,11 @@ internal sealed class FuzzSink : IFlowOutput
         {
             var bare = flow.Clone();
             bare.Uuid = bare.ParentUuid = "";
+            for (var i = 0; i < bare.Icmp?.About.Count; i++)
+            {
+                bare.Icmp.About[i] = _flows.TryGetValue(bare.Icmp.About[i], out var subject) ? subject.TrackingId : "";
+            }
+
             described.Add($"{Place(flow)} {bare}");
         }
         described.Sort(StringComparer.Ordinal);

@@ -109,7 +109,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 var packet = page.Put(mutator.Next(out var link));
                 input = packet;
                 var time = Start + (number * Millisecond) - Back(mutator);
-                engine.AdvanceTo(time);
+                engine.AdvanceTo(new(time, 0));
                 engine.Process(time, link, OriginalLength(mutator, packet.Length), packet);
                 if (number % 1000 == 0)
                 {
@@ -153,13 +153,13 @@ public sealed class FuzzTests(ITestOutputHelper output)
             }
 
             time += block.Count * Millisecond;
-            engine.AdvanceTo(time);
+            engine.AdvanceTo(new(time, 0));
             var samplingRate = mutator.Below(8) == 0 ? 10u : 1u;
             engine.Process(link, page.Put(block.LayOut()), block.Places(time), samplingRate);
             CheckBounds(engine, entries);
             if (isCompared)
             {
-                oneByOne.AdvanceTo(time);
+                oneByOne.AdvanceTo(new(time, 0));
                 foreach (var place in block.Places(time))
                 {
                     oneByOne.Process(place.Time, link, place.OriginalLength, single.Put(block.Bytes.Slice(place.Start, place.Length)), samplingRate);

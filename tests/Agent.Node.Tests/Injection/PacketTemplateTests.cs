@@ -23,7 +23,7 @@ public sealed class PacketTemplateTests
         var layers = Decode(new PacketTemplate(injection).Build(0));
         layers.Path.ToString().ShouldBe(path);
         layers.TimeToLive.ShouldBe((byte)7);
-        if (layers.IsEcho)
+        if (layers.IsIcmpExchange)
         {
             (layers.IcmpId, layers.IcmpSequence).ShouldBe(((ushort)500, (ushort)1));
         }

@@ -6,7 +6,7 @@ namespace Agent.Node.Tests.Uplink;
 
 public sealed class OutboxTests
 {
-    private static readonly DateTime Start = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    private static readonly TimeSpan Start = TimeSpan.FromHours(1);
     private static readonly TimeSpan Resend = TimeSpan.FromSeconds(3);
 
     [Fact]

@@ -130,7 +130,7 @@ internal static class FlowBenchmark
 
     private sealed class Discard : IFlowOutput
     {
-        public void Report(in FlowRecord record, in FlowCounters reported, FlowDetails? details)
+        public void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details)
         {
         }
     }

@@ -55,6 +55,7 @@ public sealed class ProtocolSerializerTests : IClassFixture<ProtocolSerializerTe
                 1001 flow-layer FlowLayer
                 1001 transport-layer TransportLayer
                 1001 icmp-layer IcmpLayer
+                1001 icmp-error IcmpError
                 1001 flow-metric FlowMetric
                 1001 tcp-metric TcpMetric
                 1001 ip-metric IpMetric

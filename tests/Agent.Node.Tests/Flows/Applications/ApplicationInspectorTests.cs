@@ -167,12 +167,12 @@ public sealed class ApplicationInspectorTests
     {
         var options = new FlowOptions { ApplicationTimeouts = new Dictionary<string, TimeSpan> { ["DNS"] = TimeSpan.FromSeconds(10) } };
         var engine = new FlowEngine(options, Captures.Origin, new FinalFlows());
-        engine.AdvanceTo(Start);
+        engine.AdvanceTo(new(Start, 0));
         var packet = FromClient(17, Udp(40000, 9953, DnsQuery(1, "a.example")));
         engine.Process(Start, LinkType.Ethernet, packet.Length, packet);
-        engine.AdvanceTo(Start + (9000 * Millisecond));
+        engine.AdvanceTo(new(Start + (9000 * Millisecond), 0));
         engine.Count.ShouldBe(1);
-        engine.AdvanceTo(Start + (11_000 * Millisecond));
+        engine.AdvanceTo(new(Start + (11_000 * Millisecond), 0));
         engine.Count.ShouldBe(0);
     }
 

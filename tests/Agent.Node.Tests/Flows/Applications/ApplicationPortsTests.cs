@@ -55,7 +55,7 @@ public sealed class ApplicationPortsTests
             ApplicationTimeouts = new Dictionary<string, TimeSpan> { ["dns"] = TimeSpan.FromSeconds(10), ["ARP"] = TimeSpan.FromSeconds(20), ["SSH"] = TimeSpan.FromSeconds(100) },
         };
         var engine = new FlowEngine(options, Captures.Origin, output);
-        engine.AdvanceTo(Start);
+        engine.AdvanceTo(new(Start, 0));
         byte[][] packets =
         [
             Ethernet(0x0800, Ipv4(17, Udp(40000, 53, []))), Ethernet(0x0806, Arp()), Ethernet(0x0800, Ipv4(6, Tcp(40000, 22))), Ethernet(0x0800, Ipv4(6, Tcp(40000, 9)))
@@ -75,7 +75,7 @@ public sealed class ApplicationPortsTests
 
     private static int CountAt(FlowEngine engine, int seconds)
     {
-        engine.AdvanceTo(Start + (seconds * Second));
+        engine.AdvanceTo(new(Start + (seconds * Second), 0));
         return engine.Count;
     }
 }

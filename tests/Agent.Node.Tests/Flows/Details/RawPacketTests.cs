@@ -46,7 +46,7 @@ public sealed class RawPacketTests
         {
             var now = Start + (second * Second);
             engine.Process(now, LinkType.Ethernet, 60, Packet(1));
-            engine.AdvanceTo(now);
+            engine.AdvanceTo(new(now, 0));
             told.AddRange(_collector.TakeRawPackets().Select(packet => packet.Index));
         }
         engine.End();
@@ -68,8 +68,8 @@ public sealed class RawPacketTests
         }
 
         engine.RawPacketsRefused.ShouldBeGreaterThan(0);
-        engine.AdvanceTo(Start);
-        engine.AdvanceTo(Start + (6 * Second));
+        engine.AdvanceTo(new(Start, 0));
+        engine.AdvanceTo(new(Start + (6 * Second), 0));
         var kept = _collector.TakeRawPackets().Count;
         (kept + engine.RawPacketsRefused).ShouldBe(50);
         _collector.Take().Sum(flow => flow.RawPacketsCaptured).ShouldBe(kept);

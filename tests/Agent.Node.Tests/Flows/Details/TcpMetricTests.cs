@@ -95,7 +95,7 @@ public sealed class TcpMetricTests : IDisposable
     {
         var output = new FinalFlows();
         var engine = new FlowEngine(new FlowOptions { ExtraTcpMetric = true }, Captures.Origin, output);
-        foreach (var packet in Connection.Concat([Connection[0]]))
+        foreach (var packet in Connection.Concat([FromClient(Syn, 100_000, 0, 0)]))
         {
             engine.Process(First * 1_000_000, LinkType.Ethernet, packet.Length, packet);
         }
