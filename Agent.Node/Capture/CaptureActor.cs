@@ -101,9 +101,7 @@ internal sealed class CaptureActor : ReceiveActor
         Context.Parent.Tell(outside with
         {
             DroppedByUs = outside.DroppedByUs + _tunnels.Refused + _inTunnels.PacketsDropped,
-            FragmentErrors = outside.FragmentErrors + _inTunnels.FragmentErrors,
-            RawPacketsRefused = outside.RawPacketsRefused + _inTunnels.RawPacketsRefused,
-            DecodeErrors = outside.DecodeErrors + _inTunnels.DecodeErrors,
+            Counts = outside.Counts + _inTunnels.Counts,
         });
     }
 

@@ -6,10 +6,13 @@ namespace Agent.Node.Capture;
 internal static class CaptureFlowOptions
 {
     /// <summary>For the packets as they are on the interface.</summary>
-    internal static FlowOptions Outside(CaptureSettings settings) => Of(settings, settings.MaxEntries, 8 << 20);
+    internal static FlowOptions Outside(CaptureSettings settings) => Of(settings, settings.MaxEntries, 8 << 20) with
+    {
+        DeduplicateWithin = settings.Deduplicate ? FlowOptions.DuplicatesCome : TimeSpan.Zero,
+    };
 
     /// <summary>For what a tunnel carries.</summary>
-    internal static FlowOptions Inside(CaptureSettings settings) => Of(settings, settings.MaxTunnelEntries, 256 << 10);
+    internal static FlowOptions Inside(CaptureSettings settings) => Of(settings, settings.MaxTunnelEntries, 256 << 10) with { StreamCapacity = 256 << 10 };
 
     /// <summary>Who sees the flows outside any tunnel.</summary>
     internal static FlowOrigin Origin(CaptureSettings settings) =>

@@ -189,9 +189,7 @@ internal abstract class CaptureLoop
     private void TellStatistics((long Received, long DroppedByKernel, long DroppedByInterface) counted) =>
         _capture.Tell(new CaptureStatistics(Settings.CaptureId, counted.Received, counted.DroppedByKernel, counted.DroppedByInterface, _batcher.Dropped + Unread)
         {
-            FragmentErrors = Engine.FragmentErrors,
-            RawPacketsRefused = Engine.RawPacketsRefused,
-            DecodeErrors = Engine.DecodeErrors,
+            Counts = Engine.Counts,
         });
 }
 

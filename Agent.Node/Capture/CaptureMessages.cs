@@ -1,3 +1,4 @@
+using Agent.Node.Flows;
 using Akka.Event;
 using Shared.Messages.Flows;
 
@@ -20,14 +21,8 @@ internal sealed record CaptureFinished(string CaptureId);
 /// <param name="DroppedByUs">Read, and then not counted in a flow for want of time or room.</param>
 internal sealed record CaptureStatistics(string CaptureId, long Received, long DroppedByKernel, long DroppedByInterface, long DroppedByUs) : IDeadLetterSuppression
 {
-    /// <summary>Packets that couldn't be put together from their fragments.</summary>
-    public long FragmentErrors { get; init; }
-
-    /// <summary>Packets that weren't kept raw for want of room.</summary>
-    public long RawPacketsRefused { get; init; }
-
-    /// <summary>Packets that couldn't be read to their last layer: cut short, or with a header that can't be.</summary>
-    public long DecodeErrors { get; init; }
+    /// <summary>What else there was, in tunnels, too.</summary>
+    public EngineCounts Counts { get; init; }
 }
 
 /// <summary>Capture or tunnel -> uplink: flows as they are now. Nobody changes them afterwards.</summary>

@@ -67,6 +67,9 @@ internal sealed record CaptureSettings
 
     public bool IpDefrag { get; init; }
 
+    /// <summary>Count a packet once that comes again, byte for byte, at once: as of a port that mirrors both directions.</summary>
+    public bool Deduplicate { get; init; }
+
     /// <summary>Packets kept raw per flow.</summary>
     public int RawPacketLimit { get; init; }
 

@@ -1,3 +1,5 @@
+using Agent.Node.Flows;
+
 namespace Agent.Node.Capture;
 
 /// <summary>How a capture on a node is doing: an item of the node's metadata `Captures`.</summary>
@@ -35,12 +37,6 @@ internal sealed record CaptureState
     /// <summary>By this agent: packets inside tunnels, whose actors were too busy or too many.</summary>
     public long PacketsAgentDropped { get; init; }
 
-    /// <summary>Packets that couldn't be put together from their fragments.</summary>
-    public long FragmentErrors { get; init; }
-
-    /// <summary>Packets that weren't kept raw for want of room.</summary>
-    public long RawPacketsRefused { get; init; }
-
-    /// <summary>Packets that couldn't be read to their last layer: cut short, or with a header that can't be.</summary>
-    public long DecodeErrors { get; init; }
+    /// <summary>What else there was.</summary>
+    public EngineCounts Counts { get; init; }
 }

@@ -134,7 +134,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
 
     private void TellLosses()
     {
-        var losses = new TunnelLosses(_batcher.Dropped + _tunnels.Refused, _engine.FragmentErrors, _engine.RawPacketsRefused, _engine.DecodeErrors);
+        var losses = new TunnelLosses(_batcher.Dropped + _tunnels.Refused, _engine.Counts);
         if (losses == _told)
         {
             return;

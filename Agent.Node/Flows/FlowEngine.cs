@@ -24,8 +24,10 @@ internal sealed class FlowEngine : IFlowLeaving
     private readonly FlowTable _table;
     private readonly ApplicationTimeouts _timeouts;
     private readonly FlowDetailStore _details = new();
+    private readonly StreamStarts _streams;
     private readonly PacketInspector _inspector;
     private readonly Defragmenter? _defragmenter;
+    private readonly Deduplicator? _deduplicator;
     private readonly long _updateEvery;
     private readonly long _firstUpdateAfter;
     private readonly long _tick;
@@ -54,7 +56,9 @@ internal sealed class FlowEngine : IFlowLeaving
         _timeouts = new ApplicationTimeouts(origin.ApplicationPorts, options.ApplicationTimeouts);
         _table = new FlowTable(options.MaxEntries, this, _timeouts.Lists);
         _defragmenter = options.Defragment ? new Defragmenter(new FragmentErrorCounter(_table, _details, options), options.RawPacketLimit) : null;
-        _inspector = new PacketInspector(_details, options, _defragmenter, new ApplicationInspector(_details, _table, _timeouts), new IcmpErrorCounter(_table, _details, options));
+        _streams = new StreamStarts(options.StreamCapacity);
+        _inspector = new PacketInspector(_details, options, _defragmenter, new ApplicationInspector(_details, _table, _timeouts, _streams), new IcmpErrorCounter(_table, _details, options));
+        _deduplicator = options.DeduplicateWithin > TimeSpan.Zero ? new Deduplicator(options.DeduplicateWithin) : null;
         _updateEvery = Nanoseconds(options.UpdateEvery);
         _firstUpdateAfter = Nanoseconds(options.FirstUpdateAfter);
         _tick = Math.Min(_updateEvery, _firstUpdateAfter);
@@ -71,9 +75,6 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <summary>Packets whose first header wasn't whole.</summary>
     internal long Undecoded { get; private set; }
 
-    /// <summary>Flows that left for want of room.</summary>
-    internal long Evicted => _table.Evicted;
-
     /// <summary>Flows there are now.</summary>
     internal int Count => _table.Count;
 
@@ -86,14 +87,17 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <summary>Flows there have been.</summary>
     internal long Total => (long)_sequence;
 
-    /// <summary>Fragments that led to no whole packet: overlapping, too late, or too many at once.</summary>
-    internal long FragmentErrors => _defragmenter?.Errors ?? 0;
-
-    /// <summary>Packets of which nothing, or only the layers before one that can't be or isn't whole, could be read.</summary>
-    internal long DecodeErrors => Undecoded + _broken;
-
-    /// <summary>Packets that weren't kept raw for want of room.</summary>
-    internal long RawPacketsRefused => _inspector.RawPacketsRefused;
+    /// <summary>What else there was.</summary>
+    internal EngineCounts Counts => new()
+    {
+        DecodeErrors = Undecoded + _broken,
+        FragmentErrors = _defragmenter?.Errors ?? 0,
+        RawPacketsRefused = _inspector.RawPacketsRefused,
+        Duplicates = _deduplicator?.Duplicates ?? 0,
+        DuplicatesUnknown = _deduplicator?.Forgotten ?? 0,
+        StreamsRefused = _streams.Refused,
+        FlowsEvicted = _table.Evicted,
+    };
 
     /// <summary>Counts a packet in its flow, and what it carries in theirs. What time it is, <see cref="AdvanceTo"/> says.</summary>
     /// <param name="time">When it was captured, nanoseconds since 1970.</param>
@@ -144,6 +148,11 @@ internal sealed class FlowEngine : IFlowLeaving
                 if (follows && place.Time - ahead > _clock)
                 {
                     _clock = place.Time - ahead;
+                }
+
+                if (_deduplicator is not null && _deduplicator.IsDuplicate(place, block.Slice(place.Start, place.Length)))
+                {
+                    continue;
                 }
 
                 if (Prepare(ref _pending[count], ref memory, link, place, _origin.ParentUuid))

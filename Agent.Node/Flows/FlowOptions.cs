@@ -5,6 +5,9 @@ namespace Agent.Node.Flows;
 /// <summary>How a flow engine tells, keeps and reports flows.</summary>
 internal sealed record FlowOptions
 {
+    /// <summary>How long after a packet its duplicate comes at most, where nobody says it: far less than what's sent again for want of an answer.</summary>
+    internal static readonly TimeSpan DuplicatesCome = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Which layers tell flows apart.</summary>
     public LayerKeyMode KeyMode { get; init; } = LayerKeyMode.L2;
 
@@ -41,8 +44,14 @@ internal sealed record FlowOptions
     /// <summary>Put fragmented IP packets together before deciding their flow.</summary>
     public bool Defragment { get; init; }
 
+    /// <summary>Count a packet once that comes again, byte for byte, within this time; 0: as often as it comes.</summary>
+    public TimeSpan DeduplicateWithin { get; init; }
+
     /// <summary>Follow the sequence numbers of TCP connections.</summary>
     public bool ExtraTcpMetric { get; init; }
+
+    /// <summary>Bytes of beginnings of streams that may be put in order at once.</summary>
+    public long StreamCapacity { get; init; } = 4 << 20;
 
     /// <summary>Packets of each flow that are kept as captured.</summary>
     public int RawPacketLimit { get; init; }

@@ -55,6 +55,13 @@ internal enum FlowFlags : ushort
     /// <summary>Whose SYN <see cref="FlowRecord.SynSequence"/> is of.</summary>
     AbSyn = 128,
     BaSyn = 256,
+
+    /// <summary><see cref="FlowRecord.AnswerSequence"/> is known.</summary>
+    Answered = 512,
+
+    /// <summary>The first bytes of the direction's stream were looked at, or are waited for.</summary>
+    AbBegun = 1024,
+    BaBegun = 2048,
 }
 
 /// <summary>
@@ -116,6 +123,9 @@ internal struct FlowRecord
 
     /// <summary>Of the first SYN.</summary>
     internal uint SynSequence;
+
+    /// <summary>Of the SYN that answered it.</summary>
+    internal uint AnswerSequence;
 
     /// <summary>The flow's number in the <see cref="FlowDetailStore"/>; 0: it has no details.</summary>
     internal int Details;

@@ -61,9 +61,9 @@ internal static class FlowTransitions
                     record.SynSequence = layers.TcpSequence;
                 }
             }
-            else if (record.RequestedAt != 0 && record.RoundTrip == 0 && time >= record.RequestedAt)
+            else
             {
-                record.RoundTrip = time - record.RequestedAt;
+                ApplyAnswer(ref record, layers, fromA, time);
             }
         }
         if ((flags & TcpHeader.Rst) != 0)
@@ -91,6 +91,20 @@ internal static class FlowTransitions
         }
 
         return true;
+    }
+
+    private static void ApplyAnswer(ref FlowRecord record, in PacketLayers layers, bool fromA, long time)
+    {
+        if (record.RequestedAt != 0 && record.RoundTrip == 0 && time >= record.RequestedAt)
+        {
+            record.RoundTrip = time - record.RequestedAt;
+        }
+
+        if (record.Has(fromA ? FlowFlags.BaSyn : FlowFlags.AbSyn) && !record.Has(FlowFlags.Answered))
+        {
+            record.Flags |= FlowFlags.Answered;
+            record.AnswerSequence = layers.TcpSequence;
+        }
     }
 
     private static void ApplyExchange(ref FlowRecord record, in PacketLayers layers, long time)

@@ -62,6 +62,7 @@ internal sealed record CapturePlan(string Type, CaptureSettings Settings)
             LayerKeyMode = capture.LayerKeyMode.Length > 0 ? capture.LayerKeyMode : "L2",
             ExtraTcpMetric = capture.ExtraTcpMetric || capture.ReassembleTcp,
             IpDefrag = capture.IpDefrag,
+            Deduplicate = capture.Deduplicate,
             RawPacketLimit = (int)Math.Min(capture.RawPacketLimit, CaptureLimits.MaxRawPackets),
             SamplingRate = SamplingRate(capture.SamplingRate, type, options),
             ListenAddress = type == NetFlow ? options.NetFlowAddress : options.SflowAddress,

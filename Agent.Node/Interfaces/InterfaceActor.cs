@@ -155,9 +155,7 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
             PacketsDropped = statistics.DroppedByKernel,
             PacketsIfDropped = statistics.DroppedByInterface,
             PacketsAgentDropped = statistics.DroppedByUs,
-            FragmentErrors = statistics.FragmentErrors,
-            RawPacketsRefused = statistics.RawPacketsRefused,
-            DecodeErrors = statistics.DecodeErrors,
+            Counts = statistics.Counts,
         };
         AgentMetrics.Count(_node, before, counted);
         if (!Timers.IsTimerActive(TellStatistics.Instance))

@@ -14,14 +14,26 @@ internal static class AgentMetrics
     private static readonly Counter<long> PacketsDropped = Meter.CreateCounter<long>(
         "skydive.capture.packets.dropped", "{packet}", "Packets a capture didn't count in a flow, by who dropped them: the kernel, the interface or the agent.");
 
+    private static readonly Counter<long> DecodeErrors = Meter.CreateCounter<long>(
+        "skydive.capture.decode.errors", "{packet}", "Packets that couldn't be read to their last layer: cut short, or with a header that can't be.");
+
     private static readonly Counter<long> FragmentErrors = Meter.CreateCounter<long>(
         "skydive.capture.fragment.errors", "{packet}", "Packets that couldn't be put together from their fragments.");
 
     private static readonly Counter<long> RawPacketsRefused = Meter.CreateCounter<long>(
         "skydive.capture.rawpackets.refused", "{packet}", "Packets that weren't kept raw for want of room.");
 
-    private static readonly Counter<long> DecodeErrors = Meter.CreateCounter<long>(
-        "skydive.capture.decode.errors", "{packet}", "Packets that couldn't be read to their last layer: cut short, or with a header that can't be.");
+    private static readonly Counter<long> Duplicates = Meter.CreateCounter<long>(
+        "skydive.capture.duplicates", "{packet}", "Packets that came a second time and were left out, where a capture asks for that.");
+
+    private static readonly Counter<long> DuplicatesUnknown = Meter.CreateCounter<long>(
+        "skydive.capture.duplicates.unknown", "{packet}", "Packets of which a duplicate would not have been known: there were too many to remember.");
+
+    private static readonly Counter<long> StreamsRefused = Meter.CreateCounter<long>(
+        "skydive.capture.streams.refused", "{stream}", "Beginnings of TCP streams that weren't put in order for want of room: their applications may be known by port only.");
+
+    private static readonly Counter<long> FlowsEvicted = Meter.CreateCounter<long>(
+        "skydive.capture.flows.evicted", "{flow}", "Flows that had to leave a table, unfinished, to make room.");
 
     private static readonly Counter<long> CaptureFailures = Meter.CreateCounter<long>(
         "skydive.capture.failures", "{failure}", "Captures that couldn't start or go on.");
@@ -52,9 +64,13 @@ internal static class AgentMetrics
         Add(PacketsDropped, before.PacketsDropped, after.PacketsDropped, [.. labels, new("by", "kernel")]);
         Add(PacketsDropped, before.PacketsIfDropped, after.PacketsIfDropped, [.. labels, new("by", "interface")]);
         Add(PacketsDropped, before.PacketsAgentDropped, after.PacketsAgentDropped, [.. labels, new("by", "agent")]);
-        Add(FragmentErrors, before.FragmentErrors, after.FragmentErrors, labels);
-        Add(RawPacketsRefused, before.RawPacketsRefused, after.RawPacketsRefused, labels);
-        Add(DecodeErrors, before.DecodeErrors, after.DecodeErrors, labels);
+        Add(DecodeErrors, before.Counts.DecodeErrors, after.Counts.DecodeErrors, labels);
+        Add(FragmentErrors, before.Counts.FragmentErrors, after.Counts.FragmentErrors, labels);
+        Add(RawPacketsRefused, before.Counts.RawPacketsRefused, after.Counts.RawPacketsRefused, labels);
+        Add(Duplicates, before.Counts.Duplicates, after.Counts.Duplicates, labels);
+        Add(DuplicatesUnknown, before.Counts.DuplicatesUnknown, after.Counts.DuplicatesUnknown, labels);
+        Add(StreamsRefused, before.Counts.StreamsRefused, after.Counts.StreamsRefused, labels);
+        Add(FlowsEvicted, before.Counts.FlowsEvicted, after.Counts.FlowsEvicted, labels);
     }
 
     public static void CountFailure(string node, string type) => CaptureFailures.Add(1, new("node", node), new KeyValuePair<string, object?>("type", type));

@@ -173,7 +173,7 @@ internal static class InterfaceMetadata
             ("ID", c.Id), ("Type", c.Type), ("State", c.State), ("PacketsReceived", c.PacketsReceived), ("PacketsDropped", c.PacketsDropped),
             ("PacketsIfDropped", c.PacketsIfDropped), ("PacketsAgentDropped", c.PacketsAgentDropped),
         };
-        foreach (var (key, count) in new[] { ("FragmentErrors", c.FragmentErrors), ("RawPacketsRefused", c.RawPacketsRefused), ("DecodeErrors", c.DecodeErrors) })
+        foreach (var (key, count) in c.Counts.Named())
         {
             if (count > 0)
             {

@@ -44,11 +44,12 @@ internal static class FlowsCommand
         var keyMode = new Option<string>("--layer-key-mode") { Description = "L2: MAC addresses tell flows apart; L3: they don't", DefaultValueFactory = _ => "L2" };
         keyMode.AcceptOnlyFromAmong("L2", "L3");
         var defragment = new Option<bool>("--defrag") { Description = "Put IP fragments together" };
+        var deduplicate = new Option<bool>("--dedup") { Description = "Count a packet once that comes again, byte for byte, within 10 ms: of a port that mirrors both directions" };
         var tunnelPorts = TunnelPortOption.Create();
         var tcpMetric = new Option<bool>("--extra-tcp-metric") { Description = "Follow TCP's sequence numbers: handshake and end, out of order, retransmitted, skipped (TCPMetric in json)" };
         var maxFlows = new Option<string>("--max-flows") { Description = "Flows kept at once, 500000 unless told; one more prints the least recently seen", HelpName = "COUNT" };
         var expireAfter = new Option<string>("--expire-after") { Description = "A flow without packets for so long is over: 30s, 2h; 10m unless told", HelpName = "TIME" };
-        var command = new System.CommandLine.Command("flows", About) { files, output, filter, packets, keyMode, defragment, tunnelPorts, tcpMetric, maxFlows, expireAfter };
+        var command = new System.CommandLine.Command("flows", About) { files, output, filter, packets, keyMode, defragment, deduplicate, tunnelPorts, tcpMetric, maxFlows, expireAfter };
         command.SetAction(result =>
         {
             try
@@ -63,6 +64,7 @@ internal static class FlowsCommand
                     {
                         KeyMode = result.GetRequiredValue(keyMode) == "L3" ? LayerKeyMode.L3 : LayerKeyMode.L2,
                         Defragment = result.GetRequiredValue(defragment),
+                        DeduplicateWithin = result.GetRequiredValue(deduplicate) ? FlowOptions.DuplicatesCome : TimeSpan.Zero,
                         Ports = result.GetRequiredValue(tunnelPorts),
                         ExtraTcpMetric = result.GetRequiredValue(tcpMetric),
                         MaxEntries = result.GetValue(maxFlows) is { } count ? ReadCount(count) : defaults.MaxEntries,

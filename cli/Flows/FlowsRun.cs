@@ -28,7 +28,7 @@ internal sealed class FlowsRun
     private FlowEngine? _engine;
     private long _packets;
     private long _flows;
-    private long _evicted;
+    private EngineCounts _counts;
     private int _exitCode;
 
     /// <param name="request">What to do.</param>
@@ -159,17 +159,29 @@ internal sealed class FlowsRun
         engine.End();
         _packets += engine.Packets;
         _flows += engine.Total;
-        _evicted += engine.Evicted;
+        _counts += engine.Counts;
         _engine = null;
     }
 
     private void Conclude(TimeSpan elapsed)
     {
-        if (_evicted > 0)
+        if (_counts.FlowsEvicted > 0)
         {
             Say(string.Create(CultureInfo.InvariantCulture,
-                $"{_evicted} flows left early: there were more than {_request.Options.MaxEntries} at once (--max-flows)"));
+                $"{_counts.FlowsEvicted} flows left early: there were more than {_request.Options.MaxEntries} at once (--max-flows)"));
         }
+        if (_request.Options.DeduplicateWithin > TimeSpan.Zero)
+        {
+            var unknown = _counts.DuplicatesUnknown == 0 ? "" : string.Create(
+                CultureInfo.InvariantCulture, $"; of {_counts.DuplicatesUnknown} packets a duplicate would not have been known: there were too many at once");
+            Say(string.Create(CultureInfo.InvariantCulture, $"{_counts.Duplicates} duplicates weren't counted{unknown}"));
+        }
+
+        if (_counts.StreamsRefused > 0)
+        {
+            Say(string.Create(CultureInfo.InvariantCulture, $"the beginnings of {_counts.StreamsRefused} TCP streams weren't put in order, there were too many at once: their applications may be known by port only"));
+        }
+
         if (_request.Output == "none")
         {
             var kept = _request.Filter is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ({_selection.Kept} of them kept)");

@@ -157,6 +157,7 @@ export interface Capture {
   /** Flows get a TCPMetric: connection times, segments lost, repeated, out of order. */
   ExtraTCPMetric?: boolean;
   IPDefrag?: boolean;
+  Deduplicate?: boolean;
   /** How many nodes the query selects now. */
   Count?: number;
 }

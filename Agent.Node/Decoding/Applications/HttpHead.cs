@@ -4,6 +4,7 @@ namespace Agent.Node.Decoding.Applications;
 internal ref struct HttpRequest
 {
     private const int LongestMethod = 20;
+    private const int LongestLine = 4096;
 
     internal ReadOnlySpan<byte> Method { get; private set; }
 
@@ -16,10 +17,33 @@ internal ref struct HttpRequest
     /// <summary>The Host header's value, or the host of an absolute target; empty when not seen whole.</summary>
     internal ReadOnlySpan<byte> Host { get; private set; }
 
+    /// <summary>All that's told of it was there.</summary>
+    internal bool IsWhole { get; private set; }
+
+    /// <summary>HTTP/2's first words where both ends know that they speak it (RFC 9113, 3.4).</summary>
+    internal static ReadOnlySpan<byte> Preface2 => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
+
+    /// <summary>Whether what is there so far may become a request.</summary>
+    internal static bool MayBegin(ReadOnlySpan<byte> data)
+    {
+        data = WithoutEmptyLines(data);
+        if (data.Length < Preface2.Length && Preface2.StartsWith(data))
+        {
+            return true;
+        }
+
+        var methodEnd = data.IndexOfAnyExceptInRange((byte)'A', (byte)'Z');
+        return methodEnd < 0 ? data.Length <= LongestMethod : data[methodEnd] == ' ' && IsKnown(data[..methodEnd]) && data.Length < LongestLine && !data.Contains((byte)'\n');
+    }
+
+    /// <summary>RFC 9112, 2.2: some clients send an empty line before a request.</summary>
+    internal static ReadOnlySpan<byte> WithoutEmptyLines(ReadOnlySpan<byte> data) => data.TrimStart("\r\n"u8);
+
     /// <summary>False when it isn't a request.</summary>
     internal static bool TryRead(ReadOnlySpan<byte> data, out HttpRequest request)
     {
         request = default;
+        data = WithoutEmptyLines(data);
         if (data.Length == 0 || data[0] is not (>= (byte)'A' and <= (byte)'Z'))
         {
             return false;
@@ -52,9 +76,15 @@ internal ref struct HttpRequest
         }
 
         request.SetTarget(targetEnd < 0 ? line : line[..targetEnd], targetEnd >= 0);
-        if (hasLineEnd && HttpHeaders.Find(data[(methodEnd + 1 + lineEnd + 1)..], "host"u8) is { Length: > 0 } host)
+        if (hasLineEnd)
         {
-            request.Host = host;
+            var headers = data[(methodEnd + 1 + lineEnd + 1)..];
+            if (HttpHeaders.Find(headers, "host"u8) is { Length: > 0 } host)
+            {
+                request.Host = host;
+            }
+
+            request.IsWhole = !request.Host.IsEmpty || HttpHeaders.HasEnd(headers);
         }
 
         return true;
@@ -110,6 +140,10 @@ internal static class HttpResponse
     private const int StatusOffset = 9;
     private const int StatusLength = 3;
 
+    /// <summary>Whether what is there so far may become a status line.</summary>
+    internal static bool MayBegin(ReadOnlySpan<byte> data) =>
+        data.Length < StatusOffset + StatusLength && data[..Math.Min(data.Length, "HTTP/1."u8.Length)].SequenceEqual("HTTP/1."u8[..Math.Min(data.Length, "HTTP/1."u8.Length)]);
+
     /// <summary>False when it isn't a status line.</summary>
     internal static bool TryRead(ReadOnlySpan<byte> data, out int status)
     {
@@ -137,6 +171,10 @@ internal static class HttpResponse
 /// <summary>Header fields of HTTP/1 (RFC 9112, 5).</summary>
 internal static class HttpHeaders
 {
+    /// <summary>Whether the empty line behind them was there.</summary>
+    internal static bool HasEnd(ReadOnlySpan<byte> headers) =>
+        headers.StartsWith("\r\n"u8) || headers.StartsWith("\n"u8) || headers.IndexOf("\r\n\r\n"u8) >= 0 || headers.IndexOf("\n\n"u8) >= 0;
+
     /// <summary>The value of the first header of this name (lower case), if its line's end was captured; else empty.</summary>
     internal static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> headers, ReadOnlySpan<byte> name)
     {

@@ -22,6 +22,9 @@ internal ref struct TlsHello
 
     private bool _hasVersions;
 
+    /// <summary>Its last byte was there.</summary>
+    internal bool IsWhole { get; private set; }
+
     internal bool IsClient { get; private set; }
 
     /// <summary>The highest version offered, or the one chosen; 0 when the capture ends before it's known.</summary>
@@ -32,6 +35,11 @@ internal ref struct TlsHello
 
     /// <summary>The protocol name list of RFC 7301, 3.1: each name behind its length; empty when not seen whole.</summary>
     internal ReadOnlySpan<byte> ApplicationProtocols { get; private set; }
+
+    /// <summary>Whether what is there so far may become a hello.</summary>
+    internal static bool MayBegin(ReadOnlySpan<byte> data) =>
+        data.Length is > 0 and < RecordHeader + HandshakeHeader + sizeof(ushort) && data[0] == HandshakeRecord && (data.Length < 2 || data[1] == 3)
+        && (data.Length <= RecordHeader || data[RecordHeader] is ClientHello or ServerHello);
 
     /// <summary>False when it isn't a hello.</summary>
     internal static bool TryRead(ReadOnlySpan<byte> data, out TlsHello hello)
@@ -56,8 +64,26 @@ internal ref struct TlsHello
         hello.IsClient = type == ClientHello;
         var body = data[(RecordHeader + HandshakeHeader)..];
         // Records that are one message are the rule; what comes behind the first record's end isn't this record's.
-        body = body[..Math.Min(body.Length, Math.Min(length, recordLength - HandshakeHeader))];
-        hello.ReadBody(body, length);
+        var inRecord = Math.Min(length, recordLength - HandshakeHeader);
+        hello.IsWhole = body.Length >= inRecord;
+        hello.ReadBody(body[..Math.Min(body.Length, inRecord)], length);
+        return true;
+    }
+
+    /// <summary>A ClientHello without a record around it, as QUIC carries it (RFC 9001, 4.1.3).</summary>
+    internal static bool TryReadClient(ReadOnlySpan<byte> handshake, out TlsHello hello)
+    {
+        hello = default;
+        if (handshake.Length < HandshakeHeader + sizeof(ushort) || handshake[0] != ClientHello || handshake[HandshakeHeader] != 3)
+        {
+            return false;
+        }
+
+        var length = (handshake[1] << 16) | BinaryPrimitives.ReadUInt16BigEndian(handshake[2..]);
+        var body = handshake[HandshakeHeader..];
+        hello.IsClient = true;
+        hello.IsWhole = body.Length >= length;
+        hello.ReadBody(body[..Math.Min(body.Length, length)], length);
         return true;
     }
 

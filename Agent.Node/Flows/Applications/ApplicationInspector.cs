@@ -10,9 +10,10 @@ namespace Agent.Node.Flows.Applications;
 /// Recognizes applications by what packets carry. A flow's <see cref="FlowRecord.Looks"/> says how many more packets with
 /// a payload are looked at, a count for each direction: it's 0 for what has none of these applications, and once all is
 /// known or a few packets have said nothing, and then a packet costs this one check. DNS over UDP, DHCP and VRRP have a
-/// message in every packet, and every one is looked at. TCP isn't put together: what a segment starts with is read.
+/// message in every packet, and every one is looked at. Of TCP what a segment starts with is read; only where that is cut
+/// short, or isn't the beginning of its stream, the first bytes are put in order (<see cref="StreamStart"/>).
 /// </summary>
-internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable table, ApplicationTimeouts timeouts)
+internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable table, ApplicationTimeouts timeouts, StreamStarts streams)
 {
     private const byte FewLooks = 0x44;
     private const byte ManyLooks = 0xff;
@@ -78,47 +79,245 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
         {
             FactsOf<Dhcpv4Facts>(ref record, known).Take(dhcp);
         }
+        else if (known is null or QuicFacts && QuicInitial.IsLikely(payload))
+        {
+            LookLess(ref record, fromA);
+            InspectQuic(ref record, known, payload, fromA);
+        }
         else if (known is null)
         {
             LookLess(ref record, fromA);
         }
     }
 
+    /// <summary>A ClientHello may take several packets; a server's have keys that follow from the client's first.</summary>
+    private void InspectQuic(ref FlowRecord record, ApplicationFacts? known, ReadOnlySpan<byte> payload, bool fromA)
+    {
+        Span<byte> frames = stackalloc byte[QuicInitial.LongestPayload];
+        if (!QuicInitial.TryDecrypt(payload, frames, out var length))
+        {
+            return;
+        }
+
+        var facts = FactsOf<QuicFacts>(ref record, known);
+        if ((details.Find(record)!.Starts?.Of(fromA) ?? Begin(ref record, fromA, 0)) is not { } start)
+        {
+            LookNoMore(ref record, fromA);
+            return;
+        }
+
+        for (var reader = new QuicFrames(frames[..length]); reader.MoveNext();)
+        {
+            start.Add(reader.Offset, reader.Data);
+        }
+
+        if (!TlsHello.TryReadClient(start.Ready, out var hello))
+        {
+            return;
+        }
+
+        facts.Take(hello);
+        if (hello.IsWhole)
+        {
+            details.Find(record)!.Starts!.End(fromA);
+            LookNoMore(ref record, fromA);
+        }
+    }
+
     private void InspectTcp(ref FlowRecord record, in PacketLayers layers, ReadOnlySpan<byte> payload, bool isWhole, bool fromA, long time)
     {
-        var known = details.Find(record)?.Application;
+        var begun = fromA ? FlowFlags.AbBegun : FlowFlags.BaBegun;
+        // RFC 9293, 3.4: a SYN takes a number itself.
+        var sequence = TcpSequence.Add(layers.TcpSequence, (layers.TcpFlags & TcpHeader.Syn) != 0 ? 1 : 0);
+        var start = details.Find(record)?.Starts?.Of(fromA);
+        if (start is null && !record.Has(begun) && IsBehindTheBeginning(record, sequence, fromA, out var first))
+        {
+            start = Begin(ref record, fromA, first);
+        }
+
+        record.Flags |= begun;
+        if (start is not null)
+        {
+            InspectStart(ref record, layers, start, sequence, payload, isWhole, fromA, time);
+            return;
+        }
+
         LookLess(ref record, fromA);
-        if (known is null or TlsFacts && TlsHello.TryRead(payload, out var hello))
+        var rest = payload;
+        if (Look(ref record, layers, ref rest, isWhole, fromA, time) != Content.Incomplete)
+        {
+            return;
+        }
+
+        if (isWhole && Begin(ref record, fromA, TcpSequence.Add(sequence, payload.Length - rest.Length)) is { } rests)
+        {
+            rests.Add(TcpSequence.Add(sequence, payload.Length - rest.Length), rest);
+        }
+        else
+        {
+            LookNoMoreForTheRest(ref record, fromA);
+        }
+    }
+
+    private void InspectStart(ref FlowRecord record, in PacketLayers layers, StreamStart start, uint sequence, ReadOnlySpan<byte> payload, bool isWhole, bool fromA, long time)
+    {
+        var content = Content.Incomplete;
+        var isKept = start.Add(sequence, payload);
+        if (start.Ready is { Length: > 0 } ready)
+        {
+            var rest = ready;
+            content = Look(ref record, layers, ref rest, isWhole, fromA, time);
+            start.Read(ready.Length - rest.Length);
+        }
+
+        // A hole where the capture cut a segment is never filled.
+        if (content == Content.Incomplete && isKept && isWhole && !start.IsOver)
+        {
+            return;
+        }
+
+        details.Find(record)!.Starts!.End(fromA);
+        if (content == Content.Unknown)
+        {
+            LookLess(ref record, fromA);
+        }
+        else
+        {
+            LookNoMoreForTheRest(ref record, fromA);
+        }
+    }
+
+    /// <summary>DNS goes on, message by message; of the others what is known by now is all there will be.</summary>
+    private void LookNoMoreForTheRest(ref FlowRecord record, bool fromA)
+    {
+        if (details.Find(record)?.Application is not (DnsFacts or HttpFacts))
+        {
+            LookNoMore(ref record, fromA);
+        }
+    }
+
+    private StreamStart? Begin(ref FlowRecord record, bool fromA, uint first) => (details.Of(ref record).Starts ??= new FlowStarts(streams)).Begin(fromA, first);
+
+    private static bool IsBehindTheBeginning(in FlowRecord record, uint sequence, bool fromA, out uint first)
+    {
+        first = 0;
+        if (record.Has(fromA ? FlowFlags.AbSyn : FlowFlags.BaSyn))
+        {
+            first = TcpSequence.Add(record.SynSequence, 1);
+        }
+        else if (record.Has(FlowFlags.Answered))
+        {
+            first = TcpSequence.Add(record.AnswerSequence, 1);
+        }
+        else
+        {
+            return false;
+        }
+
+        return TcpSequence.Distance(first, sequence) is > 0 and < StreamStart.Capacity;
+    }
+
+    private enum Content
+    {
+        Unknown,
+
+        /// <summary>It may be, or is, what we know; more of it is to come.</summary>
+        Incomplete,
+        Known,
+    }
+
+    /// <summary>Looks at what a direction says, from some message's beginning on.</summary>
+    /// <param name="record">The flow.</param>
+    /// <param name="layers">The last segment's.</param>
+    /// <param name="data">The bytes; those that have been read are taken away.</param>
+    /// <param name="isWhole">The last segment was captured whole.</param>
+    /// <param name="fromA">Whose direction it is.</param>
+    /// <param name="time">Of the last segment.</param>
+    private Content Look(ref FlowRecord record, in PacketLayers layers, ref ReadOnlySpan<byte> data, bool isWhole, bool fromA, long time)
+    {
+        var known = details.Find(record)?.Application;
+        if (known is null or TlsFacts && TlsHello.TryRead(data, out var hello))
         {
             FactsOf<TlsFacts>(ref record, known).Take(hello);
-            LookNoMore(ref record, fromA);
+            return hello.IsWhole || !isWhole ? Enough(ref record, fromA) : Content.Incomplete;
         }
-        else if (known is null or HttpFacts && HttpRequest.TryRead(payload, out var request))
+
+        if (known is null or HttpFacts)
         {
-            FactsOf<HttpFacts>(ref record, known).Take(request);
-            LookNoMore(ref record, fromA);
-        }
-        else if (known is null or HttpFacts && HttpResponse.TryRead(payload, out var status))
-        {
-            if (FactsOf<HttpFacts>(ref record, known).Take(status))
+            if (HttpRequest.TryRead(data, out var request))
             {
-                LookNoMore(ref record, fromA);
+                FactsOf<HttpFacts>(ref record, known).Take(request);
+                return request.IsWhole || !isWhole ? Enough(ref record, fromA) : Content.Incomplete;
             }
-            // The request was before the capture: the next one isn't what this answers.
-            if (known is null)
+
+            if (data.StartsWith(HttpRequest.Preface2))
             {
+                FactsOf<HttpFacts>(ref record, known);
                 LookNoMore(ref record, !fromA);
+                return Enough(ref record, fromA);
+            }
+
+            if (HttpResponse.TryRead(data, out var status))
+            {
+                var isFinal = FactsOf<HttpFacts>(ref record, known).Take(status);
+                // The request was before the capture: the next one isn't what this answers.
+                if (known is null)
+                {
+                    LookNoMore(ref record, !fromA);
+                }
+
+                return isFinal ? Enough(ref record, fromA) : Content.Known;
             }
         }
-        else if (known is null or DnsFacts && TryReadDnsOverTcp(layers, payload, isWhole, out var dns))
+
+        if (known is null or DnsFacts && LookForDns(ref record, layers, ref data, isWhole, fromA, time) is var dns and not Content.Unknown)
         {
+            return dns;
+        }
+
+        var mayBecome = (known is null or TlsFacts && TlsHello.MayBegin(data)) || (known is null or HttpFacts && (HttpRequest.MayBegin(data) || HttpResponse.MayBegin(data)));
+        return mayBecome ? Content.Incomplete : Content.Unknown;
+    }
+
+    private static Content Enough(ref FlowRecord record, bool fromA)
+    {
+        LookNoMore(ref record, fromA);
+        return Content.Known;
+    }
+
+    // RFC 7766, 8: each message behind its length; several may be under way.
+    private Content LookForDns(ref FlowRecord record, in PacketLayers layers, ref ReadOnlySpan<byte> data, bool isWhole, bool fromA, long time)
+    {
+        var content = Content.Unknown;
+        while (!data.IsEmpty)
+        {
+            var known = details.Find(record)?.Application;
+            var isExpected = known is DnsFacts || IsDnsPort(layers.SourcePort) || IsDnsPort(layers.DestinationPort);
+            var length = data.Length < sizeof(ushort) ? DnsMessage.HeaderLength : BinaryPrimitives.ReadUInt16BigEndian(data);
+            var isThere = data.Length >= sizeof(ushort) + length;
+            if (!isThere && isWhole)
+            {
+                return isExpected && length >= DnsMessage.HeaderLength ? Content.Incomplete : content;
+            }
+
+            var message = data[Math.Min(sizeof(ushort), data.Length)..];
+            message = message[..Math.Min(length, message.Length)];
+            if (!DnsMessage.TryRead(message, out var dns) || !IsDns(dns, layers, message.Length, isThere))
+            {
+                return content;
+            }
+
             if (known is null)
             {
                 record.Looks = ManyLooks;
             }
 
             FactsOf<DnsFacts>(ref record, known).Take(dns, fromA, time);
+            content = Content.Known;
+            data = data[Math.Min(sizeof(ushort) + length, data.Length)..];
         }
+
+        return content;
     }
 
     private void InspectVrrp(ref FlowRecord record, in PacketLayers layers, ReadOnlySpan<byte> payload)
@@ -146,22 +345,6 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
         }
 
         return facts;
-    }
-
-    // RFC 7766, 8: a message behind its length.
-    private static bool TryReadDnsOverTcp(in PacketLayers layers, ReadOnlySpan<byte> payload, bool isWhole, out DnsMessage message)
-    {
-        message = default;
-        if (payload.Length < sizeof(ushort))
-        {
-            return false;
-        }
-
-        int length = BinaryPrimitives.ReadUInt16BigEndian(payload);
-        payload = payload[sizeof(ushort)..];
-        isWhole &= payload.Length >= length;
-        payload = payload[..Math.Min(length, payload.Length)];
-        return DnsMessage.TryRead(payload, out message) && IsDns(message, layers, payload.Length, isWhole);
     }
 
     /// <summary>DNS has no mark of its own: on its ports a first question that can be one is enough, elsewhere it must be an ordinary one.</summary>

@@ -33,6 +33,7 @@ internal sealed class FlowDetailStore
         }
         // Those nobody has taken: nobody is interested.
         _details[record.Details]!.RawPackets?.Take();
+        _details[record.Details]!.Starts?.End();
         _details[record.Details] = null;
         _free.Push(record.Details);
         record.Details = 0;

@@ -23,6 +23,9 @@ internal sealed class FlowDetails
     /// <summary>UUIDs of the flows that this one, of ICMP errors, is about.</summary>
     internal List<ulong>? Subjects { get; set; }
 
+    /// <summary>The beginnings of its directions, while they're put in order.</summary>
+    internal FlowStarts? Starts { get; set; }
+
     /// <summary>What the flow's packets say about its application.</summary>
     internal ApplicationFacts? Application { get; set; }
 }

@@ -125,6 +125,7 @@ internal sealed class CaptureApi(AnalyzerServices services)
         RawPacketLimit = (uint)body.Number("RawPacketLimit", CaptureLimits.MaxRawPackets),
         ExtraTcpMetric = body.Flag("ExtraTCPMetric"),
         IpDefrag = body.Flag("IPDefrag"),
+        Deduplicate = body.Flag("Deduplicate"),
         ReassembleTcp = body.Flag("ReassembleTCP"),
         LayerKeyMode = body.Text("LayerKeyMode"),
         SamplingRate = (uint)body.Number("SamplingRate", CaptureLimits.MaxSamplingRate),
@@ -146,6 +147,7 @@ internal sealed class CaptureApi(AnalyzerServices services)
         json.WriteNumber("RawPacketLimit"u8, capture.RawPacketLimit);
         json.WriteBoolean("ExtraTCPMetric"u8, capture.ExtraTcpMetric);
         json.WriteBoolean("IPDefrag"u8, capture.IpDefrag);
+        json.WriteBoolean("Deduplicate"u8, capture.Deduplicate);
         json.WriteBoolean("ReassembleTCP"u8, capture.ReassembleTcp);
         json.WriteString("LayerKeyMode"u8, capture.LayerKeyMode);
         json.WriteNumber("SamplingRate"u8, capture.SamplingRate);

@@ -52,7 +52,7 @@ public sealed class CaptureActorTests : TestKit
 
         Start(File(_file), CreateTestProbe());
 
-        FishForMessage(message => message is CaptureStatistics { Received: 3, DecodeErrors: 2 }, Patience);
+        FishForMessage(message => message is CaptureStatistics { Received: 3, Counts.DecodeErrors: 2 }, Patience);
     }
 
     [Fact]
@@ -349,7 +349,7 @@ public sealed class CaptureActorTests : TestKit
     {
         Write(_file, LinkLayers.Ethernet, [Ethernet(0x0800, Ipv4(17, new byte[64], fragment: 0x2000))]);
         Start(File(_file) with { IpDefrag = true }, CreateTestProbe());
-        FishForMessage(message => message is CaptureStatistics { FragmentErrors: 1 }, Patience);
+        FishForMessage(message => message is CaptureStatistics { Counts.FragmentErrors: 1 }, Patience);
     }
 
     [Fact]
@@ -358,7 +358,7 @@ public sealed class CaptureActorTests : TestKit
         var inner = Ethernet(0x0800, Ipv4(17, new byte[64], fragment: 0x2000));
         Write(_file, LinkLayers.Ethernet, [Ethernet(0x0800, Ipv4(17, Udp(40000, 4789, Vxlan(77, inner)), "172.16.0.1", "172.16.0.2"))]);
         Start(File(_file) with { IpDefrag = true }, CreateTestProbe());
-        FishForMessage(message => message is CaptureStatistics { FragmentErrors: 1 }, Patience);
+        FishForMessage(message => message is CaptureStatistics { Counts.FragmentErrors: 1 }, Patience);
         ExpectMsg<CaptureFinished>(Patience);
     }
 

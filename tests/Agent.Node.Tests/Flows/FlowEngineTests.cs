@@ -331,7 +331,7 @@ public sealed class FlowEngineTests
             engine.Process(Start + (port * Second), LinkType.Ip, 60, Ipv4(17, Udp(port, 53, [])));
         }
 
-        engine.Evicted.ShouldBe(15);
+        engine.Counts.FlowsEvicted.ShouldBe(15);
         engine.Count.ShouldBe(10);
         _output.Flows.Select(flow => flow.Transport.A).ShouldBe(Enumerable.Range(1, 15).Select(port => (long)port), ignoreOrder: true);
     }
@@ -356,7 +356,7 @@ public sealed class FlowEngineTests
         (flow.Transport.A, flow.Transport.B).ShouldBe((7, 8));
         flow.Metric.AbPackets.ShouldBe(4);
         flow.IpMetric.Fragments.ShouldBe(1);
-        engine.FragmentErrors.ShouldBe(1);
+        engine.Counts.FragmentErrors.ShouldBe(1);
     }
 
     [Fact]

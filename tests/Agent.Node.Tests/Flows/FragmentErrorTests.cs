@@ -28,7 +28,7 @@ public sealed class FragmentErrorTests
         Feed(504, Datagram.Length, 2);
         Feed(0, 504, 2);
         Flow().IpMetric.ShouldBe(new IpMetric { Fragments = 1, FragmentErrors = 1 });
-        _engine.FragmentErrors.ShouldBe(1);
+        _engine.Counts.FragmentErrors.ShouldBe(1);
         Flow().Metric.AbPackets.ShouldBe(2);
     }
 
@@ -39,7 +39,7 @@ public sealed class FragmentErrorTests
         Feed(0, 504, 2);
         _now += 31 * Second;
         Whole(3);
-        _engine.FragmentErrors.ShouldBe(1);
+        _engine.Counts.FragmentErrors.ShouldBe(1);
         Flow().IpMetric.ShouldBe(new IpMetric { Fragments = 2, FragmentErrors = 1 });
     }
 
@@ -57,7 +57,7 @@ public sealed class FragmentErrorTests
         Whole(1);
         Feed(504, Datagram.Length, 2);
         Flow().IpMetric.ShouldBe(new IpMetric { Fragments = 1 });
-        _engine.FragmentErrors.ShouldBe(1);
+        _engine.Counts.FragmentErrors.ShouldBe(1);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class FragmentErrorTests
         Feed(0, 504, 2);
         _engine.End();
         _output.Flows.ShouldBeEmpty();
-        _engine.FragmentErrors.ShouldBe(1);
+        _engine.Counts.FragmentErrors.ShouldBe(1);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class FragmentErrorTests
         }
 
         Flow().IpMetric.FragmentErrors.ShouldBe(1000);
-        _engine.FragmentErrors.ShouldBe(1000);
+        _engine.Counts.FragmentErrors.ShouldBe(1000);
     }
 
     private void Whole(int id)

@@ -1,3 +1,4 @@
+using Agent.Node.Flows;
 using Shared.Messages.Flows;
 
 namespace Agent.Node.Tests.Flows;
@@ -43,7 +44,28 @@ public sealed class ReportedCaptureTests
         (flow.Last - flow.Start, flow.FinishType).ShouldBe((5000, FinishType.NotFinished));
     }
 
-    private static List<Flow> FlowsOf(string file) => Captures.FlowsOf(Captures.File(Path.Combine("reports", file)));
+    [Fact]
+    public void A_hello_behind_a_lone_record_header_says_its_name()
+    {
+        var flow = FlowsOf("tls_5byte_first_seg.pcap").ShouldHaveSingleItem();
+        (flow.Application, flow.Tls.ServerName.Length > 0).ShouldBe(("TLS", true));
+    }
+
+    [Fact]
+    public void A_DNS_message_in_two_segments_says_its_name() =>
+        FlowsOf("dns_tcp_split.pcap").ShouldHaveSingleItem().Dns.Questions.ShouldHaveSingleItem().Name.ShouldBe("tcp.example.com");
+
+    [Fact]
+    public void A_request_behind_an_empty_line_is_HTTP() => FlowsOf("http_leading_crlf.pcap").ShouldHaveSingleItem().Http.Method.ShouldBe("GET");
+
+    [Fact]
+    public void A_mirror_ports_copies_count_once_where_thats_asked_for()
+    {
+        ShouldBe(FlowsOf("span_dups.pcap").ShouldHaveSingleItem(), 10, 6);
+        ShouldBe(FlowsOf("span_dups.pcap", new FlowOptions { DeduplicateWithin = FlowOptions.DuplicatesCome }).ShouldHaveSingleItem(), 5, 3);
+    }
+
+    private static List<Flow> FlowsOf(string file, FlowOptions? options = null) => Captures.FlowsOf(Captures.File(Path.Combine("reports", file)), options);
 
     private static void ShouldBe(Flow flow, long there, long back) => (flow.Metric.AbPackets, flow.Metric.BaPackets).ShouldBe((there, back));
 }

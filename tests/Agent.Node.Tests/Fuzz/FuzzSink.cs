@@ -151,11 +151,11 @@ internal sealed class FuzzSeen
         {
             _inputs += inputs;
             _inner += sink.Inner;
-            _evicted += engine.Evicted;
+            _evicted += engine.Counts.FlowsEvicted;
             _reassembled += sink.Reassembled;
             _tunnels += sink.Tunnels;
             _rawPackets += sink.RawPackets;
-            _rawPacketsRefused += engine.RawPacketsRefused;
+            _rawPacketsRefused += engine.Counts.RawPacketsRefused;
             _deepestPath = Math.Max(_deepestPath, sink.DeepestPath);
             foreach (var (name, count) in sink.Applications)
             {
@@ -180,7 +180,7 @@ internal sealed class FuzzSeen
         _evicted.ShouldBeGreaterThan(_inputs / 20);
         new[] { _reassembled, _tunnels, _rawPackets, _rawPacketsRefused }.ShouldAllBe(count => count > rounds);
         _deepestPath.ShouldBeGreaterThanOrEqualTo(8);
-        foreach (var name in new[] { "DHCPv4", "DNS", "HTTP", "TLS", "VRRP" })
+        foreach (var name in new[] { "DHCPv4", "DNS", "HTTP", "QUIC", "TLS", "VRRP" })
         {
             _applications.GetValueOrDefault(name).ShouldBeGreaterThan(rounds, name);
         }

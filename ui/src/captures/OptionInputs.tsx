@@ -22,7 +22,7 @@ export function OptionInputs(props: {
       {problems[name] && <em>{problems[name]}</em>}
     </label>
   );
-  const check = (name: 'tcpMetric' | 'defragment', label: string, testId: string) => (
+  const check = (name: 'tcpMetric' | 'defragment' | 'deduplicate', label: string, testId: string) => (
     <label class="check">
       <input
         type="checkbox"
@@ -42,6 +42,7 @@ export function OptionInputs(props: {
       </div>
       {check('tcpMetric', 'Follow TCP’s sequence numbers', 'capture-tcp-metric')}
       {check('defragment', 'Put IP fragments together', 'capture-defragment')}
+      {check('deduplicate', 'Count packets once that a mirror port delivers twice', 'capture-deduplicate')}
     </details>
   );
 }

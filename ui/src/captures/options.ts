@@ -6,16 +6,17 @@ export interface OptionFields {
   headerSize: string;
   tcpMetric: boolean;
   defragment: boolean;
+  deduplicate: boolean;
 }
 
-export const noOptions: OptionFields = { rawPackets: '', headerSize: '', tcpMetric: false, defragment: false };
+export const noOptions: OptionFields = { rawPackets: '', headerSize: '', tcpMetric: false, defragment: false, deduplicate: false };
 
 /** The analyzer keeps no more raw packets of a flow. */
 const mostRawPackets = 100;
 /** Ethernet's header, and the longest packet. */
 const headerSizes = [14, 65_535] as const;
 
-export type CaptureOptions = Pick<Capture, 'RawPacketLimit' | 'HeaderSize' | 'ExtraTCPMetric' | 'IPDefrag'>;
+export type CaptureOptions = Pick<Capture, 'RawPacketLimit' | 'HeaderSize' | 'ExtraTCPMetric' | 'IPDefrag' | 'Deduplicate'>;
 
 /** The capture's options, or what keeps the form from being sent, by field. What is left empty is the agent's default. */
 export function readOptions(
@@ -37,6 +38,7 @@ export function readOptions(
   if (headerSize !== undefined) options.HeaderSize = headerSize;
   if (fields.tcpMetric) options.ExtraTCPMetric = true;
   if (fields.defragment) options.IPDefrag = true;
+  if (fields.deduplicate) options.Deduplicate = true;
   return Object.keys(problems).length > 0 ? { problems } : { options };
 }
 
@@ -47,5 +49,6 @@ export function optionsText(capture: CaptureOptions): string {
   if (capture.HeaderSize) words.push(`cuts packets at ${capture.HeaderSize} bytes`);
   if (capture.ExtraTCPMetric) words.push('follows TCP');
   if (capture.IPDefrag) words.push('puts fragments together');
+  if (capture.Deduplicate) words.push('counts duplicates once');
   return words.join(', ');
 }

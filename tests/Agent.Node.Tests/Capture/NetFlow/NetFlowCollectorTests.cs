@@ -282,7 +282,7 @@ public sealed class NetFlowCollectorTests
         most.Domains.ShouldBe(NetFlowCollector.MostDomains);
         most.Templates.ShouldBeInRange(1, NetFlowCollector.MostDomains * ObservationDomain.MostTemplates);
         most.Samplers.ShouldBeInRange(1, NetFlowCollector.MostDomains * ObservationDomain.MostSamplers);
-        engine.Evicted.ShouldBeGreaterThan(0);
+        engine.Counts.FlowsEvicted.ShouldBeGreaterThan(0);
         collector.Records.ShouldBeGreaterThan(0);
     }
 

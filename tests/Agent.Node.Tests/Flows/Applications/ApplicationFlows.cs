@@ -37,6 +37,7 @@ internal static class ApplicationFlows
         FromServer(6, TcpData(443, 40004, ServerHello(0x0303, TlsExtension(43, U16(0x0304))))),
         FromClient(6, TcpData(40005, 80, Text("GET /index.html?a=b HTTP/1.1\r\nHost: http.example.com\r\n\r\n"))),
         FromServer(6, TcpData(80, 40005, Text("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"))),
+        FromClient(17, Udp(40006, 4433, QuicCraft.Initial([1, 2, 3, 4, 5, 6, 7, 8], 0, QuicCraft.Crypto(0, ClientHello(0x0303, ServerName("quic.example.com"), OfferedVersions(0x0304))[5..])))),
     ];
 
     internal static byte[] FromClient(byte protocol, byte[] segment) => Ethernet(0x0800, Ipv4(protocol, segment, Client, Server));

@@ -67,11 +67,11 @@ public sealed class RawPacketTests
             engine.Process(Start, LinkType.Ethernet, 60, Packet(i));
         }
 
-        engine.RawPacketsRefused.ShouldBeGreaterThan(0);
+        engine.Counts.RawPacketsRefused.ShouldBeGreaterThan(0);
         engine.AdvanceTo(new(Start, 0));
         engine.AdvanceTo(new(Start + (6 * Second), 0));
         var kept = _collector.TakeRawPackets().Count;
-        (kept + engine.RawPacketsRefused).ShouldBe(50);
+        (kept + engine.Counts.RawPacketsRefused).ShouldBe(50);
         _collector.Take().Sum(flow => flow.RawPacketsCaptured).ShouldBe(kept);
 
         // They have left: there's room again.
@@ -89,7 +89,7 @@ public sealed class RawPacketTests
             engine.Process(Start, LinkType.Ethernet, 60, Packet(i));
         }
 
-        engine.RawPacketsRefused.ShouldBe(0);
+        engine.Counts.RawPacketsRefused.ShouldBe(0);
     }
 
     [Fact]

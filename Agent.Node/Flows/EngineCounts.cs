@@ -1,0 +1,62 @@
+namespace Agent.Node.Flows;
+
+/// <summary>What happened to packets and flows of an engine besides being counted, since its start: what makes a figure less than whole.</summary>
+internal readonly record struct EngineCounts
+{
+    /// <summary>Packets that couldn't be read to their last layer: cut short, or with a header that can't be.</summary>
+    public long DecodeErrors { get; init; }
+
+    /// <summary>Packets that couldn't be put together from their fragments: overlapping, too late, or too many at once.</summary>
+    public long FragmentErrors { get; init; }
+
+    /// <summary>Packets that weren't kept raw for want of room.</summary>
+    public long RawPacketsRefused { get; init; }
+
+    /// <summary>Packets that came a second time, where these are left out.</summary>
+    public long Duplicates { get; init; }
+
+    /// <summary>Packets of which a duplicate would not have been known: there were too many to remember.</summary>
+    public long DuplicatesUnknown { get; init; }
+
+    /// <summary>Beginnings of TCP streams that weren't put in order for want of room.</summary>
+    public long StreamsRefused { get; init; }
+
+    /// <summary>Flows that had to leave, unfinished, to make room.</summary>
+    public long FlowsEvicted { get; init; }
+
+    /// <summary>Each count with its name.</summary>
+    public IEnumerable<(string Name, long Count)> Named() =>
+    [
+        (nameof(DecodeErrors), DecodeErrors),
+        (nameof(FragmentErrors), FragmentErrors),
+        (nameof(RawPacketsRefused), RawPacketsRefused),
+        (nameof(Duplicates), Duplicates),
+        (nameof(DuplicatesUnknown), DuplicatesUnknown),
+        (nameof(StreamsRefused), StreamsRefused),
+        (nameof(FlowsEvicted), FlowsEvicted),
+    ];
+
+    /// <summary>Of both.</summary>
+    public static EngineCounts operator +(EngineCounts one, EngineCounts other) => new()
+    {
+        DecodeErrors = one.DecodeErrors + other.DecodeErrors,
+        FragmentErrors = one.FragmentErrors + other.FragmentErrors,
+        RawPacketsRefused = one.RawPacketsRefused + other.RawPacketsRefused,
+        Duplicates = one.Duplicates + other.Duplicates,
+        DuplicatesUnknown = one.DuplicatesUnknown + other.DuplicatesUnknown,
+        StreamsRefused = one.StreamsRefused + other.StreamsRefused,
+        FlowsEvicted = one.FlowsEvicted + other.FlowsEvicted,
+    };
+
+    /// <summary>Since the others.</summary>
+    public static EngineCounts operator -(EngineCounts now, EngineCounts before) => new()
+    {
+        DecodeErrors = now.DecodeErrors - before.DecodeErrors,
+        FragmentErrors = now.FragmentErrors - before.FragmentErrors,
+        RawPacketsRefused = now.RawPacketsRefused - before.RawPacketsRefused,
+        Duplicates = now.Duplicates - before.Duplicates,
+        DuplicatesUnknown = now.DuplicatesUnknown - before.DuplicatesUnknown,
+        StreamsRefused = now.StreamsRefused - before.StreamsRefused,
+        FlowsEvicted = now.FlowsEvicted - before.FlowsEvicted,
+    };
+}
