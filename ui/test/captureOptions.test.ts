@@ -6,9 +6,9 @@ describe('the options of a capture', () => {
     expect(readOptions(noOptions)).toEqual({ options: {} });
   });
 
-  it('ask for raw packets, longer ones, TCP and fragments by the names of the API', () => {
-    expect(readOptions({ rawPackets: ' 10 ', headerSize: '1514', tcpMetric: true, defragment: true })).toEqual({
-      options: { RawPacketLimit: 10, HeaderSize: 1514, ExtraTCPMetric: true, IPDefrag: true },
+  it('ask for raw packets, longer ones, TCP, fragments and duplicates by the names of the API', () => {
+    expect(readOptions({ rawPackets: ' 10 ', headerSize: '1514', tcpMetric: true, defragment: true, deduplicate: true })).toEqual({
+      options: { RawPacketLimit: 10, HeaderSize: 1514, ExtraTCPMetric: true, IPDefrag: true, Deduplicate: true },
     });
   });
 
