@@ -1,4 +1,5 @@
 using Agent.Node.Capture.NetFlow;
+using Agent.Node.Decoding;
 using Agent.Node.Flows;
 using Agent.Node.Linux;
 using Akka.Actor;
@@ -83,6 +84,33 @@ internal abstract class CaptureLoop
         if (PacketsRead++ % _samplingRate == 0)
         {
             Engine.Process(reader.Time, reader.Link, reader.OriginalLength, Cut(reader.Packet), _samplingRate);
+        }
+    }
+
+    /// <summary>Gives the engine those packets that are sampled, some at a time, and does between them what is due by then.</summary>
+    /// <param name="link">Their first layer.</param>
+    /// <param name="block">Where they lie.</param>
+    /// <param name="packets">The packets; overwritten by those that are sampled.</param>
+    protected void Process(LinkType link, ReadOnlySpan<byte> block, Span<PacketPlace> packets)
+    {
+        var from = 0;
+        while (from < packets.Length)
+        {
+            var first = packets[from].Time;
+            var (to, sampled) = (from, from);
+            // Later ones wait for what is due by their time.
+            for (; to < packets.Length && packets[to].Time - first < FlushEvery; to++)
+            {
+                if (PacketsRead++ % _samplingRate == 0)
+                {
+                    var place = packets[to];
+                    packets[sampled++] = place.Length > Settings.SnapLength ? place with { Length = Settings.SnapLength } : place;
+                }
+            }
+
+            Advance(first);
+            Engine.Process(link, block, packets[from..sampled], _samplingRate);
+            from = to;
         }
     }
 
