@@ -1,109 +1,107 @@
+using Agent.Node.Decoding;
 using Agent.Node.Flows;
-using SharpPcap;
-using SharpPcap.LibPcap;
 
 namespace Agent.Node.Capture;
 
-/// <summary>A pcap or pcapng file whose packets go into a flow engine, at the time they were captured.</summary>
-internal static class CaptureFile
+/// <summary>A capture's packets on their way into a flow engine, at the time they were captured.</summary>
+/// <param name="input">Where it is.</param>
+/// <param name="filter">A pcap filter; null or empty: all packets.</param>
+internal sealed class CaptureFile(CaptureInput input, string? filter) : IDisposable
 {
-    /// <summary>Reads a whole file. The engine still holds its flows afterwards: end it for the last reports.</summary>
+    private static readonly Dictionary<int, long> None = [];
+
+    private readonly PacketFilter? _filter = string.IsNullOrEmpty(filter) ? null : new PacketFilter(filter);
+    private CaptureReader? _reader;
+    private int _selected;
+    private long _read;
+
+    /// <summary>What the packets read start with.</summary>
+    internal LinkType Link => _reader!.Link;
+
+    /// <summary>Where the packets read lie; valid until the next read.</summary>
+    internal ReadOnlySpan<byte> Block => _reader!.Block;
+
+    /// <summary>The packets read that match the filter.</summary>
+    internal Span<PacketPlace> Packets => _reader!.Packets[.._selected];
+
+    /// <summary>Packets whose link type isn't decoded, by its number.</summary>
+    internal IReadOnlyDictionary<int, long> Undecoded => _reader?.Undecoded ?? None;
+
+    /// <summary>Addresses and their names, as far as the file has told them.</summary>
+    internal IReadOnlyDictionary<string, string> Names => _reader?.Names ?? [];
+
+    /// <summary>Opens and reads a whole file. The engine still holds its flows afterwards: end it for the last reports.</summary>
     /// <exception cref="CaptureException">The file can't be read, is cut off, or the filter doesn't compile.</exception>
     internal static void Read(string path, string? filter, FlowEngine engine)
     {
         using var input = CaptureInput.Open(path);
-        Read(input, filter, engine, CancellationToken.None);
+        using var file = new CaptureFile(input, filter);
+        file.Replay(engine, CancellationToken.None);
     }
 
-    /// <inheritdoc cref="Read(string, string?, FlowEngine)"/>
-    /// <param name="input">The file, or what's read like one.</param>
-    /// <param name="filter">A pcap filter; null or empty: all packets.</param>
-    /// <param name="engine">Gets the packets.</param>
-    /// <param name="stop">Ends the reading between two packets.</param>
-    internal static void Read(CaptureInput input, string? filter, FlowEngine engine, CancellationToken stop)
+    /// <summary>Reads the file's header, where that wasn't done yet.</summary>
+    /// <exception cref="CaptureException">It's no capture, its link type isn't decoded, or the filter doesn't compile.</exception>
+    internal void Open()
     {
-        var before = engine.Packets;
+        if (_reader is not null)
+        {
+            return;
+        }
+
         try
         {
-            ReadPackets(input, filter, engine, stop);
+            _reader = CaptureReader.Open(input.Name, input.Content);
+        }
+        catch (IOException e)
+        {
+            throw Failure(e);
+        }
+        // Of pcapng the interfaces, and so the link types, come later.
+        if (_reader.Link != LinkType.None)
+        {
+            _filter?.Compile(_reader.LinkNumber);
+        }
+    }
+
+    /// <summary>Reads some packets, of which all, some or none may match the filter; false at the end.</summary>
+    /// <exception cref="CaptureException">The file is cut off or broken; the packets before that were read.</exception>
+    internal bool Read()
+    {
+        Open();
+        bool some;
+        try
+        {
+            some = _reader!.Read();
+        }
+        catch (IOException e)
+        {
+            throw Failure(e);
+        }
+        _read += _reader.Packets.Length;
+        _selected = some && _filter is not null ? _filter.Select(_reader.LinkNumber, _reader.Block, _reader.Packets) : _reader.Packets.Length;
+        return some ? true : _read == 0 && _reader.Undecoded.Keys.Order().ToList() is [var first, ..] ? throw new CaptureException($"{input.Name}: {LinkTypes.Refusal(first)}") : false;
+    }
+
+    /// <summary>Gives the engine all packets that match.</summary>
+    /// <param name="engine">Gets them.</param>
+    /// <param name="stop">Ends the reading between two blocks.</param>
+    internal void Replay(FlowEngine engine, CancellationToken stop)
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested && Read())
+            {
+                engine.Replay(Link, Block, Packets);
+            }
         }
         catch (CaptureException) when (stop.IsCancellationRequested)
         {
             // Cut off from outside, in the middle of a packet or of the file's header.
         }
-        catch (CaptureException) when (input.Failure is not null)
-        {
-            // The reader only saw the end of it.
-        }
-        if (input.Failure is { } failure)
-        {
-            throw failure as CaptureException ?? new CaptureException($"{input.Name}: {failure.Message} (after {engine.Packets - before} packets)", failure);
-        }
     }
 
-    private static void ReadPackets(CaptureInput input, string? filter, FlowEngine engine, CancellationToken stop)
-    {
-        if (string.IsNullOrEmpty(filter) && !input.IsPipe && OpenWithoutLibpcap(input.Path) is { } file)
-        {
-            using (file)
-            {
-                input.Reader = file;
-                Read(file, engine, stop);
-            }
-            return;
-        }
-        using var device = Open(input.Path, filter, input.Name);
-        var reader = new PacketReader(device);
-        var before = engine.Packets;
-        var status = GetPacketStatus.NoRemainingPackets;
-        while (!stop.IsCancellationRequested && (status = reader.Read()) == GetPacketStatus.PacketRead)
-        {
-            var place = new PacketPlace(reader.Time, 0, reader.Packet.Length, reader.OriginalLength);
-            engine.Replay(reader.Link, reader.Packet, new ReadOnlySpan<PacketPlace>(in place));
-        }
-        if (status is not (GetPacketStatus.NoRemainingPackets or GetPacketStatus.PacketRead))
-        {
-            throw new CaptureException($"{input.Name}: {device.LastError} (after {engine.Packets - before} packets)");
-        }
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _filter?.Dispose();
 
-    /// <summary>libpcap takes a call and two buffered reads per packet, which is most of the work where there's no filter to run.</summary>
-    private static PcapFile? OpenWithoutLibpcap(string path)
-    {
-        try
-        {
-            return PcapFile.TryOpen(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw new CaptureException($"{path}: {e.Message}", e);
-        }
-    }
-
-    private static void Read(PcapFile file, FlowEngine engine, CancellationToken stop)
-    {
-        while (!stop.IsCancellationRequested && file.Read())
-        {
-            engine.Replay(file.Link, file.Block, file.Packets);
-        }
-    }
-
-    /// <summary>Opens it with libpcap, for packets one by one.</summary>
-    /// <exception cref="CaptureException">The file can't be read, or the filter doesn't compile.</exception>
-    internal static CaptureFileReaderDevice Open(string path, string? filter, string? name = null)
-    {
-        var device = new CaptureFileReaderDevice(path);
-        try
-        {
-            device.Open(new DeviceConfiguration { TimestampResolution = TimestampResolution.Nanosecond });
-            PacketFilters.Set(device, filter);
-            LinkTypes.Of(device.LinkType);
-            return device;
-        }
-        catch (Exception e) when (e is PcapException or CaptureException or NotSupportedException)
-        {
-            device.Dispose();
-            throw new CaptureException($"{name ?? path}: {e.Message}", e);
-        }
-    }
+    private CaptureException Failure(IOException e) => new($"{input.Name}: {e.Message} (after {_read} packets)", e);
 }

@@ -1,4 +1,5 @@
 using Agent.Node.Capture.NetFlow;
+using Agent.Node.Decoding;
 using Agent.Node.Flows;
 using Agent.Node.Linux;
 using Akka.Actor;
@@ -86,14 +87,22 @@ internal abstract class CaptureLoop
         }
     }
 
-    /// <summary>The same with a file's packet, whose time it is then.</summary>
-    protected void Replay(PacketReader reader)
+    /// <summary>Gives the engine those of a file's packets that are sampled, whose time it is then.</summary>
+    /// <param name="link">Their first layer.</param>
+    /// <param name="block">Where they lie.</param>
+    /// <param name="packets">The packets; overwritten by those that are sampled.</param>
+    protected void Replay(LinkType link, ReadOnlySpan<byte> block, Span<PacketPlace> packets)
     {
-        if (PacketsRead++ % _samplingRate == 0)
+        var sampled = 0;
+        foreach (var place in packets)
         {
-            var place = new PacketPlace(reader.Time, 0, Cut(reader.Packet).Length, reader.OriginalLength);
-            Engine.Replay(reader.Link, reader.Packet, new ReadOnlySpan<PacketPlace>(in place), _samplingRate);
+            if (PacketsRead++ % _samplingRate == 0)
+            {
+                packets[sampled++] = place.Length > Settings.SnapLength ? place with { Length = Settings.SnapLength } : place;
+            }
         }
+
+        Engine.Replay(link, block, packets[..sampled], _samplingRate);
     }
 
     /// <summary>What of a packet is to be kept: a file's, or a datagram's, may be longer than the capture asks for.</summary>

@@ -33,7 +33,7 @@ internal sealed record FlowUpdates(IReadOnlyList<Flow> Flows)
 }
 
 /// <summary>A capture can't start or go on; the message says why, in words for its user.</summary>
-internal sealed class CaptureException : Exception
+internal class CaptureException : Exception
 {
     /// <summary>Without a reason.</summary>
     public CaptureException()
@@ -50,3 +50,6 @@ internal sealed class CaptureException : Exception
     {
     }
 }
+
+/// <summary>A filter of packets doesn't compile; the message has the filter and libpcap's words.</summary>
+internal sealed class FilterException(string filter, Exception inner) : CaptureException($"filter \"{filter}\": {inner.Message}", inner);

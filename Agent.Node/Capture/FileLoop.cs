@@ -1,38 +1,37 @@
 using Akka.Actor;
-using SharpPcap;
-using SharpPcap.LibPcap;
 
 namespace Agent.Node.Capture;
 
 /// <summary>Reads a capture file as fast as it goes; time is what the packets say.</summary>
 internal sealed class FileLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool) : CaptureLoop(settings, capture, uplink, pool)
 {
-    private CaptureFileReaderDevice? _device;
+    private CaptureInput? _input;
+    private CaptureFile? _file;
 
-    protected override void Open() => _device = CaptureFile.Open(Settings.FilePath, Settings.BpfFilter);
+    protected override long Unread => _file?.Undecoded.Values.Sum() ?? 0;
+
+    protected override void Open()
+    {
+        _input = CaptureInput.Open(Settings.FilePath);
+        _file = new CaptureFile(_input, Settings.BpfFilter);
+        Stopping.Register(_input.Stop);
+        _file.Open();
+    }
 
     protected override void Read()
     {
-        var reader = new PacketReader(_device!);
-        while (!Stopping.IsCancellationRequested)
+        while (!Stopping.IsCancellationRequested && _file!.Read())
         {
-            var status = reader.Read();
-            if (status == GetPacketStatus.NoRemainingPackets)
-            {
-                return;
-            }
-
-            if (status != GetPacketStatus.PacketRead)
-            {
-                throw new CaptureException($"{Settings.FilePath}: {_device!.LastError} (after {Engine.Packets} packets)");
-            }
-
-            Replay(reader);
+            Replay(_file.Link, _file.Block, _file.Packets);
             TellWhatIsDue(CaptureClock.Engine.Now);
         }
     }
 
-    protected override void Close() => _device?.Dispose();
+    protected override void Close()
+    {
+        _file?.Dispose();
+        _input?.Dispose();
+    }
 
     protected override (long Received, long DroppedByKernel, long DroppedByInterface) Count() => (PacketsRead, 0, 0);
 }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Agent.Node.Decoding;
-using PacketDotNet;
 using SharpPcap;
 using SharpPcap.LibPcap;
 
@@ -20,7 +19,7 @@ internal sealed class PacketReader
     internal PacketReader(PcapDevice device)
     {
         _device = device;
-        Link = LinkTypes.Of(device.LinkType);
+        Link = LinkTypes.Of((int)device.LinkType);
         _nanosecondsPerFraction = device.TimestampResolution == TimestampResolution.Nanosecond ? 1 : 1000;
     }
 
@@ -42,37 +41,21 @@ internal sealed class PacketReader
         var status = (GetPacketStatus)_device.GetNextPacketPointers(ref _header, ref _data);
         if (status == GetPacketStatus.PacketRead)
         {
-            var header = (Header*)_header;
+            var header = (PcapHeader*)_header;
             Time = (header->Seconds * NanosecondsPerSecond) + (header->Fraction * _nanosecondsPerFraction);
             CapturedLength = (int)header->CapturedLength;
             OriginalLength = (int)Math.Min(header->OriginalLength, int.MaxValue);
         }
         return status;
     }
-
-    /// <summary>struct pcap_pkthdr on 64-bit Linux.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Header
-    {
-        internal long Seconds;
-        internal long Fraction;
-        internal uint CapturedLength;
-        internal uint OriginalLength;
-    }
 }
 
-/// <summary>libpcap's link types as the decoder's.</summary>
-internal static class LinkTypes
+/// <summary>struct pcap_pkthdr on 64-bit Linux.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PcapHeader
 {
-    /// <exception cref="NotSupportedException">The decoder doesn't know this link type.</exception>
-    internal static LinkType Of(LinkLayers link) => link switch
-    {
-        LinkLayers.Ethernet => LinkType.Ethernet,
-        LinkLayers.Raw or LinkLayers.RawLegacy or LinkLayers.IPv4 or LinkLayers.IPv6 => LinkType.Ip,
-        LinkLayers.LinuxSll => LinkType.LinuxCooked,
-        LinkLayers.LinuxSll2 => LinkType.LinuxCooked2,
-        LinkLayers.Null or LinkLayers.Loop => LinkType.Loopback,
-        LinkLayers.Ppp => LinkType.Ppp,
-        _ => throw new NotSupportedException($"link type {(int)link} ({link}) isn't decoded: Ethernet, raw IP, Linux cooked, PPP and BSD loopback are"),
-    };
+    internal long Seconds;
+    internal long Fraction;
+    internal uint CapturedLength;
+    internal uint OriginalLength;
 }

@@ -92,7 +92,7 @@ internal sealed class PcapLoop(CaptureSettings settings, IActorRef capture, IAct
 internal static class PacketFilters
 {
     /// <summary>Gives an open device its filter; null and empty: all packets.</summary>
-    /// <exception cref="CaptureException">It doesn't compile; the message has the filter and libpcap's words.</exception>
+    /// <exception cref="FilterException">It doesn't compile.</exception>
     internal static void Set(PcapDevice device, string? filter)
     {
         if (string.IsNullOrEmpty(filter))
@@ -106,7 +106,7 @@ internal static class PacketFilters
         }
         catch (PcapException e)
         {
-            throw new CaptureException($"filter \"{filter}\": {e.Message}", e);
+            throw new FilterException(filter, e);
         }
     }
 }

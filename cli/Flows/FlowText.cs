@@ -24,13 +24,18 @@ internal static class FlowText
     };
 
     /// <summary>"10.0.0.1:80", "[fd00::1]:80", "10.0.0.1", or the MAC address where there's no network layer.</summary>
-    internal static string End(Flow flow, bool a)
+    /// <param name="flow">The flow.</param>
+    /// <param name="a">Which end.</param>
+    /// <param name="names">What to write instead of an address.</param>
+    internal static string End(Flow flow, bool a, IReadOnlyDictionary<string, string>? names = null)
     {
         var address = a ? flow.Network?.A : flow.Network?.B;
         if (string.IsNullOrEmpty(address))
         {
             return (a ? flow.Link?.A : flow.Link?.B) ?? "";
         }
+
+        address = names?.GetValueOrDefault(address) ?? address;
         // A tunnel's ports say which tunnel, which the path says too, or only spread load.
         if (flow.Transport is not { } transport || IdNames.ContainsKey(LastLayer(flow)))
         {

@@ -11,7 +11,7 @@ internal static class FlowsCommand
 {
     private const string About =
         """
-        Print the flows in capture files: pcap and pcapng, also gzip'd, or - for standard input.
+        Print the flows in capture files: pcap and pcapng, also compressed by gzip, Zstandard or lz4, or - for standard input.
 
         Flows inside tunnels are listed below their tunnel. Files that follow on each other in time are read as one
         capture, in that order; a file that overlaps another is a capture point of its own. Ctrl-C prints the flows so far.
@@ -49,7 +49,8 @@ internal static class FlowsCommand
         var tcpMetric = new Option<bool>("--extra-tcp-metric") { Description = "Follow TCP's sequence numbers: handshake and end, out of order, retransmitted, skipped (TCPMetric in json)" };
         var maxFlows = new Option<string>("--max-flows") { Description = "Flows kept at once, 500000 unless told; one more prints the least recently seen", HelpName = "COUNT" };
         var expireAfter = new Option<string>("--expire-after") { Description = "A flow without packets for so long is over: 30s, 2h; 10m unless told", HelpName = "TIME" };
-        var command = new System.CommandLine.Command("flows", About) { files, output, filter, packets, keyMode, defragment, deduplicate, tunnelPorts, tcpMetric, maxFlows, expireAfter };
+        var names = new Option<bool>("--names") { Description = "In the table, hosts by the names that a pcapng file has for their addresses" };
+        var command = new System.CommandLine.Command("flows", About) { files, output, filter, packets, keyMode, defragment, deduplicate, tunnelPorts, tcpMetric, maxFlows, expireAfter, names };
         command.SetAction(result =>
         {
             try
@@ -71,6 +72,7 @@ internal static class FlowsCommand
                         ExpireAfter = result.GetValue(expireAfter) is { } time ? ReadDuration(time) : defaults.ExpireAfter,
                         ReportUpdates = false,
                     },
+                    Names = result.GetRequiredValue(names),
                     Width = Console.IsOutputRedirected ? null : TerminalSize.Columns(descriptor: 1),
                 });
             }
@@ -86,14 +88,15 @@ internal static class FlowsCommand
     /// <summary>Runs with a stream of the caller's.</summary>
     internal static int Run(FlowsRequest request, Stream output, TextWriter messages, Interruption interruption, Progress? progress = null)
     {
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
         IFlowPrinter printer = request.Output switch
         {
             "json" => new JsonPrinter(output),
             "csv" => new CsvPrinter(Text()),
             "none" => new NoPrinter(),
-            _ => new TablePrinter(Text(), request.Width, keepsOrder: request.Filter is { IsConditionOnly: false }),
+            _ => new TablePrinter(Text(), request.Width, keepsOrder: request.Filter is { IsConditionOnly: false }, names),
         };
-        return new FlowsRun(request, printer, messages, interruption, progress).Run();
+        return new FlowsRun(request, printer, names, messages, interruption, progress).Run();
 
         StreamWriter Text() => new(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 4096, leaveOpen: true);
     }

@@ -20,6 +20,9 @@ internal sealed record FlowsRequest
 
     public FlowOptions Options { get; init; } = new() { ReportUpdates = false };
 
+    /// <summary>The table shows addresses by the names the captures have for them.</summary>
+    public bool Names { get; init; }
+
     /// <summary>Columns of the terminal the table should fit; null: as wide as it needs.</summary>
     public int? Width { get; init; }
 }

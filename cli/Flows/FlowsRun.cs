@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Agent.Node.Capture;
 using Agent.Node.Flows;
-using SharpPcap.LibPcap;
 using Topology.Fabric.Gremlin;
 
 namespace Cli.Flows;
@@ -22,6 +21,7 @@ internal sealed class FlowsRun
 
     private readonly FlowsRequest _request;
     private readonly FlowSelection _selection;
+    private readonly Dictionary<string, string> _names;
     private readonly TextWriter _messages;
     private readonly Interruption _interruption;
     private readonly Progress? _progress;
@@ -33,13 +33,15 @@ internal sealed class FlowsRun
 
     /// <param name="request">What to do.</param>
     /// <param name="printer">Where flows go.</param>
+    /// <param name="names">Takes the addresses' names, if they're asked for.</param>
     /// <param name="messages">For what isn't a flow.</param>
     /// <param name="interruption">Ends the run early.</param>
     /// <param name="progress">Shows how far it is; null: nobody looks.</param>
-    internal FlowsRun(FlowsRequest request, IFlowPrinter printer, TextWriter messages, Interruption interruption, Progress? progress = null)
+    internal FlowsRun(FlowsRequest request, IFlowPrinter printer, Dictionary<string, string> names, TextWriter messages, Interruption interruption, Progress? progress = null)
     {
         _request = request;
         _selection = new FlowSelection(request.Filter, printer);
+        _names = names;
         _messages = messages;
         _interruption = interruption;
         _progress = progress;
@@ -104,9 +106,8 @@ internal sealed class FlowsRun
             throw new CaptureException($"{input.Name}: can only be read once, alone");
         }
 
-        using var device = CaptureFile.Open(input.Path, null, input.Name);
-        var reader = new PacketReader(device);
-        return reader.Read() == SharpPcap.GetPacketStatus.PacketRead ? reader.Time : null;
+        using var file = new CaptureFile(input, null);
+        return file.Read() ? file.Packets[0].Time : null;
     }
 
     private void Read(string name)
@@ -122,9 +123,17 @@ internal sealed class FlowsRun
             _engine ??= NewEngine(input.Name);
             var before = _engine.Packets;
             _progress?.Follow(input, _engine);
-            using (_interruption.StopsReading(input))
+            using var file = new CaptureFile(input, _request.PacketFilter);
+            try
             {
-                CaptureFile.Read(input, _request.PacketFilter, _engine, _interruption.Token);
+                using (_interruption.StopsReading(input))
+                {
+                    file.Replay(_engine, _interruption.Token);
+                }
+            }
+            finally
+            {
+                Keep(input.Name, file);
             }
 
             if (_engine.Packets == before && !_interruption.IsRequested)
@@ -134,11 +143,26 @@ internal sealed class FlowsRun
         }
         catch (CaptureException e)
         {
-            Fail(e.Message);
-            if (!string.IsNullOrEmpty(_request.PacketFilter) && !PcapDevice.CheckFilter(_request.PacketFilter, out _))
-            {
-                _exitCode = Refused;
-            }
+            Fail(e.Message, e is FilterException ? Refused : Failed);
+        }
+    }
+
+    /// <summary>What the file says besides its packets, also when it's cut off.</summary>
+    private void Keep(string name, CaptureFile file)
+    {
+        foreach (var (link, packets) in file.Undecoded)
+        {
+            Say(string.Create(CultureInfo.InvariantCulture, $"{name}: {packets} packets left out: {LinkTypes.Refusal(link)}"));
+        }
+
+        if (!_request.Names)
+        {
+            return;
+        }
+
+        foreach (var (address, host) in file.Names)
+        {
+            _names.TryAdd(address, host);
         }
     }
 
@@ -190,13 +214,10 @@ internal sealed class FlowsRun
         }
     }
 
-    private void Fail(string message)
+    private void Fail(string message, int exitCode = Failed)
     {
         Say(message);
-        if (_exitCode == 0)
-        {
-            _exitCode = Failed;
-        }
+        _exitCode = Math.Max(_exitCode, exitCode);
     }
 
     private void Say(string message)

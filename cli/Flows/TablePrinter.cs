@@ -10,7 +10,8 @@ namespace Cli.Flows;
 /// <param name="output">Where it goes.</param>
 /// <param name="width">The terminal's; null: as wide as it needs to be.</param>
 /// <param name="keepsOrder">Flows come in the order they are to be shown in; else they are shown in the order they began.</param>
-internal sealed class TablePrinter(TextWriter output, int? width, bool keepsOrder) : IFlowPrinter
+/// <param name="names">What to show instead of an address.</param>
+internal sealed class TablePrinter(TextWriter output, int? width, bool keepsOrder, IReadOnlyDictionary<string, string> names) : IFlowPrinter
 {
     private const long NanosecondsPerMillisecond = 1_000_000;
 
@@ -72,7 +73,7 @@ internal sealed class TablePrinter(TextWriter output, int? width, bool keepsOrde
         return rows;
     }
 
-    private static void AddInner(List<Row> rows, ILookup<string, Flow> byParent, string parent, string tree)
+    private void AddInner(List<Row> rows, ILookup<string, Flow> byParent, string parent, string tree)
     {
         var left = byParent[parent].Count();
         foreach (var flow in byParent[parent])
@@ -83,11 +84,11 @@ internal sealed class TablePrinter(TextWriter output, int? width, bool keepsOrde
         }
     }
 
-    private static string[] Cells(Flow flow) =>
+    private string[] Cells(Flow flow) =>
     [
         flow.LayersPath,
-        FlowText.End(flow, a: true),
-        FlowText.End(flow, a: false),
+        FlowText.End(flow, a: true, names),
+        FlowText.End(flow, a: false, names),
         FlowText.About(flow),
         FlowText.Traffic(flow.Metric.AbPackets, flow.Metric.AbBytes),
         FlowText.Traffic(flow.Metric.BaPackets, flow.Metric.BaBytes),

@@ -1,4 +1,5 @@
 using Agent.Node.Capture;
+using Agent.Node.Decoding;
 using Agent.Node.Flows;
 using Agent.Node.Flows.Details;
 using Shared.Messages.Flows;
@@ -26,6 +27,22 @@ internal static class Captures
         CaptureFile.Read(file, null, engine);
         engine.End();
         return output.Flows;
+    }
+
+    /// <summary>All packets of a file, with their first layers.</summary>
+    internal static List<(LinkType Link, byte[] Bytes)> PacketsOf(string file)
+    {
+        using var input = CaptureInput.Open(file);
+        using var capture = new CaptureFile(input, null);
+        var packets = new List<(LinkType, byte[])>();
+        while (capture.Read())
+        {
+            foreach (ref readonly var place in capture.Packets)
+            {
+                packets.Add((capture.Link, capture.Block.Slice(place.Start, place.Length).ToArray()));
+            }
+        }
+        return packets;
     }
 
     private static string FindRoot()

@@ -1,6 +1,3 @@
-using Agent.Node.Capture;
-using Agent.Node.Decoding;
-
 namespace Agent.Node.Tests.Decoding;
 
 /// <summary>Every packet of every capture, layer by layer and field by field, as Wireshark sees it.</summary>
@@ -50,12 +47,10 @@ public sealed class WiresharkTests
     private static int Compare(string file)
     {
         var seen = Tshark.Packets(file, PacketFacts.Fields);
-        using var device = CaptureFile.Open(file, null);
-        var reader = new PacketReader(device);
-        var number = 0;
-        for (; reader.Read() == SharpPcap.GetPacketStatus.PacketRead; number++)
+        var packets = Captures.PacketsOf(file);
+        for (var number = 0; number < packets.Count; number++)
         {
-            var facts = PacketFacts.Of(reader.Link, reader.Packet);
+            var facts = PacketFacts.Of(packets[number].Link, packets[number].Bytes);
             // Wireshark leaves VXLAN-GPE out of a frame's protocols; the VNI below says that it was seen.
             facts.Layers.Where(layer => layer != "VXLAN-GPE").ShouldBe(seen[number].Layers, $"{file}, packet {number + 1}");
             for (var field = 0; field < PacketFacts.Fields.Length; field++)
@@ -63,7 +58,7 @@ public sealed class WiresharkTests
                 facts[PacketFacts.Fields[field]].ShouldBe(seen[number].Values[field], $"{file}, packet {number + 1}: {PacketFacts.Fields[field]}");
             }
         }
-        seen.Length.ShouldBe(number);
-        return number;
+        seen.Length.ShouldBe(packets.Count);
+        return packets.Count;
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Agent.Node.Capture;
 using Agent.Node.Decoding;
 using Agent.Node.Tests.Decoding;
 using Agent.Node.Tests.Flows.Applications;
@@ -124,12 +123,7 @@ internal sealed class PacketMutator(ulong seed)
         packets.AddRange(ApplicationFlows.All.Select(packet => (LinkType.Ethernet, packet)));
         foreach (var file in Directory.EnumerateFiles(Captures.Folder, "*.pcap", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
-            using var device = CaptureFile.Open(file, null);
-            var reader = new PacketReader(device);
-            while (reader.Read() == SharpPcap.GetPacketStatus.PacketRead)
-            {
-                packets.Add((reader.Link, reader.Packet.ToArray()));
-            }
+            packets.AddRange(Captures.PacketsOf(file));
         }
         packets.AddRange(Fragments());
         return [.. packets];

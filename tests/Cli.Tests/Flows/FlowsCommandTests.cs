@@ -5,6 +5,7 @@ using System.Text.Json;
 using Agent.Node.Decoding;
 using Agent.Node.Flows;
 using Agent.Node.Tests;
+using Agent.Node.Tests.Capture;
 using Cli.Flows;
 using PacketDotNet;
 using Topology.Fabric.Flows;
@@ -157,12 +158,57 @@ public sealed class FlowsCommandTests : IDisposable
         _error.ToString().ShouldContain("no such filter");
     }
 
-    [Fact]
-    public void A_gzipped_file_is_read_as_it_is()
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("zstd")]
+    [InlineData("lz4")]
+    public async Task A_compressed_file_is_read_as_it_is_and_through_a_pipe(string format)
     {
-        var zipped = Zipped(File.ReadAllBytes(_file));
-        Run(new FlowsRequest { Files = [zipped], Output = "none" }).ShouldBe(0);
+        var compressed = PathOf("capture." + format);
+        using (var stream = Compressing(format, File.Create(compressed)))
+        {
+            stream.Write(File.ReadAllBytes(_file));
+        }
+
+        Run(new FlowsRequest { Files = [compressed], Output = "none" }).ShouldBe(0);
         _error.ToString().ShouldStartWith("3 packets, 2 flows in");
+        _error.GetStringBuilder().Clear();
+        await RunPiped(compressed);
+        _error.ToString().ShouldStartWith("3 packets, 2 flows in");
+        // Somewhere in the second half of what it was made of.
+        using (var file = new FileStream(compressed, FileMode.Open))
+        {
+            file.SetLength(file.Length * 3 / 4);
+        }
+
+        _error.GetStringBuilder().Clear();
+        Run(new FlowsRequest { Files = [compressed], Output = "none" }).ShouldBe(1);
+        _error.ToString().ShouldStartWith(compressed + ": ");
+        _error.ToString().ShouldContain(" packets)");
+    }
+
+    [Fact]
+    public void Hosts_have_the_names_a_capture_gives_them_when_they_are_asked_for()
+    {
+        var craft = new CaptureCraft(isBigEndian: false).Section().Interface().Name([192, 168, 0, 1], "client.example");
+        File.WriteAllBytes(_file, craft.Enhanced(0, 1, Tunnel(77, Tcp(1000, 80))).Bytes);
+        Run(new FlowsRequest { Files = [_file], Names = true }).ShouldBe(0);
+        Lines()[2].ShouldStartWith("└─ Ethernet/IPv4/TCP     client.example:1000  192.168.0.2:80");
+        Run("table").ShouldBe(0);
+        Lines()[2].ShouldStartWith("└─ Ethernet/IPv4/TCP     192.168.0.1:1000  192.168.0.2:80");
+    }
+
+    [Fact]
+    public void Packets_of_an_interface_that_is_not_decoded_are_counted_and_the_rest_is_printed()
+    {
+        var craft = new CaptureCraft(isBigEndian: true).Section().Interface(189).Interface();
+        File.WriteAllBytes(_file, craft.Enhanced(0, 1, new byte[64]).Enhanced(1, 2, Tunnel(77, Tcp(1000, 80))).Enhanced(0, 3, new byte[64]).Bytes);
+        Run("table").ShouldBe(0);
+        _error.ToString().ShouldStartWith($"{_file}: 2 packets left out: link type 189 ");
+        Lines()[^1].ShouldStartWith("2 flows (1 in tunnels), 1 packet, ");
+        File.WriteAllBytes(_file, new CaptureCraft(isBigEndian: true).Section().Interface(189).Enhanced(0, 1, new byte[64]).Bytes);
+        Run("table").ShouldBe(1);
+        _error.ToString().ShouldContain($"{_file}: link type 189 ");
     }
 
     [Fact]
@@ -201,7 +247,11 @@ public sealed class FlowsCommandTests : IDisposable
     [InlineData("missing.pcap", null, "there is no such file")]
     [InlineData(".", null, "is a directory")]
     [InlineData("empty.pcap", "", "is empty")]
-    [InlineData("x.zst", "28b52ffd0458", "zstd -dc")]
+    [InlineData("x.zst", "28b52ffd0458", "after 0 packets")]
+    [InlineData("x.lz4", "04224d1860", "after 0 packets")]
+    [InlineData("x.gz", "1f8b0800000000000003ffff", "after 0 packets")]
+    [InlineData("x.xz", "fd377a585a0000", "xz -dc")]
+    [InlineData("x.bz2", "425a6839314159", "bzip2 -dc")]
     [InlineData("text.pcap", "68656c6c6f2c20776f726c6421212121212121212121212121212121", "unknown file format")]
     public void What_cannot_be_read_is_named(string name, string? content, string message)
     {
@@ -237,17 +287,22 @@ public sealed class FlowsCommandTests : IDisposable
     [Fact]
     public async Task A_pipe_is_read_to_its_end()
     {
+        await RunPiped(_file);
+        _error.ToString().ShouldStartWith("3 packets, 2 flows in");
+    }
+
+    private async Task RunPiped(string file)
+    {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
         // Its reading end is taken along when it's disposed, unless somebody has asked for it.
         using var end = pipe.ClientSafePipeHandle;
         var writing = Task.Run(() =>
         {
-            pipe.Write(File.ReadAllBytes(_file));
+            pipe.Write(File.ReadAllBytes(file));
             pipe.Dispose();
         });
         Run(new FlowsRequest { Files = [$"/proc/self/fd/{end.DangerousGetHandle()}"], Output = "none" }).ShouldBe(0);
         await writing;
-        _error.ToString().ShouldStartWith("3 packets, 2 flows in");
     }
 
     [Fact]
@@ -353,6 +408,13 @@ public sealed class FlowsCommandTests : IDisposable
     }
 
     private string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
+    private static Stream Compressing(string format, Stream stream) => format switch
+    {
+        "gzip" => new GZipStream(stream, CompressionLevel.Fastest),
+        "zstd" => new ZstdSharp.CompressionStream(stream, leaveOpen: false),
+        _ => K4os.Compression.LZ4.Streams.LZ4Stream.Encode(stream),
+    };
 
     private string Zipped(byte[] content)
     {

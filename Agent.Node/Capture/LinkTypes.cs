@@ -1,0 +1,26 @@
+using Agent.Node.Decoding;
+
+namespace Agent.Node.Capture;
+
+/// <summary>Link types as pcap files number them (draft-ietf-opsawg-pcaplinktype), and libpcap's of live devices, as the decoder's.</summary>
+internal static class LinkTypes
+{
+    /// <summary>Null: it isn't decoded.</summary>
+    internal static LinkType? TryOf(int number) => number switch
+    {
+        0 or 108 => LinkType.Loopback,
+        1 => LinkType.Ethernet,
+        9 => LinkType.Ppp,
+        // Raw IP's number is 101 in files; 12 and 14 are what systems call it.
+        12 or 14 or 101 or 228 or 229 => LinkType.Ip,
+        113 => LinkType.LinuxCooked,
+        276 => LinkType.LinuxCooked2,
+        _ => null,
+    };
+
+    /// <exception cref="NotSupportedException">The decoder doesn't know this link type.</exception>
+    internal static LinkType Of(int number) => TryOf(number) ?? throw new NotSupportedException(Refusal(number));
+
+    /// <summary>What to say of one that isn't decoded.</summary>
+    internal static string Refusal(int number) => $"link type {number} ({(PacketDotNet.LinkLayers)number}) isn't decoded: Ethernet, raw IP, Linux cooked, PPP and BSD loopback are";
+}
