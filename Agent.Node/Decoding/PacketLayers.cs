@@ -15,6 +15,22 @@ internal enum DecodeEnd : byte
     Tunnel,
 }
 
+/// <summary>What a packet alone can't say about its flow: the flows there have been are asked, where this isn't None.</summary>
+[Flags]
+internal enum FlowDoubts : byte
+{
+    None = 0,
+
+    /// <summary>
+    /// A tunnel's port that any program may get from its system (RFC 6335, 6): decoded as a tunnel only if the packet is one to
+    /// its end.
+    /// </summary>
+    EphemeralPort = 1,
+
+    /// <summary>The tunnel's ID belongs to this direction: the other one may have another.</summary>
+    DirectionalId = 2,
+}
+
 /// <summary>What one packet says about one flow: the layers from the first up to the last, or up to a tunnel's header.</summary>
 internal struct PacketLayers
 {
@@ -31,13 +47,14 @@ internal struct PacketLayers
     internal byte IcmpType;
     internal byte IcmpCode;
 
-    /// <summary>TCP, UDP, SCTP, ICMPv4, ICMPv6 or None.</summary>
+    /// <summary>TCP, UDP, UDP-Lite, SCTP, DCCP, ICMPv4, ICMPv6 or None.</summary>
     internal LayerType Transport;
     internal LinkType Inner;
 
     /// <summary>The first of the flow's headers that <see cref="Flows.Details.TunnelDetails"/> tells more of; None: there's none.</summary>
     internal LayerType Tunnel;
     internal DecodeEnd End;
+    internal FlowDoubts Doubts;
     internal bool HasLink;
     internal bool IsFragment;
     internal bool MoreFragments;
@@ -85,6 +102,9 @@ internal struct PacketLayers
     /// <summary>The key or VNI of the header around, where labels or a session in it are the <see cref="NetworkId"/>.</summary>
     internal uint OuterId;
 
+    /// <summary>False for labels on a link without addresses: who sent them isn't said.</summary>
+    internal readonly bool HasEnds => IpVersion != 0 || HasLink;
+
     /// <summary>An echo or its reply.</summary>
     internal readonly bool IsEcho => Transport switch
     {
@@ -107,6 +127,17 @@ internal struct PacketLayers
         Path = LayersPath.EthernetIPv4Tcp;
         _pathBits = 3 * LayersPath.BitsPerLayer;
         LinkLayers = 1;
+    }
+
+    /// <summary>The datagram isn't the tunnel's it was taken for.</summary>
+    internal void LeaveTunnel()
+    {
+        Path = Path.UpTo(LayerType.Udp, out _pathBits);
+        Tunnel = PppoeSession != 0 ? LayerType.PppoE : LayerType.None;
+        NetworkId = OuterId = 0;
+        HasEntropyPort = false;
+        Doubts = FlowDoubts.EphemeralPort;
+        End = DecodeEnd.Complete;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

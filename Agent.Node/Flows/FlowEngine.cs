@@ -26,6 +26,7 @@ internal sealed class FlowEngine : IFlowLeaving
     private readonly FlowDetailStore _details = new();
     private readonly PacketInspector _inspector;
     private readonly Defragmenter? _defragmenter;
+    private readonly TunnelDoubts _doubts;
     private readonly long _updateEvery;
     private readonly long _firstUpdateAfter;
     private readonly long _tick;
@@ -50,6 +51,7 @@ internal sealed class FlowEngine : IFlowLeaving
         _tunnels = tunnels;
         _timeouts = new ApplicationTimeouts(origin.ApplicationPorts, options.ApplicationTimeouts);
         _table = new FlowTable(options.MaxEntries, this, _timeouts.Lists);
+        _doubts = new TunnelDoubts(_table, _details, options);
         _defragmenter = options.Defragment ? new Defragmenter(new FragmentErrorCounter(_table, _details, options), options.RawPacketLimit) : null;
         _inspector = new PacketInspector(_details, options, _defragmenter, new ApplicationInspector(_details, _table, _timeouts));
         _updateEvery = Nanoseconds(options.UpdateEvery);
@@ -79,6 +81,9 @@ internal sealed class FlowEngine : IFlowLeaving
 
     /// <summary>What waits for fragments.</summary>
     internal int FragmentsKept => _defragmenter?.Kept ?? 0;
+
+    /// <summary>Tunnels whose two directions, each with an ID of its own, are one flow.</summary>
+    internal int PairedTunnels => _doubts.Pairs;
 
     /// <summary>Flows there have been.</summary>
     internal long Total => (long)_sequence;
@@ -251,6 +256,7 @@ internal sealed class FlowEngine : IFlowLeaving
             _tunnels?.Ended(record.Uuid);
         }
 
+        _doubts.Left(record);
         _details.Remove(ref record);
     }
 
@@ -375,6 +381,11 @@ internal sealed class FlowEngine : IFlowLeaving
     {
         ref readonly var layers = ref pending.Layers;
         var time = pending.Place.Time;
+        if (layers.Doubts != FlowDoubts.None)
+        {
+            _doubts.Settle(ref pending.Layers, packet, time, ref pending.Key, ref pending.Hash, ref pending.FromHigh);
+        }
+
         ref var record = ref _table.GetOrAdd(pending.Key, pending.Hash, _clock, out var isNew);
         if (!isNew && record.List == FlowTable.Closing && FlowTransitions.OpensAgain(layers))
         {

@@ -51,6 +51,9 @@ internal enum FlowFlags : ushort
 
     /// <summary>In the table; clear in a free slot.</summary>
     Used = 64,
+
+    /// <summary>A tunnel whose other direction has an ID of its own: <see cref="TunnelPairs"/> knows it.</summary>
+    Paired = 128,
 }
 
 /// <summary>

@@ -134,10 +134,11 @@ internal sealed class FuzzSeen
     private long _tunnels;
     private long _rawPackets;
     private long _rawPacketsRefused;
+    private long _paired;
     private int _deepestPath;
 
     public override string ToString() =>
-        $"{_inputs} inputs, {_inBlocks} of them in blocks; reports of inner flows {_inner}, with tunnel details {_tunnels}, reassembled {_reassembled}; evicted {_evicted}; "
+        $"{_inputs} inputs, {_inBlocks} of them in blocks; reports of inner flows {_inner}, with tunnel details {_tunnels}, reassembled {_reassembled}; paired tunnels {_paired}; evicted {_evicted}; "
         + $"raw packets {_rawPackets}, refused {_rawPacketsRefused}; longest path {_deepestPath} layers; {string.Join(", ", _applications.Select(pair => $"{pair.Key} {pair.Value}"))}";
 
     internal void Add(FlowEngine engine, FuzzSink sink, int inputs)
@@ -151,6 +152,7 @@ internal sealed class FuzzSeen
             _tunnels += sink.Tunnels;
             _rawPackets += sink.RawPackets;
             _rawPacketsRefused += engine.RawPacketsRefused;
+            _paired += engine.PairedTunnels;
             _deepestPath = Math.Max(_deepestPath, sink.DeepestPath);
             foreach (var (name, count) in sink.Applications)
             {
@@ -175,6 +177,7 @@ internal sealed class FuzzSeen
         _evicted.ShouldBeGreaterThan(_inputs / 20);
         new[] { _reassembled, _tunnels, _rawPackets, _rawPacketsRefused }.ShouldAllBe(count => count > rounds);
         _deepestPath.ShouldBeGreaterThanOrEqualTo(8);
+        _paired.ShouldBeGreaterThan(rounds);
         foreach (var name in new[] { "DHCPv4", "DNS", "HTTP", "TLS", "VRRP" })
         {
             _applications.GetValueOrDefault(name).ShouldBeGreaterThan(rounds, name);
