@@ -7,6 +7,7 @@ namespace Agent.Node.Decoding;
 internal readonly ref struct EthernetHeader
 {
     internal const int Length = 14;
+    private const ulong GroupFlag = 1UL << 40;
 
     private EthernetHeader(ulong destination, ulong source, ushort type)
     {
@@ -21,6 +22,9 @@ internal readonly ref struct EthernetHeader
 
     /// <summary>The EtherType, or the length of an 802.3 frame when below <see cref="EtherTypes.SmallestType"/>.</summary>
     internal ushort Type { get; }
+
+    /// <summary>Nobody sends with a group's address, or with none.</summary>
+    internal bool CanBeSent => Source != 0 && (Source & GroupFlag) == 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryRead(ReadOnlySpan<byte> data, out EthernetHeader header)

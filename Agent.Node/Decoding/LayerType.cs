@@ -1,6 +1,6 @@
 namespace Agent.Node.Decoding;
 
-/// <summary>The layers a flow's path can name. The numbers are internal: they fit five bits.</summary>
+/// <summary>The layers a flow's path can name. The numbers fit six bits, and stay: they are part of tracking identifiers.</summary>
 internal enum LayerType : byte
 {
     None,
@@ -27,6 +27,26 @@ internal enum LayerType : byte
     Gtp,
     PppoE,
     Ppp,
+    Ah,
+    UdpLite,
+    Dccp,
+    Nsh,
+    L2tp,
+    L2tpV3,
+    EtherIp,
+    Teredo,
+    Gue,
+
+    /// <summary>Foo over UDP: the port is all there is of it.</summary>
+    Fou,
+    Lisp,
+    Pbb,
+    VnTag,
+    ETag,
+    Hsr,
+    FabricPath,
+    CiscoMetadata,
+    MacSec,
 }
 
 /// <summary>What a packet, or what a tunnel carries, starts with.</summary>

@@ -3,11 +3,16 @@ using System.Runtime.CompilerServices;
 
 namespace Agent.Node.Decoding;
 
-/// <summary>The layers of a flow from the outermost on, packed five bits each, first layer lowest; at most 12 are kept.</summary>
+/// <summary>
+/// The layers of a flow from the outermost on, packed six bits each, first layer lowest; at most 10 are kept. Six bits name
+/// 63 layers, and ten places hold the longest path that isn't made to be long: Ethernet, four tags, IP, UDP, a tunnel's header
+/// and two more behind it.
+/// </summary>
 internal readonly record struct LayersPath(ulong Packed)
 {
-    internal const int BitsPerLayer = 5;
-    private const int Capacity = 12;
+    internal const int BitsPerLayer = 6;
+    private const int Capacity = 10;
+    private const int StableBits = 5;
     private const ulong Mask = (1 << BitsPerLayer) - 1;
 
     // To Skydive's users ERSPAN is GRE: what has it as its last layer has that name.
@@ -15,6 +20,7 @@ internal readonly record struct LayersPath(ulong Packed)
     [
         "", "Ethernet", "Dot1Q", "ARP", "IPv4", "IPv6", "Fragment", "TCP", "UDP", "SCTP", "ICMPv4", "ICMPv6", "GRE", "VXLAN", "VXLAN-GPE", "Geneve", "MPLS",
         "GRE", "GRE", "GTPv1U", "PPPoE", "PPP",
+        "AH", "UDPLite", "DCCP", "NSH", "L2TP", "L2TPv3", "EtherIP", "Teredo", "GUE", "FOU", "LISP", "PBB", "VNTag", "ETag", "HSR", "FabricPath", "CiscoMetadata", "MACsec",
     ];
 
     private static readonly ConcurrentDictionary<ulong, string> Interned = new();
@@ -69,6 +75,36 @@ internal readonly record struct LayersPath(ulong Packed)
             }
         }
         return kept;
+    }
+
+    /// <summary>
+    /// The path in identifiers, which must stay what they were on every host: five bits a layer, of the first 31 layers all, and
+    /// the sixth bits above those.
+    /// </summary>
+    internal ulong Stable
+    {
+        get
+        {
+            var stable = 0UL;
+            for (var (rest, place) = (Packed, 0); rest != 0; rest >>= BitsPerLayer, place++)
+            {
+                stable |= ((rest & Mask) & ((1 << StableBits) - 1)) << (StableBits * place);
+                stable |= ((rest & Mask) >> StableBits) << ((StableBits * Capacity) + place);
+            }
+            return stable;
+        }
+    }
+
+    /// <summary>The first layers, up to the first of a kind.</summary>
+    internal LayersPath UpTo(LayerType layer, out byte length)
+    {
+        length = BitsPerLayer;
+        for (var rest = Packed; rest != 0 && (LayerType)(rest & Mask) != layer; rest >>= BitsPerLayer)
+        {
+            length += BitsPerLayer;
+        }
+
+        return new LayersPath(Packed & ((1UL << length) - 1));
     }
 
     private static bool IsNamed(LayerType layer) => layer is not (LayerType.ErspanII or LayerType.ErspanIII);

@@ -14,7 +14,7 @@ internal readonly ref struct MplsStack
     private const int KeptLabels = 3;
     private const int MaximumDepth = 16;
     private const int ControlWordLength = 4;
-    private const uint EntropyIndicator = 7;
+    internal const uint EntropyIndicator = 7;
     private const uint AssociatedChannel = 13;
 
     private MplsStack(long labels, int length, LinkType inner, int innerOffset)

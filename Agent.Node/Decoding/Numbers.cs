@@ -20,6 +20,16 @@ internal static class EtherTypes
     internal const ushort Erspan = 0x88be;
     internal const ushort ErspanIII = 0x22eb;
     internal const ushort OldQinQ = 0x9100;
+    internal const ushort OtherQinQ = 0x9200;
+    internal const ushort Wccp = 0x883e;
+    internal const ushort MacSec = 0x88e5;
+    internal const ushort ServiceInstance = 0x88e7;
+    internal const ushort FabricPath = 0x8903;
+    internal const ushort CiscoMetadata = 0x8909;
+    internal const ushort VnTag = 0x8926;
+    internal const ushort Hsr = 0x892f;
+    internal const ushort ETag = 0x893f;
+    internal const ushort Nsh = 0x894f;
 
     /// <summary>Whether a frame with this type is one we know: a hint that a guess was right.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -34,17 +44,26 @@ internal static class IpProtocols
     internal const byte IPv4 = 4;
     internal const byte Tcp = 6;
     internal const byte Udp = 17;
+    internal const byte Dccp = 33;
     internal const byte IPv6 = 41;
     internal const byte Routing = 43;
     internal const byte Fragment = 44;
     internal const byte Gre = 47;
+    internal const byte EncapsulatingSecurity = 50;
     internal const byte Authentication = 51;
     internal const byte IcmpV6 = 58;
+    internal const byte None = 59;
     internal const byte DestinationOptions = 60;
+    internal const byte Ospf = 89;
+    internal const byte EtherIp = 97;
+    internal const byte Pim = 103;
     internal const byte Vrrp = 112;
+    internal const byte L2tp = 115;
     internal const byte Sctp = 132;
     internal const byte Mobility = 135;
+    internal const byte UdpLite = 136;
     internal const byte MplsInIp = 137;
     internal const byte HostIdentity = 139;
     internal const byte Shim6 = 140;
+    internal const byte Ethernet = 143;
 }

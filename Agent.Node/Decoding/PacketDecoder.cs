@@ -10,6 +10,7 @@ namespace Agent.Node.Decoding;
 internal static class PacketDecoder
 {
     private const int MaximumVlanTags = 4;
+    private const int MaximumLinkLayers = 4;
     private const int BitsPerTag = 12;
     private const int MaximumExtensionHeaders = 16;
 
@@ -60,6 +61,8 @@ internal static class PacketDecoder
     {
         layers.IsFragment = false;
         layers.IsReassembled = true;
+        layers.NetworkPayloadOffset = 0;
+        layers.NetworkPayloadLength = payload.Length;
         DecodeTransport(payload, 0, ports, ref layers);
     }
 
@@ -104,7 +107,7 @@ internal static class PacketDecoder
                 case EtherTypes.IPv6:
                     DecodeIpv6(packet, offset, ports, ref layers);
                     return;
-                case EtherTypes.Vlan or EtherTypes.ServiceVlan or EtherTypes.OldQinQ:
+                case EtherTypes.Vlan or EtherTypes.ServiceVlan or EtherTypes.OldQinQ or EtherTypes.OtherQinQ:
                     if (!VlanTag.TryRead(packet[offset..], out var tag))
                     {
                         layers.End = DecodeEnd.Broken;
@@ -153,8 +156,71 @@ internal static class PacketDecoder
                     offset += SnapLength;
                     continue;
                 default:
-                    return;
+                    if (!TryPassTag(ref type, packet, ref offset, ref layers))
+                    {
+                        return;
+                    }
+
+                    continue;
             }
+        }
+    }
+
+    /// <summary>The tags that few networks have, and NSH, which ends the flow; false when there's nothing to go on with.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryPassTag(ref ushort type, ReadOnlySpan<byte> packet, ref int offset, ref PacketLayers layers)
+    {
+        var data = packet[offset..];
+        switch (type)
+        {
+            case EtherTypes.ServiceInstance when ServiceInstanceTag.TryRead(data, out var instance):
+                // Two customers may have equal addresses: the 24 bits take two tags' places.
+                if (layers.VlanCount + 2 <= MaximumVlanTags)
+                {
+                    layers.VlanTags |= (ulong)instance.Service << (BitsPerTag * layers.VlanCount);
+                    layers.VlanCount += 2;
+                }
+                // The switches' own addresses differ between directions: floods go to a group.
+                AddHosts(LayerType.Pbb, instance.Source, instance.Destination, ref layers);
+                (type, offset) = (instance.Type, offset + ServiceInstanceTag.Length);
+                return true;
+            case EtherTypes.FabricPath when FabricPathTag.TryRead(data, out var fabric):
+                AddHosts(LayerType.FabricPath, fabric.Source, fabric.Destination, ref layers);
+                (type, offset) = (fabric.Type, offset + FabricPathTag.Length);
+                return true;
+            case EtherTypes.MacSec when MacSecTag.TryRead(data, out var macSec):
+                AddTag(LayerType.MacSec, ref layers);
+                (type, offset) = (macSec.Type, offset + macSec.Length);
+                return macSec.IsPlain;
+            case EtherTypes.VnTag or EtherTypes.ETag or EtherTypes.Hsr or EtherTypes.CiscoMetadata when PassedTag.TryRead(type, data, out var tag):
+                AddTag(tag.Layer, ref layers);
+                (type, offset) = (tag.Type, offset + tag.Length);
+                return true;
+            case EtherTypes.Nsh:
+                TunnelDecoder.DecodeNsh(packet, offset, ref layers);
+                return false;
+            case EtherTypes.ServiceInstance or EtherTypes.FabricPath or EtherTypes.MacSec or EtherTypes.VnTag or EtherTypes.ETag or EtherTypes.Hsr or EtherTypes.CiscoMetadata:
+                layers.End = DecodeEnd.Broken;
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private static void AddHosts(LayerType layer, ulong source, ulong destination, ref PacketLayers layers)
+    {
+        AddTag(layer, ref layers);
+        layers.HasLink = true;
+        layers.LinkSource = source;
+        layers.LinkDestination = destination;
+    }
+
+    /// <summary>More are passed over: with VLAN tags, PPPoE and PPP they must leave the path room.</summary>
+    private static void AddTag(LayerType layer, ref PacketLayers layers)
+    {
+        if (layers.LinkLayers < MaximumLinkLayers)
+        {
+            layers.AddLinkLayer(layer);
         }
     }
 
@@ -264,6 +330,11 @@ internal static class PacketDecoder
                 return;
             }
             var wasFragment = layers.IpProtocol == IpProtocols.Fragment;
+            if (layers.IpProtocol == IpProtocols.Authentication)
+            {
+                AddAuthentication(ref layers);
+            }
+
             layers.IpProtocol = extension.NextHeader;
             offset += extension.Length;
             // RFC 6946: a fragment header on a whole packet changes nothing.
@@ -308,7 +379,7 @@ internal static class PacketDecoder
                 layers.Transport = LayerType.Udp;
                 layers.SourcePort = udp.SourcePort;
                 layers.DestinationPort = udp.DestinationPort;
-                TunnelDecoder.DecodeUdp(packet, offset + UdpHeader.Length, ports[udp.DestinationPort], ref layers);
+                TunnelDecoder.DecodeUdp(packet, offset + UdpHeader.Length, ports, ref layers);
                 break;
             case IpProtocols.IcmpV4 when IcmpHeader.TryRead(data, out var icmp):
                 AddIcmp(LayerType.IcmpV4, icmp, ref layers);
@@ -334,6 +405,9 @@ internal static class PacketDecoder
                 break;
             case IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.IcmpV4 or IpProtocols.IcmpV6 or IpProtocols.Sctp:
                 layers.End = DecodeEnd.Broken;
+                break;
+            default:
+                DecodeRareTransport(packet, offset, ports, ref layers);
                 break;
         }
     }
@@ -363,6 +437,74 @@ internal static class PacketDecoder
         layers.AddLayer(layers.Transport);
         layers.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(transport);
         layers.DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(transport[sizeof(ushort)..]);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void DecodeRareTransport(ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
+    {
+        var data = packet[offset..];
+        switch (layers.IpProtocol)
+        {
+            case IpProtocols.Authentication:
+                DecodeAuthentication(packet, offset, ports, ref layers);
+                break;
+            // RFC 3828: where UDP has its length, it has its checksum's coverage; the ports are the same.
+            case IpProtocols.UdpLite when UdpHeader.TryRead(data, out var udp):
+                AddPorts(LayerType.UdpLite, udp.SourcePort, udp.DestinationPort, ref layers);
+                break;
+            case IpProtocols.Dccp when DccpHeader.TryRead(data, out var dccp):
+                AddPorts(LayerType.Dccp, dccp.SourcePort, dccp.DestinationPort, ref layers);
+                break;
+            // RFC 8986, 10.1: a frame, as a segment list's last header carries it.
+            case IpProtocols.Ethernet:
+                TunnelDecoder.Carry(LinkType.Ethernet, offset, packet, ref layers);
+                break;
+            case IpProtocols.EtherIp when EtherIpHeader.IsIn(data):
+                layers.AddLayer(LayerType.EtherIp);
+                TunnelDecoder.Carry(LinkType.Ethernet, offset + EtherIpHeader.Length, packet, ref layers);
+                break;
+            case IpProtocols.L2tp when L2tpHeader.TryReadInIp(data, out var l2tp):
+                TunnelDecoder.EnterL2tp(l2tp, offset, packet, ref layers);
+                break;
+            case IpProtocols.UdpLite or IpProtocols.Dccp or IpProtocols.EtherIp:
+                layers.End = DecodeEnd.Broken;
+                break;
+        }
+    }
+
+    /// <summary>Behind IPv4; as an extension header of IPv6 it's passed with the others.</summary>
+    private static void DecodeAuthentication(ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
+    {
+        for (var headers = 0; layers.IpProtocol == IpProtocols.Authentication; headers++)
+        {
+            if (headers == MaximumExtensionHeaders || offset > packet.Length || !Ipv6ExtensionHeader.TryRead(IpProtocols.Authentication, packet[offset..], out var authentication))
+            {
+                layers.End = DecodeEnd.Broken;
+                return;
+            }
+            AddAuthentication(ref layers);
+            layers.IpProtocol = authentication.NextHeader;
+            offset += authentication.Length;
+            layers.NetworkPayloadOffset += authentication.Length;
+            layers.NetworkPayloadLength -= authentication.Length;
+        }
+        DecodeTransport(packet, offset, ports, ref layers);
+    }
+
+    private static void AddAuthentication(ref PacketLayers layers)
+    {
+        if (layers.Path.Last != LayerType.Ah)
+        {
+            layers.AddLayer(LayerType.Ah);
+        }
+    }
+
+    private static void AddPorts(LayerType transport, ushort source, ushort destination, ref PacketLayers layers)
+    {
+        layers.AddLayer(transport);
+        layers.Transport = transport;
+        layers.SourcePort = source;
+        layers.DestinationPort = destination;
     }
 
     private static void DecodeMpls(ReadOnlySpan<byte> packet, int offset, ref PacketLayers layers)

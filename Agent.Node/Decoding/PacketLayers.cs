@@ -15,6 +15,22 @@ internal enum DecodeEnd : byte
     Tunnel,
 }
 
+/// <summary>What a packet alone can't say about its flow: the flows there have been are asked, where this isn't None.</summary>
+[Flags]
+internal enum FlowDoubts : byte
+{
+    None = 0,
+
+    /// <summary>
+    /// A tunnel's port that any program may get from its system (RFC 6335, 6): decoded as a tunnel only if the packet is one to
+    /// its end.
+    /// </summary>
+    EphemeralPort = 1,
+
+    /// <summary>The tunnel's ID belongs to this direction: the other one may have another.</summary>
+    DirectionalId = 2,
+}
+
 /// <summary>What one packet says about one flow: the layers from the first up to the last, or up to a tunnel's header.</summary>
 internal struct PacketLayers
 {
@@ -35,13 +51,14 @@ internal struct PacketLayers
     /// <summary>The type that asks, where it's a question or its answer.</summary>
     internal byte IcmpQuery;
 
-    /// <summary>TCP, UDP, SCTP, ICMPv4, ICMPv6 or None.</summary>
+    /// <summary>TCP, UDP, UDP-Lite, SCTP, DCCP, ICMPv4, ICMPv6 or None.</summary>
     internal LayerType Transport;
     internal LinkType Inner;
 
     /// <summary>The first of the flow's headers that <see cref="Flows.Details.TunnelDetails"/> tells more of; None: there's none.</summary>
     internal LayerType Tunnel;
     internal DecodeEnd End;
+    internal FlowDoubts Doubts;
     internal bool HasLink;
     internal bool IsFragment;
     internal bool MoreFragments;
@@ -92,6 +109,9 @@ internal struct PacketLayers
     /// <summary>A question or its answer.</summary>
     internal readonly bool IsIcmpExchange => IcmpRole is IcmpRole.Query or IcmpRole.Answer;
 
+    /// <summary>False for labels on a link without addresses: who sent them isn't said.</summary>
+    internal readonly bool HasEnds => IpVersion != 0 || HasLink;
+
     /// <summary>What tells questions from others between the same ends; an echo has nothing there.</summary>
     internal readonly ushort QueryInKey => IcmpQuery is IcmpExchange.EchoV4 or IcmpExchange.EchoV6 ? (ushort)0 : (ushort)(IcmpQuery << 8);
 
@@ -116,6 +136,17 @@ internal struct PacketLayers
         Path = LayersPath.EthernetIPv4Tcp;
         _pathBits = 3 * LayersPath.BitsPerLayer;
         LinkLayers = 1;
+    }
+
+    /// <summary>The datagram isn't the tunnel's it was taken for.</summary>
+    internal void LeaveTunnel()
+    {
+        Path = Path.UpTo(LayerType.Udp, out _pathBits);
+        Tunnel = PppoeSession != 0 ? LayerType.PppoE : LayerType.None;
+        NetworkId = OuterId = 0;
+        HasEntropyPort = false;
+        Doubts = FlowDoubts.EphemeralPort;
+        End = DecodeEnd.Complete;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -33,15 +33,18 @@ internal readonly ref struct PppHeader
     private const ushort MplsMulticast = 0x0283;
     private const ushort AddressAndControl = 0xff03;
 
-    private PppHeader(ushort protocol, int length)
+    private PppHeader(ushort protocol, int length, bool hasAddressAndControl)
     {
         Protocol = protocol;
         Length = length;
+        HasAddressAndControl = hasAddressAndControl;
     }
 
     internal ushort Protocol { get; }
 
     internal int Length { get; }
+
+    internal bool HasAddressAndControl { get; }
 
     /// <summary>The EtherType that means the same, or 0.</summary>
     internal ushort EtherType => Protocol switch { IPv4 => EtherTypes.IPv4, IPv6 => EtherTypes.IPv6, Mpls or MplsMulticast => EtherTypes.Mpls, _ => 0 };
@@ -61,7 +64,9 @@ internal readonly ref struct PppHeader
             return false;
         }
 
-        header = compressed ? new PppHeader(data[length], length + 1) : new PppHeader(BinaryPrimitives.ReadUInt16BigEndian(data[length..]), length + 2);
+        header = compressed
+            ? new PppHeader(data[length], length + 1, length > 0)
+            : new PppHeader(BinaryPrimitives.ReadUInt16BigEndian(data[length..]), length + 2, length > 0);
         return true;
     }
 }

@@ -8,14 +8,73 @@ namespace Agent.Node.Decoding;
 /// </summary>
 internal static class TunnelDecoder
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void DecodeUdp(ReadOnlySpan<byte> packet, int offset, LayerType tunnel, ref PacketLayers layers)
+    private const int MaximumServiceHeaders = 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void DecodeUdp(ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
     {
+        var tunnel = ports[layers.DestinationPort];
         if (tunnel == LayerType.None)
+        {
+            if (layers.SourcePort <= ports.HighestAnswering)
+            {
+                DecodeAnswer(packet, offset, ports, ref layers);
+            }
+        }
+        else if (layers.DestinationPort < TunnelPorts.FirstEphemeral)
+        {
+            DecodeTunnel(packet, offset, tunnel, ref layers);
+        }
+        else
+        {
+            DecodeEphemeral(packet, offset, tunnel, ref layers);
+        }
+    }
+
+    /// <summary>
+    /// What comes to a port that a program may have had from its system: a tunnel only if it is one to its end. What comes
+    /// from a service's own port is that service's answer, whatever it looks like.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void DecodeEphemeral(ReadOnlySpan<byte> packet, int offset, LayerType tunnel, ref PacketLayers layers)
+    {
+        if (layers.SourcePort < TunnelPorts.FirstUnreserved)
         {
             return;
         }
 
+        var tried = layers;
+        DecodeTunnel(packet, offset, tunnel, ref tried);
+        if (CertainTunnel.Holds(tunnel, packet, offset, tried))
+        {
+            layers = tried;
+        }
+
+        layers.Doubts |= FlowDoubts.EphemeralPort;
+    }
+
+    /// <summary>Of tunnels whose one end has a port of its own choice, what comes back to it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void DecodeAnswer(ReadOnlySpan<byte> packet, int offset, TunnelPorts ports, ref PacketLayers layers)
+    {
+        var tunnel = ports[layers.SourcePort];
+        if (tunnel is not (LayerType.L2tp or LayerType.Teredo))
+        {
+            return;
+        }
+
+        var tried = layers;
+        DecodeTunnel(packet, offset, tunnel, ref tried);
+        if (CertainTunnel.Holds(tunnel, packet, offset, tried))
+        {
+            layers = tried;
+        }
+    }
+
+    /// <summary>What comes to a tunnel's port, without doubt.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void DecodeTunnel(ReadOnlySpan<byte> packet, int offset, LayerType tunnel, ref PacketLayers layers)
+    {
         var data = packet[offset..];
         switch (tunnel)
         {
@@ -33,6 +92,7 @@ internal static class TunnelDecoder
                 break;
             case LayerType.Gtp when GtpHeader.TryRead(data, out var gtp):
                 Enter(tunnel, gtp.Tunnel, offset, ref layers);
+                layers.Doubts |= FlowDoubts.DirectionalId;
                 if (gtp.CarriesPacket)
                 {
                     Carry(LinkType.Ip, offset + gtp.Length, packet, ref layers);
@@ -42,7 +102,78 @@ internal static class TunnelDecoder
             case LayerType.Mpls when TryDecodeMpls(packet, offset, ref layers):
                 layers.HasEntropyPort = true;
                 break;
+            default:
+                DecodeRareTunnel(packet, offset, tunnel, ref layers);
+                break;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void DecodeRareTunnel(ReadOnlySpan<byte> packet, int offset, LayerType tunnel, ref PacketLayers layers)
+    {
+        var data = packet[offset..];
+        switch (tunnel)
+        {
+            case LayerType.L2tp when L2tpHeader.TryRead(data, out var l2tp):
+                EnterL2tp(l2tp, offset, packet, ref layers);
+                break;
+            case LayerType.Teredo when TeredoHeader.TryRead(data, out var teredo):
+                Enter(tunnel, 0, offset, ref layers);
+                // A client's port is its own, and the only thing that tells it from others behind the same address.
+                layers.HasEntropyPort = false;
+                Carry(LinkType.Ip, offset + teredo.Length, packet, ref layers);
+                break;
+            case LayerType.Gue when GueHeader.TryRead(data, out var gue):
+                Enter(tunnel, 0, offset, ref layers);
+                CarryProtocol(gue.Protocol, offset + gue.Length, packet, ref layers);
+                break;
+            case LayerType.Fou when GueHeader.TryReadFou(data, out var gue):
+                Enter(tunnel, 0, offset, ref layers);
+                CarryProtocol(gue.Protocol, offset + gue.Length, packet, ref layers);
+                break;
+            case LayerType.Lisp when LispHeader.TryRead(data, out var lisp):
+                Enter(tunnel, lisp.Instance, offset, ref layers);
+                layers.Doubts |= FlowDoubts.DirectionalId;
+                CarryType(lisp.Protocol, offset + LispHeader.Length, packet, ref layers);
+                break;
+        }
+    }
+
+    /// <summary>Of version 2 or 3, in UDP or in IP.</summary>
+    internal static void EnterL2tp(in L2tpHeader l2tp, int offset, ReadOnlySpan<byte> packet, ref PacketLayers layers)
+    {
+        Enter(l2tp.Version == 2 ? LayerType.L2tp : LayerType.L2tpV3, l2tp.Session, offset, ref layers);
+        layers.HasEntropyPort = false;
+        layers.Doubts |= FlowDoubts.DirectionalId;
+        Carry(l2tp.Inner, offset + l2tp.Length, packet, ref layers);
+    }
+
+    /// <summary>Service paths, one header around the other where there are several; the innermost one's is the network ID.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void DecodeNsh(ReadOnlySpan<byte> packet, int offset, ref PacketLayers layers)
+    {
+        if (layers.Tunnel == LayerType.None)
+        {
+            layers.Tunnel = LayerType.Nsh;
+            layers.TunnelOffset = offset;
+        }
+        layers.OuterId = (uint)layers.NetworkId;
+        for (var headers = 0; headers < MaximumServiceHeaders && offset <= packet.Length && NshHeader.TryRead(packet[offset..], out var nsh); headers++)
+        {
+            if (headers == 0)
+            {
+                layers.AddLayer(LayerType.Nsh);
+                layers.Doubts |= FlowDoubts.DirectionalId;
+            }
+            layers.NetworkId = nsh.Path;
+            offset += nsh.Length;
+            if (nsh.Protocol != EtherTypes.Nsh)
+            {
+                CarryType(nsh.Protocol, offset, packet, ref layers);
+                return;
+            }
+        }
+        layers.End = DecodeEnd.Broken;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -62,6 +193,7 @@ internal static class TunnelDecoder
         switch (gre.Protocol)
         {
             case EtherTypes.Ppp when gre.Version == 1:
+                layers.Doubts |= FlowDoubts.DirectionalId;
                 Carry(LinkType.Ppp, offset, packet, ref layers);
                 break;
             // Type I has no header of its own, and GRE's sequence number only comes with type II.
@@ -73,6 +205,9 @@ internal static class TunnelDecoder
                 break;
             case EtherTypes.ErspanIII when ErspanHeader.TryReadIII(packet[offset..], out var erspan):
                 EnterErspan(LayerType.ErspanIII, erspan, packet, offset, ref layers);
+                break;
+            case EtherTypes.Wccp:
+                Carry(LinkType.Ip, offset + WccpHeader.LengthIn(packet[offset..]), packet, ref layers);
                 break;
             default:
                 CarryType(gre.Protocol, offset, packet, ref layers);
@@ -97,6 +232,7 @@ internal static class TunnelDecoder
         }
         layers.OuterId = (uint)layers.NetworkId;
         layers.NetworkId = mpls.Labels;
+        layers.Doubts |= FlowDoubts.DirectionalId;
         Carry(mpls.Inner, offset + mpls.InnerOffset, packet, ref layers);
         return true;
     }
@@ -136,6 +272,29 @@ internal static class TunnelDecoder
                     layers.End = DecodeEnd.Broken;
                 }
 
+                break;
+            case EtherTypes.Nsh:
+                DecodeNsh(packet, offset, ref layers);
+                break;
+        }
+    }
+
+    /// <summary>What an IP protocol number says to follow, no IP header around it.</summary>
+    private static void CarryProtocol(byte protocol, int offset, ReadOnlySpan<byte> packet, ref PacketLayers layers)
+    {
+        switch (protocol)
+        {
+            case IpProtocols.IPv4 or IpProtocols.IPv6:
+                Carry(LinkType.Ip, offset, packet, ref layers);
+                break;
+            case IpProtocols.Ethernet:
+                Carry(LinkType.Ethernet, offset, packet, ref layers);
+                break;
+            case IpProtocols.Gre:
+                DecodeGre(packet, offset, isNvgre: false, ref layers);
+                break;
+            case IpProtocols.MplsInIp:
+                CarryType(EtherTypes.Mpls, offset, packet, ref layers);
                 break;
         }
     }

@@ -8,26 +8,40 @@ internal sealed class TunnelPorts
 {
     private static readonly ConditionalWeakTable<FlowOptions, TunnelPorts> Configured = [];
 
+    /// <summary>From here on (RFC 6335, 6; Linux' own range begins earlier) any program may be given a port.</summary>
+    internal const int FirstEphemeral = 32768;
+
+    /// <summary>Below it are the system's services' ports (RFC 6335, 6).</summary>
+    internal const int FirstUnreserved = 1024;
+
     private readonly LayerType[] _byPort = new LayerType[ushort.MaxValue + 1];
 
     /// <summary>The ports given, per tunnel.</summary>
-    public TunnelPorts(IEnumerable<int> vxlan, IEnumerable<int> vxlanGpe, IEnumerable<int> geneve, IEnumerable<int> mpls, IEnumerable<int> gtp)
+    public TunnelPorts(params ReadOnlySpan<(LayerType Tunnel, IEnumerable<int> Ports)> tunnels)
     {
-        Set(vxlan, LayerType.Vxlan);
-        Set(vxlanGpe, LayerType.VxlanGpe);
-        Set(geneve, LayerType.Geneve);
-        Set(mpls, LayerType.Mpls);
-        Set(gtp, LayerType.Gtp);
+        foreach (var (tunnel, ports) in tunnels)
+        {
+            Set(ports, tunnel);
+        }
     }
 
     private TunnelPorts(TunnelPorts other)
     {
         other._byPort.CopyTo(_byPort, 0);
         IsNvgre = other.IsNvgre;
+        HighestAnswering = other.HighestAnswering;
     }
 
     /// <summary>IANA's ports, and those of Linux (VXLAN 8472) and Contrail (MPLS 51234).</summary>
-    public static TunnelPorts Default { get; } = new(vxlan: [4789, 8472], vxlanGpe: [4790], geneve: [6081], mpls: [6635, 51234], gtp: [2152]);
+    public static TunnelPorts Default { get; } = new(
+        (LayerType.Vxlan, [4789, 8472]), (LayerType.VxlanGpe, [4790]), (LayerType.Geneve, [6081]), (LayerType.Mpls, [6635, 51234]), (LayerType.Gtp, [2152]),
+        (LayerType.L2tp, [1701]), (LayerType.Teredo, [3544]), (LayerType.Gue, [6080]), (LayerType.Lisp, [4341]));
+
+    /// <summary>
+    /// The highest port of a tunnel whose clients have ports of their own (L2TP, Teredo), from which answers come; above it,
+    /// nothing need be looked up.
+    /// </summary>
+    internal int HighestAnswering { get; private set; } = -1;
 
     /// <summary>A GRE key in front of Ethernet is NVGRE's VSID and FlowID (RFC 7637, 3.2); the packets don't say.</summary>
     public bool IsNvgre { get; init; }
@@ -35,14 +49,19 @@ internal sealed class TunnelPorts
     internal LayerType this[ushort port] => _byPort[port];
 
     /// <summary>As configured: one object per configuration, for all captures and the tunnels below them.</summary>
-    public static TunnelPorts Of(FlowOptions options) => Configured.GetValue(options, static flow =>
-        new TunnelPorts(flow.TunnelPorts.Vxlan, flow.TunnelPorts.VxlanGpe, flow.TunnelPorts.Geneve, flow.TunnelPorts.Mpls, flow.TunnelPorts.Gtp) { IsNvgre = flow.Nvgre });
+    public static TunnelPorts Of(FlowOptions options) => Configured.GetValue(options, static flow => new TunnelPorts(
+        (LayerType.Vxlan, flow.TunnelPorts.Vxlan), (LayerType.VxlanGpe, flow.TunnelPorts.VxlanGpe), (LayerType.Geneve, flow.TunnelPorts.Geneve),
+        (LayerType.Mpls, flow.TunnelPorts.Mpls), (LayerType.Gtp, flow.TunnelPorts.Gtp), (LayerType.L2tp, flow.TunnelPorts.L2tp),
+        (LayerType.Teredo, flow.TunnelPorts.Teredo), (LayerType.Gue, flow.TunnelPorts.Gue), (LayerType.Fou, flow.TunnelPorts.Fou), (LayerType.Lisp, flow.TunnelPorts.Lisp))
+    {
+        IsNvgre = flow.Nvgre,
+    });
 
     /// <summary>The same, with this port leading into this tunnel whatever it led into before.</summary>
     public TunnelPorts With(ushort port, LayerType tunnel)
     {
         var changed = new TunnelPorts(this);
-        changed._byPort[port] = tunnel;
+        changed.Put(port, tunnel);
         return changed;
     }
 
@@ -64,7 +83,16 @@ internal sealed class TunnelPorts
                 throw new ArgumentException($"UDP port {port} is given to {LayersPath.NameOf(_byPort[port])} and to {LayersPath.NameOf(tunnel)}", nameof(ports));
             }
 
-            _byPort[port] = tunnel;
+            Put(port, tunnel);
+        }
+    }
+
+    private void Put(int port, LayerType tunnel)
+    {
+        _byPort[port] = tunnel;
+        if (tunnel is LayerType.L2tp or LayerType.Teredo)
+        {
+            HighestAnswering = Math.Max(HighestAnswering, port);
         }
     }
 }

@@ -70,11 +70,12 @@ internal readonly ref struct VxlanHeader
     }
 
     /// <summary>MPLS had a number until revision 4 of the draft, and Linux still has it.</summary>
-    private static ushort EtherTypeOf(byte nextProtocol) => nextProtocol switch
+    internal static ushort EtherTypeOf(byte nextProtocol) => nextProtocol switch
     {
         1 => EtherTypes.IPv4,
         2 => EtherTypes.IPv6,
         3 => EtherTypes.TransparentEthernetBridging,
+        4 => EtherTypes.Nsh,
         5 => EtherTypes.Mpls,
         _ => 0,
     };

@@ -28,6 +28,7 @@ internal sealed class FlowEngine : IFlowLeaving
     private readonly PacketInspector _inspector;
     private readonly Defragmenter? _defragmenter;
     private readonly Deduplicator? _deduplicator;
+    private readonly TunnelDoubts _doubts;
     private readonly long _updateEvery;
     private readonly long _firstUpdateAfter;
     private readonly long _tick;
@@ -55,6 +56,7 @@ internal sealed class FlowEngine : IFlowLeaving
         _tunnels = tunnels;
         _timeouts = new ApplicationTimeouts(origin.ApplicationPorts, options.ApplicationTimeouts);
         _table = new FlowTable(options.MaxEntries, this, _timeouts.Lists);
+        _doubts = new TunnelDoubts(_table, _details, options);
         _defragmenter = options.Defragment ? new Defragmenter(new FragmentErrorCounter(_table, _details, options), options.RawPacketLimit) : null;
         _streams = new StreamStarts(options.StreamCapacity);
         _inspector = new PacketInspector(_details, options, _defragmenter, new ApplicationInspector(_details, _table, _timeouts, _streams), new IcmpErrorCounter(_table, _details, options));
@@ -83,6 +85,9 @@ internal sealed class FlowEngine : IFlowLeaving
 
     /// <summary>What waits for fragments.</summary>
     internal int FragmentsKept => _defragmenter?.Kept ?? 0;
+
+    /// <summary>Tunnels whose two directions, each with an ID of its own, are one flow.</summary>
+    internal int PairedTunnels => _doubts.Pairs;
 
     /// <summary>Flows there have been.</summary>
     internal long Total => (long)_sequence;
@@ -290,6 +295,7 @@ internal sealed class FlowEngine : IFlowLeaving
             _tunnels?.Ended(record.Uuid);
         }
 
+        _doubts.Left(record);
         _details.Remove(ref record);
     }
 
@@ -414,6 +420,11 @@ internal sealed class FlowEngine : IFlowLeaving
     {
         ref readonly var layers = ref pending.Layers;
         var time = pending.Place.Time;
+        if (layers.Doubts != FlowDoubts.None)
+        {
+            _doubts.Settle(ref pending.Layers, packet, time, ref pending.Key, ref pending.Hash, ref pending.FromHigh);
+        }
+
         ref var record = ref _table.GetOrAdd(pending.Key, pending.Hash, _clock, out var isNew);
         if (FlowTransitions.Opens(layers) && !isNew && FlowTransitions.OpensAnother(record, layers, record.Has(FlowFlags.AIsHigh) == pending.FromHigh, time))
         {

@@ -14,7 +14,7 @@ internal static class FlowIdentity
         // Not the key's: with layer key mode L3 it has no MAC addresses.
         var lowMac = aIsHigh ? record.LinkB : record.LinkA;
         var highMac = aIsHigh ? record.LinkA : record.LinkB;
-        return KeyHash.Stable(LinkDomain, lowMac, highMac, record.VlanTags, record.Path.Without(Decoding.LayerType.Fragment).Packed, L3TrackingId(record));
+        return KeyHash.Stable(LinkDomain, lowMac, highMac, record.VlanTags, record.Path.Without(Decoding.LayerType.Fragment).Stable, L3TrackingId(record));
     }
 
     /// <summary>Equal wherever the same packets are seen, whatever they are carried in.</summary>
@@ -23,13 +23,13 @@ internal static class FlowIdentity
         ref readonly var key = ref record.Key;
         if (key.IpVersion == 0)
         {
-            return KeyHash.Stable(LinkDomain, key.LowLink, key.HighLink, key.Tags, key.Path, key.NetworkId);
+            return KeyHash.Stable(LinkDomain, key.LowLink, key.HighLink, key.Tags, new Decoding.LayersPath(key.Path).Stable, key.Id);
         }
 
-        var path = record.Path.Skip(record.LinkLayers).Without(Decoding.LayerType.Fragment).Packed;
+        var path = record.Path.Skip(record.LinkLayers).Without(Decoding.LayerType.Fragment).Stable;
         var ports = ((ulong)key.LowPort << FlowKey.PortBits) | key.HighPort;
         var protocol = ((ulong)key.IpProtocol << 8) | key.IpVersion;
-        return KeyHash.Stable(NetworkDomain, key.LowAddressHigh, key.LowAddressLow, key.HighAddressHigh, key.HighAddressLow, ports, protocol, path, key.NetworkId);
+        return KeyHash.Stable(NetworkDomain, key.LowAddressHigh, key.LowAddressLow, key.HighAddressHigh, key.HighAddressLow, ports, protocol, path, key.Id);
     }
 
     /// <summary>Unique per flow and capture point; never 0, which means "no parent" in a key.</summary>

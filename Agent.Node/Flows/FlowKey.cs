@@ -13,7 +13,7 @@ namespace Agent.Node.Flows;
 /// 40  HighLink      8
 /// 48  Tags          8  VLAN tags (48 bits) | IP protocol &lt;&lt; 48 | IP version &lt;&lt; 56
 /// 56  Path          8  layers, without Fragment where defragmented
-/// 64  NetworkId     8  VNI, GRE key, labels, ERSPAN session
+/// 64  NetworkId     8  VNI, GRE key, labels, ERSPAN session | direction &lt;&lt; 63, where the ID is one direction's
 /// 72  Parent        8  UUID of the tunnel's flow
 /// </code>
 /// ICMP has no ports: type and code, of questions and answers the question's (0 for an echo), stand in the lower, their identifier in the higher end's place. What has no
@@ -24,6 +24,7 @@ namespace Agent.Node.Flows;
 internal struct FlowKey : IEquatable<FlowKey>
 {
     internal const int PortBits = 16;
+    private const ulong DirectionFlag = 1UL << 63;
     private const int ProtocolShift = 48;
     private const int VersionShift = 56;
 
@@ -45,6 +46,9 @@ internal struct FlowKey : IEquatable<FlowKey>
     internal readonly byte IpVersion => (byte)(Tags >> VersionShift);
 
     internal readonly byte IpProtocol => (byte)(Tags >> ProtocolShift);
+
+    /// <summary>The network ID as packets have it.</summary>
+    internal readonly ulong Id => IdOf(NetworkId);
 
     internal readonly ulong VlanTags => Tags & ((1UL << ProtocolShift) - 1);
 
@@ -71,6 +75,13 @@ internal struct FlowKey : IEquatable<FlowKey>
         key.NetworkId = (ulong)layers.NetworkId;
         key.Parent = parent;
     }
+
+    internal static ulong IdOf(ulong networkId) => networkId & ~DirectionFlag;
+
+    internal static bool DirectionOf(ulong networkId) => (networkId & DirectionFlag) != 0;
+
+    /// <summary>The network ID is that of packets that go this way.</summary>
+    internal void SetDirection(bool fromHigh) => NetworkId = Id | (fromHigh ? DirectionFlag : 0);
 
     public readonly bool Equals(FlowKey other) => Matches(other);
 
@@ -114,6 +125,13 @@ internal struct FlowKey : IEquatable<FlowKey>
                 destination = layers.IcmpId;
                 break;
             default:
+                if (layers.Transport is LayerType.UdpLite or LayerType.Dccp)
+                {
+                    source = layers.SourcePort;
+                    destination = layers.DestinationPort;
+                    areEnds = true;
+                    break;
+                }
                 if (layers.OuterId != 0)
                 {
                     source = (ushort)(layers.OuterId >> PortBits);

@@ -45,7 +45,7 @@ internal static class FlowMessages
         }
 
         AddNetwork(flow, record);
-        if (record.Transport is LayerType.Tcp or LayerType.Udp or LayerType.Sctp)
+        if (record.Transport is LayerType.Tcp or LayerType.Udp or LayerType.Sctp or LayerType.UdpLite or LayerType.Dccp)
         {
             flow.Transport = new TransportLayer { Protocol = LayersPath.NameOf(record.Transport), A = record.PortA, B = record.PortB };
         }
@@ -75,6 +75,11 @@ internal static class FlowMessages
         if (details?.Tunnel is { } tunnel)
         {
             flow.Tunnel = TunnelMessages.ToMessage(tunnel);
+        }
+
+        if (details?.ReturnId is { } returnId && FlowKey.IdOf(returnId) != record.Key.Id)
+        {
+            (flow.Tunnel ??= new FlowTunnel()).ReturnId = (long)FlowKey.IdOf(returnId);
         }
 
         return flow;
@@ -140,9 +145,9 @@ internal static class FlowMessages
         ref readonly var key = ref record.Key;
         if (key.IpVersion == 0)
         {
-            if (key.NetworkId != 0)
+            if (key.Id != 0)
             {
-                flow.Network = new FlowLayer { Protocol = LayersPath.NameOf(record.Path.Last).ToUpperInvariant(), Id = (long)key.NetworkId };
+                flow.Network = new FlowLayer { Protocol = LayersPath.NameOf(record.Path.Last).ToUpperInvariant(), Id = (long)key.Id };
             }
 
             return;
@@ -150,7 +155,7 @@ internal static class FlowMessages
         var low = Address(key.IpVersion, key.LowAddressHigh, key.LowAddressLow);
         var high = Address(key.IpVersion, key.HighAddressHigh, key.HighAddressLow);
         var aIsHigh = record.Has(FlowFlags.AIsHigh);
-        flow.Network = new FlowLayer { Protocol = key.IpVersion == 4 ? "IPV4" : "IPV6", A = aIsHigh ? high : low, B = aIsHigh ? low : high, Id = (long)key.NetworkId };
+        flow.Network = new FlowLayer { Protocol = key.IpVersion == 4 ? "IPV4" : "IPV6", A = aIsHigh ? high : low, B = aIsHigh ? low : high, Id = (long)key.Id };
     }
 
     private static FlowMetric Metric(in FlowCounters counters, long start, long last, long roundTrip) => new()

@@ -62,6 +62,9 @@ internal enum FlowFlags : ushort
     /// <summary>The first bytes of the direction's stream were looked at, or are waited for.</summary>
     AbBegun = 1024,
     BaBegun = 2048,
+
+    /// <summary>A tunnel whose other direction has an ID of its own: <see cref="TunnelPairs"/> knows it.</summary>
+    Paired = 4096,
 }
 
 /// <summary>

@@ -150,7 +150,7 @@ internal sealed class FlowTable
 
     /// <summary>The record of this key, without using it; when there's none, there's nothing behind the reference.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref FlowRecord Find(scoped in FlowKey key, uint hash, out bool isFound)
+    internal ref FlowRecord Find(scoped in FlowKey key, uint hash, out bool isFound)
     {
         ref var index = ref MemoryMarshal.GetArrayDataReference(_index);
         for (var position = hash & _mask; ; position = (position + 1) & _mask)

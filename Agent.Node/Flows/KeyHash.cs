@@ -25,11 +25,15 @@ internal static class KeyHash
 
     /// <summary>Of a flow's key in this process's tables.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static uint Of(in FlowKey key) => Aes.IsSupported ? OfByAes(key) : OfByProducts(key);
+    internal static uint Of(in FlowKey key) => (uint)Wide(key);
+
+    /// <summary>The same with as many bits again, for those who keep no key to compare.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong Wide(in FlowKey key) => Aes.IsSupported ? OfByAes(key) : OfByProducts(key);
 
     /// <summary>Each block through two rounds with secrets of its place, then all together through two more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static uint OfByAes(in FlowKey key)
+    internal static ulong OfByAes(in FlowKey key)
     {
         var one = Vector128.Create(Seed0, Seed1);
         var other = Vector128.Create(Seed2, Seed3);
@@ -39,7 +43,7 @@ internal static class KeyHash
         var d = Rounds(key.Tags, key.Path, Vector128.Create(Seed3, Seed0), other);
         var e = Rounds(key.NetworkId, key.Parent, Vector128.Create(Seed2, Seed0), one);
         var all = Aes.Encrypt(Aes.Encrypt((a ^ b ^ c ^ d ^ e).AsByte(), other.AsByte()), one.AsByte());
-        return all.AsUInt32().ToScalar();
+        return all.AsUInt64().ToScalar();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,14 +55,14 @@ internal static class KeyHash
     }
 
     /// <summary>The same, by multiplication, for processors without AES instructions.</summary>
-    internal static uint OfByProducts(in FlowKey key)
+    internal static ulong OfByProducts(in FlowKey key)
     {
         var hash = Fold(key.LowAddressHigh ^ Seed0, key.LowAddressLow ^ Seed1)
             ^ Fold(key.HighAddressHigh ^ Seed1, key.HighAddressLow ^ Seed2)
             ^ Fold(key.LowLink ^ Seed2, key.HighLink ^ Seed3)
             ^ Fold(key.Tags ^ Seed3, key.Path ^ Seed0)
             ^ Fold(key.NetworkId ^ Seed0, key.Parent ^ Seed2);
-        return (uint)Fold(hash ^ Seed1, Seed3);
+        return Fold(hash ^ Seed1, Seed3);
     }
 
     /// <summary>The same on every host and in every process, for ever.</summary>

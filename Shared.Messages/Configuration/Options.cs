@@ -133,6 +133,16 @@ public sealed record TunnelPortOptions
     public required IReadOnlyList<int> Mpls { get; init; }
     /// <summary>GTP-U.</summary>
     public required IReadOnlyList<int> Gtp { get; init; }
+    /// <summary>L2TP.</summary>
+    public required IReadOnlyList<int> L2tp { get; init; }
+    /// <summary>Teredo.</summary>
+    public required IReadOnlyList<int> Teredo { get; init; }
+    /// <summary>Generic UDP Encapsulation.</summary>
+    public required IReadOnlyList<int> Gue { get; init; }
+    /// <summary>Foo over UDP.</summary>
+    public required IReadOnlyList<int> Fou { get; init; }
+    /// <summary>LISP.</summary>
+    public required IReadOnlyList<int> Lisp { get; init; }
 }
 
 /// <summary>Section <c>skydive.flow.application-ports</c>.</summary>

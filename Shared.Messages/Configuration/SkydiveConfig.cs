@@ -226,6 +226,11 @@ public sealed class SkydiveConfig
             Geneve = Of("geneve"),
             Mpls = Of("mpls"),
             Gtp = Of("gtp"),
+            L2tp = Of("l2tp"),
+            Teredo = Of("teredo"),
+            Gue = Of("gue"),
+            Fou = Of("fou"),
+            Lisp = Of("lisp"),
         };
 
         IReadOnlyList<int> Of(string tunnel)

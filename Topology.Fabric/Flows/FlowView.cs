@@ -182,6 +182,11 @@ internal static class FlowTunnelView
         {
             yield return ("PPPoESession", (long)tunnel.PppoeSession);
         }
+
+        if (tunnel.HasReturnId)
+        {
+            yield return ("ReturnID", tunnel.ReturnId);
+        }
     }
 
     private static MetaValue Option(GeneveOptionValue option) => Metadata.Create(

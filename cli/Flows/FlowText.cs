@@ -21,6 +21,12 @@ internal static class FlowText
         ["GTPv1U"] = "TEID",
         ["PPPoE"] = "session",
         ["PPP"] = "call",
+        ["NSH"] = "path",
+        ["L2TP"] = "session",
+        ["L2TPv3"] = "session",
+        ["LISP"] = "instance",
+        ["GUE"] = "ID",
+        ["FOU"] = "ID",
     };
 
     /// <summary>"10.0.0.1:80", "[fd00::1]:80", "10.0.0.1", or the MAC address where there's no network layer.</summary>

@@ -15,6 +15,11 @@ internal static class TunnelPortOption
         ["geneve"] = LayerType.Geneve,
         ["mpls"] = LayerType.Mpls,
         ["gtp"] = LayerType.Gtp,
+        ["l2tp"] = LayerType.L2tp,
+        ["teredo"] = LayerType.Teredo,
+        ["gue"] = LayerType.Gue,
+        ["fou"] = LayerType.Fou,
+        ["lisp"] = LayerType.Lisp,
     };
 
     internal static Option<TunnelPorts> Create() => new("--tunnel-port")

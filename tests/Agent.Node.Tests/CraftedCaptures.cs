@@ -10,7 +10,11 @@ namespace Agent.Node.Tests;
 /// <param name="Headers">Bytes in front of the flow's first layer, in each packet.</param>
 /// <param name="Id">Network.ID.</param>
 /// <param name="Tags">Link.ID.</param>
-internal sealed record CraftedFlow(string Path, string A, string B, int Headers, long Id = 0, long Tags = 0);
+internal sealed record CraftedFlow(string Path, string A, string B, int Headers, long Id = 0, long Tags = 0)
+{
+    /// <summary>Of packets from B to A, where it's another number.</summary>
+    internal int HeadersBack { get; init; } = Headers;
+}
 
 /// <summary>A capture file of these tests: a TCP conversation of three packets there and two back, in tunnels.</summary>
 /// <param name="Name">The file, below captures/tunnels/.</param>
@@ -23,6 +27,9 @@ internal sealed record CraftedCapture(string Name, LinkLayers Link, CraftedCaptu
     /// <param name="back">An answer.</param>
     /// <param name="number">Of the packet: a tunnel's source port differs from one to the next.</param>
     internal delegate byte[] Layer(byte[] payload, bool back, int number);
+
+    /// <summary>False where Wireshark doesn't decode as far, or names a field otherwise.</summary>
+    internal bool WiresharkAgrees { get; init; } = true;
 
     internal const int There = 3;
     internal const int Back = 2;
@@ -199,6 +206,113 @@ internal static class CraftedCaptures
             new("IPv4/TCP", InnerA4, InnerB4, 4 + V4 + UdpHeader + 8),
         ]),
         new("loop", LinkLayers.Loop, [In(p => [0, 0, 0, 2, .. p]), Inner4], [new("IPv4/TCP", InnerA4, InnerB4, 0)]),
+        new("labels-of-two-directions", LinkLayers.Ethernet, [Frame(0x8847), Either(p => Mpls(p, 100, 300), p => Mpls(p, 200, 299_776)), Inner4],
+        [
+            new("Ethernet/MPLS", "", "", 0, Id: 100 | (300L << 20)),
+            new("IPv4/TCP", InnerA4, InnerB4, Eth + 8),
+        ]),
+        new("labels-of-two-directions-in-udp6", LinkLayers.Ethernet, [Wire6, Over6(17), UdpTo(51234), Either(p => Mpls(p, 16), p => Mpls(p, 17)), Frame4, Inner4],
+        [
+            new("Ethernet/IPv6/UDP/MPLS", "fd00::1", "fd00::2", 0, Id: 16),
+            new("Ethernet/IPv4/TCP", InnerA4, InnerB4, Eth + V6 + UdpHeader + 4),
+        ]) { WiresharkAgrees = false },
+        new("teids-of-two-directions-around-vxlan", LinkLayers.Ethernet,
+        [
+            Wire4, Over4(17), UdpTo(2152), Either(p => Gtp(0x1111, p), p => Gtp(0x2222, p, extension: true)), Over4(17, "10.2.0.1", "10.2.0.2"), UdpTo(4789), In(p => Vxlan(20, p)), Frame6, Inner6,
+        ],
+        [
+            new("Ethernet/IPv4/UDP/GTPv1U", "10.0.0.1", "10.0.0.2", 0, Id: 0x1111),
+            new("IPv4/UDP/VXLAN", "10.2.0.1", "10.2.0.2", Eth + V4 + UdpHeader + 8, Id: 20) { HeadersBack = Eth + V4 + UdpHeader + 16 },
+            new("Ethernet/IPv6/TCP", InnerA6, InnerB6, Eth + V4 + UdpHeader + 8 + V4 + UdpHeader + VxlanHeader) { HeadersBack = Eth + V4 + UdpHeader + 16 + V4 + UdpHeader + VxlanHeader },
+        ]),
+        new("calls-of-two-directions", LinkLayers.Ethernet, [Wire4, Over4(47), Either(p => Pptp(3, [0xff, 3, 0, 0x21, .. p]), p => Pptp(4, [0xff, 3, 0, 0x21, .. p])), Inner4],
+        [
+            new("Ethernet/IPv4/GRE", "10.0.0.1", "10.0.0.2", 0, Id: 3),
+            new("PPP/IPv4/TCP", InnerA4, InnerB4, Eth + V4 + 16),
+        ]),
+        new("l2tp-of-two-directions", LinkLayers.Ethernet, [Wire4, Over4(17), UdpBetween(1701, 1701), Either(p => L2tp(5, 7, [0xff, 3, 0, 0x57, .. p]), p => L2tp(6, 8, [0xff, 3, 0, 0x57, .. p])), Inner6],
+        [
+            new("Ethernet/IPv4/UDP/L2TP", "10.0.0.1", "10.0.0.2", 0, Id: (5 << 16) | 7),
+            new("PPP/IPv6/TCP", InnerA6, InnerB6, Eth + V4 + UdpHeader + 8),
+        ]),
+        new("l2tp-from-any-port", LinkLayers.Ethernet, [Wire6, Over6(17), UdpBetween(45600, 1701), In(p => L2tp(5, 7, [0xff, 3, 0, 0x21, .. p])), Inner4],
+        [
+            new("Ethernet/IPv6/UDP/L2TP", "fd00::1", "fd00::2", 0, Id: (5 << 16) | 7),
+            new("PPP/IPv4/TCP", InnerA4, InnerB4, Eth + V6 + UdpHeader + 8),
+        ]),
+        new("l2tpv3", LinkLayers.Ethernet, [Wire4, Over4(115), Either(p => L2tp3(7, p, 4), p => L2tp3(8, p, 4)), Frame4, Inner4],
+        [
+            new("Ethernet/IPv4/L2TPv3", "10.0.0.1", "10.0.0.2", 0, Id: 7),
+            new("Ethernet/IPv4/TCP", InnerA4, InnerB4, Eth + V4 + 8),
+        ]) { WiresharkAgrees = false },
+        new("l2tpv3-in-udp", LinkLayers.Ethernet, [Wire4, Over4(17), UdpBetween(1701, 1701), Either(p => L2tp3Udp(7, p), p => L2tp3Udp(8, p)), Frame6, Inner6],
+        [
+            new("Ethernet/IPv4/UDP/L2TPv3", "10.0.0.1", "10.0.0.2", 0, Id: 7),
+            new("Ethernet/IPv6/TCP", InnerA6, InnerB6, Eth + V4 + UdpHeader + 8),
+        ]) { WiresharkAgrees = false },
+        new("nsh-in-vxlan-gpe", LinkLayers.Ethernet, [Wire4, Over4(17), UdpTo(4790), In(p => VxlanGpe(79, 4, p)), Either(p => Nsh(10, 3, p), p => Nsh(11, 3, p, 0)), Frame4, Inner4],
+        [
+            new("Ethernet/IPv4/UDP/VXLAN-GPE/NSH", "10.0.0.1", "10.0.0.2", 0, Id: 10),
+            new("Ethernet/IPv4/TCP", InnerA4, InnerB4, Eth + V4 + UdpHeader + VxlanHeader + 24) { HeadersBack = Eth + V4 + UdpHeader + VxlanHeader + 8 },
+        ]),
+        new("nsh-in-gre6", LinkLayers.Ethernet, [Wire6, Over6(47), In(p => Gre(0x894f, Nsh(10, 2, p))), Inner6],
+        [
+            new("Ethernet/IPv6/GRE/NSH", "fd00::1", "fd00::2", 0, Id: 10),
+            new("IPv6/TCP", InnerA6, InnerB6, Eth + V6 + 4 + 24),
+        ]),
+        new("etherip6", LinkLayers.Ethernet, [Wire6, Over6(97), In(p => [0x30, 0, .. p]), Frame(0x8100), Tag(42, 0x0800), Inner4],
+        [
+            new("Ethernet/IPv6/EtherIP", "fd00::1", "fd00::2", 0),
+            new("Ethernet/Dot1Q/IPv4/TCP", InnerA4, InnerB4, Eth + V6 + 2, Tags: 42),
+        ]),
+        new("teredo-from-any-port", LinkLayers.Ethernet, [Wire4, Over4(17), UdpBetween(45600, 3544), Either(p => TeredoAuthentication(p), p => TeredoOrigin(p)), Inner6],
+        [
+            new("Ethernet/IPv4/UDP/Teredo", "10.0.0.1", "10.0.0.2", 0),
+            new("IPv6/TCP", InnerA6, InnerB6, Eth + V4 + UdpHeader + 13) { HeadersBack = Eth + V4 + UdpHeader + 8 },
+        ]),
+        new("gre-in-gue", LinkLayers.Ethernet, [Wire4, Over4(17), UdpTo(6080), In(p => Gue(47, p, 1)), In(p => Gre(0x6558, p, key: 7)), Frame4, Inner4],
+        [
+            new("Ethernet/IPv4/UDP/GUE/GRE", "10.0.0.1", "10.0.0.2", 0, Id: 7),
+            new("Ethernet/IPv4/TCP", InnerA4, InnerB4, Eth + V4 + UdpHeader + 8 + 8),
+        ]) { WiresharkAgrees = false },
+        new("lisp-in-gue", LinkLayers.Ethernet,
+            [Wire4, Over4(17), UdpTo(6080), In(p => Gue(41, p)), Over6(17), UdpTo(4341), Either(p => Lisp(9, p), p => Lisp(10, p)), Inner4],
+        [
+            new("Ethernet/IPv4/UDP/GUE", "10.0.0.1", "10.0.0.2", 0),
+            new("IPv6/UDP/LISP", "fd00::1", "fd00::2", Eth + V4 + UdpHeader + 4, Id: 9),
+            new("IPv4/TCP", InnerA4, InnerB4, Eth + V4 + UdpHeader + 4 + V6 + UdpHeader + 8),
+        ]) { WiresharkAgrees = false },
+        new("wccp", LinkLayers.Ethernet, [Wire4, Over4(47), In(p => Gre(0x883e, [0, 0, 0, 0, .. p])), Inner4],
+        [
+            new("Ethernet/IPv4/GRE", "10.0.0.1", "10.0.0.2", 0),
+            new("IPv4/TCP", InnerA4, InnerB4, Eth + V4 + 8),
+        ]),
+        new("srv6-ethernet", LinkLayers.Ethernet, [Wire6, Over6(43), In(p => [.. SegmentRouting(143, "fd00::9", "fd00::8"), .. p]), Frame6, Inner6],
+        [
+            new("Ethernet/IPv6", "fd00::1", "fd00::2", 0),
+            new("Ethernet/IPv6/TCP", InnerA6, InnerB6, Eth + V6 + 40),
+        ]) { WiresharkAgrees = false },
+        new("ah-in-ah6", LinkLayers.Ethernet, [Wire6, Over6(51), In(p => Ah(4, p)), Over4(51, "10.2.0.1", "10.2.0.2"), In(p => Ah(4, p)), Inner4],
+        [
+            new("Ethernet/IPv6/AH", "fd00::1", "fd00::2", 0),
+            new("IPv4/AH", "10.2.0.1", "10.2.0.2", Eth + V6 + 24),
+            new("IPv4/TCP", InnerA4, InnerB4, Eth + V6 + 24 + V4 + 24),
+        ]),
+        new("backbone", LinkLayers.Ethernet,
+        [
+            Frame(0x88a8, "02:00:00:00:66:01", "02:00:00:00:66:02"), Tag(8, 0x88e7), Either(p => ServiceInstance(0x010203, MacA, MacB, 0x8100, p), p => ServiceInstance(0x010203, MacB, MacA, 0x8100, p)), Tag(42, 0x0800), Inner4,
+        ],
+            [new("Ethernet/Dot1Q/PBB/Dot1Q/IPv4/TCP", InnerA4, InnerB4, 0, Tags: 8 | (0x010203L << 12) | (42L << 36))]) { WiresharkAgrees = false },
+        new("fabric-path", LinkLayers.Ethernet, [Frame(0x8903, "02:00:00:00:66:01", "02:00:00:00:66:02"), In(p => [0x04, 0x20, .. p]), Frame4, Inner4],
+            [new("Ethernet/FabricPath/IPv4/TCP", InnerA4, InnerB4, 0)]) { WiresharkAgrees = false },
+        new("tags-of-switches", LinkLayers.Ethernet,
+            [Frame(0x892f), Numbered((p, n) => Hsr(n, 0x8909, p)), In(p => CiscoMetadata(5, 0x893f, p)), Either(p => ETag(5, 0x8926, p), p => ETag(6, 0x8926, p)), Either(p => VnTag(1, 2, 0x86dd, p), p => VnTag(2, 1, 0x86dd, p)), Inner6],
+            [new("Ethernet/HSR/CiscoMetadata/ETag/IPv6/TCP", InnerA6, InnerB6, 0)]) { WiresharkAgrees = false },
+        new("macsec-in-vxlan", LinkLayers.Ethernet, [Wire4, Over4(17), UdpTo(4789), In(p => Vxlan(20, p)), Frame(0x88e5), In(p => MacSec(0x8100, p, channel: true)), Tag(42, 0x0800), Inner4],
+        [
+            new("Ethernet/IPv4/UDP/VXLAN", "10.0.0.1", "10.0.0.2", 0, Id: 20),
+            new("Ethernet/MACsec/Dot1Q/IPv4/TCP", InnerA4, InnerB4, Eth + V4 + UdpHeader + VxlanHeader, Tags: 42),
+        ]),
         new("ppp-mpls", LinkLayers.Ppp, [In(p => [0xff, 3, 2, 0x81, .. Mpls(p, 100)]), Inner4],
         [
             new("PPP/MPLS", "", "", 0, Id: 100),
@@ -207,6 +321,10 @@ internal static class CraftedCaptures
     ];
 
     private static CraftedCapture.Layer In(Func<byte[], byte[]> header) => (payload, _, _) => header(payload);
+
+    private static CraftedCapture.Layer Either(Func<byte[], byte[]> there, Func<byte[], byte[]> back) => (payload, isBack, _) => isBack ? back(payload) : there(payload);
+
+    private static CraftedCapture.Layer UdpBetween(int a, int b) => (payload, isBack, _) => Udp(isBack ? b : a, isBack ? a : b, payload);
 
     private static CraftedCapture.Layer Numbered(Func<byte[], int, byte[]> header) => (payload, _, number) => header(payload, number);
 

@@ -89,6 +89,45 @@ internal static class PacketCraft
 
     internal static byte[] Pppoe(int session, ushort protocol, byte[] payload) => [0x11, 0, .. U16(session), .. U16(payload.Length + 2), .. U16(protocol), .. payload];
 
+    internal static byte[] Ah(byte next, byte[] payload) => [next, 4, 0, 0, .. U32(0x100), .. U32(1), .. new byte[12], .. payload];
+
+    internal static byte[] Dccp(int source, int destination) => [.. U16(source), .. U16(destination), 4, 0, 0, 0, 0x04 << 1, 0, 0, 1, .. new byte[4]];
+
+    internal static byte[] Nsh(uint path, byte next, byte[] payload, int metadataWords = 4) =>
+        [.. U16((63 << 6) | (2 + metadataWords)), (byte)(metadataWords == 4 ? 1 : 2), next, .. U32((path << 8) | 254), .. new byte[4 * metadataWords], .. payload];
+
+    internal static byte[] L2tp(int tunnel, int session, byte[] payload, bool sequence = false) =>
+        [.. U16(sequence ? 0x4802 : 0x4002), .. U16(8 + (sequence ? 4 : 0) + payload.Length), .. U16(tunnel), .. U16(session), .. sequence ? new byte[4] : [], .. payload];
+
+    internal static byte[] L2tp3(uint session, byte[] payload, int cookie = 0) => [.. U32(session), .. new byte[cookie], .. payload];
+
+    internal static byte[] L2tp3Udp(uint session, byte[] payload, int cookie = 0) => [0, 3, 0, 0, .. L2tp3(session, payload, cookie)];
+
+    internal static byte[] TeredoAuthentication(byte[] payload) => [0, 1, 0, 0, .. new byte[9], .. payload];
+
+    internal static byte[] TeredoOrigin(byte[] payload) => [0, 0, 0xf2, 0x27, 0xf5, 0xff, 0xff, 0xfe, .. payload];
+
+    internal static byte[] Gue(byte protocol, byte[] payload, int words = 0) => [(byte)words, protocol, 0, 0, .. new byte[4 * words], .. payload];
+
+    internal static byte[] Lisp(uint? instance, byte[] payload) => [(byte)(instance is null ? 0x80 : 0x88), 0, 0, 9, .. U32((instance ?? 0) << 8), .. payload];
+
+    internal static byte[] SegmentRouting(byte next, params string[] segments) =>
+        [next, (byte)(segments.Length * 2), 4, 0, (byte)(segments.Length - 1), 0, 0, 0, .. segments.SelectMany(segment => IPAddress.Parse(segment).GetAddressBytes())];
+
+    internal static byte[] ServiceInstance(uint service, string source, string destination, ushort type, byte[] payload) =>
+        [.. U32(service), .. Mac(destination), .. Mac(source), .. U16(type), .. payload];
+
+    internal static byte[] VnTag(int destination, int source, ushort type, byte[] payload) => [.. U16(0x4000 | destination), .. U16(source), .. U16(type), .. payload];
+
+    internal static byte[] ETag(int port, ushort type, byte[] payload) => [0, 0, .. U16(0x1000 | port), 0, 0, .. U16(type), .. payload];
+
+    internal static byte[] Hsr(int sequence, ushort type, byte[] payload) => [.. U16(6 + payload.Length), .. U16(sequence), .. U16(type), .. payload];
+
+    internal static byte[] CiscoMetadata(int group, ushort type, byte[] payload) => [1, 1, 0, 1, .. U16(group), .. U16(type), .. payload];
+
+    internal static byte[] MacSec(ushort type, byte[] payload, bool channel = false) =>
+        [(byte)(channel ? 0x20 : 0), 0, 0, 0, 0, 1, .. channel ? new byte[8] : [], .. U16(type), .. payload, .. new byte[16]];
+
     internal static byte[] U16(int value) => [(byte)(value >> 8), (byte)value];
 
     internal static byte[] U32(uint value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];

@@ -30,6 +30,19 @@ internal static class Tshark
         ["pppoes"] = "PPPoE",
         ["ppp"] = "PPP",
         ["ieee8021ad"] = "Dot1Q",
+        ["ah"] = "AH",
+        ["udplite"] = "UDPLite",
+        ["dccp"] = "DCCP",
+        ["nsh"] = "NSH",
+        ["l2tp"] = "L2TP",
+        ["etherip"] = "EtherIP",
+        ["teredo"] = "Teredo",
+        ["lisp-data"] = "LISP",
+        ["vntag"] = "VNTag",
+        ["etag"] = "ETag",
+        ["hsr"] = "HSR",
+        ["cmd"] = "CiscoMetadata",
+        ["macsec"] = "MACsec",
     };
 
     /// <summary>

@@ -385,10 +385,9 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
     {
         payload = default;
         isWhole = true;
-        var start = 0;
+        var start = layers.NetworkPayloadOffset;
         if (!layers.IsReassembled)
         {
-            start = layers.NetworkPayloadOffset;
             var end = start + layers.NetworkPayloadLength;
             // No length, or one that can't be: the sender's network card would have filled it in.
             isWhole = end > start && end <= packet.Length;

@@ -11,6 +11,9 @@ internal sealed class FlowDetails
     /// <summary>Of a tunnel whose headers say more than its network ID.</summary>
     internal TunnelDetails? Tunnel { get; set; }
 
+    /// <summary>The <see cref="FlowKey.NetworkId"/> of the packets from B to A, of a tunnel whose directions have each their own.</summary>
+    internal ulong? ReturnId { get; set; }
+
     /// <summary>Its first packets, where they're asked for.</summary>
     internal RawPackets? RawPackets { get; set; }
 

@@ -26,8 +26,8 @@ internal readonly record struct TcpSegment(long Time, uint Sequence, byte Flags,
     /// <param name="time">Nanoseconds since 1970.</param>
     internal static TcpSegment Of(in PacketLayers layers, ReadOnlySpan<byte> packet, int originalLength, long time)
     {
-        var offset = layers.IsReassembled ? 0 : layers.NetworkPayloadOffset;
-        var whole = layers.IsReassembled ? originalLength : layers.NetworkPayloadLength;
+        var offset = layers.NetworkPayloadOffset;
+        var whole = layers.IsReassembled ? originalLength - offset : layers.NetworkPayloadLength;
         // A packet that the card will cut into segments may say 0: it's too long for the header's length field.
         if (whole <= 0)
         {

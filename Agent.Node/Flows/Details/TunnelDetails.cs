@@ -77,6 +77,10 @@ internal sealed class TunnelDetails
                     GeneveOptions = data[GeneveHeader.MinimumLength..geneve.Length].ToArray(),
                     MplsStack = IsMpls(geneve.Protocol) ? StackIn(data[geneve.Length..]) : [],
                 };
+            case LayerType.Nsh when NshHeader.TryRead(data, out var nsh) && IsMpls(nsh.Protocol):
+                return new TunnelDetails { MplsStack = StackIn(data[nsh.Length..]) };
+            case LayerType.Gue when GueHeader.TryRead(data, out var gue) && gue.Protocol == IpProtocols.MplsInIp:
+                return new TunnelDetails { MplsStack = StackIn(data[gue.Length..]) };
             case LayerType.Mpls:
                 return new TunnelDetails { MplsStack = StackIn(data) };
             default:

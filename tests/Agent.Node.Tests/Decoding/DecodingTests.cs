@@ -40,8 +40,8 @@ public sealed class DecodingTests
     [Fact]
     public void A_port_of_two_tunnels_is_refused()
     {
-        Should.Throw<ArgumentException>(() => new TunnelPorts([4789], [], [4789], [], [])).Message.ShouldContain("4789");
-        Should.Throw<ArgumentException>(() => new TunnelPorts([70000], [], [], [], [])).Message.ShouldContain("70000");
+        Should.Throw<ArgumentException>(() => new TunnelPorts((LayerType.Vxlan, [4789]), (LayerType.Geneve, [4789]))).Message.ShouldContain("4789");
+        Should.Throw<ArgumentException>(() => new TunnelPorts((LayerType.Vxlan, [70000]))).Message.ShouldContain("70000");
     }
 
     [Fact]
@@ -49,13 +49,13 @@ public sealed class DecodingTests
     {
         var packet = PacketCraft.Ethernet(0x0800, PacketCraft.Ipv4(17, PacketCraft.Udp(9, 9999, PacketCraft.Vxlan(5, PacketCraft.Ethernet(0x0806, PacketCraft.Arp())))));
         FlowsIn(LinkType.Ethernet, packet).ShouldBe(["Ethernet/IPv4/UDP"]);
-        FlowsIn(LinkType.Ethernet, packet, new TunnelPorts([9999], [], [], [], [])).ShouldBe(["Ethernet/IPv4/UDP/VXLAN#5", "Ethernet/ARP"]);
+        FlowsIn(LinkType.Ethernet, packet, new TunnelPorts((LayerType.Vxlan, [9999]))).ShouldBe(["Ethernet/IPv4/UDP/VXLAN#5", "Ethernet/ARP"]);
     }
 
     [Fact]
     public void NVGRE_s_FlowID_is_not_part_of_its_network_when_a_key_is_said_to_be_NVGRE_s()
     {
-        var ports = new TunnelPorts([], [], [], [], []) { IsNvgre = true };
+        var ports = new TunnelPorts { IsNvgre = true };
         var inner = PacketCraft.Ethernet(0x0806, PacketCraft.Arp());
         byte[] Packet(ushort type, byte[] payload, uint key, uint? sequence = null) => PacketCraft.Ethernet(0x0800, PacketCraft.Ipv4(47, PacketCraft.Gre(type, payload, key, sequence)));
         var nvgre = Packet(0x6558, inner, 0x00100207);

@@ -12,8 +12,9 @@ internal sealed class PacketFacts
     internal static readonly string[] Fields =
     [
         "eth.src", "eth.dst", "vlan.id", "ip.src", "ip.dst", "ip.ttl", "ip.proto", "ipv6.src", "ipv6.dst", "ipv6.hlim", "udp.srcport", "udp.dstport", "tcp.srcport", "tcp.dstport", "tcp.flags",
-        "sctp.srcport", "sctp.dstport", "icmp.type", "icmp.code", "icmp.ident", "icmpv6.type", "icmpv6.code", "icmpv6.echo.identifier", "gre.key", "gre.sequence_number", "vxlan.vni", "geneve.vni",
+        "dccp.srcport", "dccp.dstport", "sctp.srcport", "sctp.dstport", "icmp.type", "icmp.code", "icmp.ident", "icmpv6.type", "icmpv6.code", "icmpv6.echo.identifier", "gre.key", "gre.sequence_number", "vxlan.vni", "geneve.vni",
         "geneve.option.class", "geneve.option.type", "mpls.label", "gtp.teid", "erspan.spanid", "pppoe.session_id",
+        "nsh.spi", "lisp-data.iid", "l2tp.tunnel", "l2tp.session",
     ];
 
     private readonly Dictionary<string, List<string>> _values = [];
@@ -60,7 +61,8 @@ internal sealed class PacketFacts
             Add(layers.IpVersion == 4 ? "ip.ttl" : "ipv6.hlim", layers.TimeToLive);
             if (layers.IpVersion == 4)
             {
-                Add("ip.proto", layers.IpProtocol);
+                // Ours is the protocol that the flow has, behind AH.
+                Add("ip.proto", layers.Path.ToString().Contains("/AH", StringComparison.Ordinal) ? IpProtocols.Authentication : layers.IpProtocol);
             }
         }
         AddTransport(layers);
@@ -71,8 +73,8 @@ internal sealed class PacketFacts
     {
         switch (layers.Transport)
         {
-            case LayerType.Tcp or LayerType.Udp or LayerType.Sctp:
-                var name = LayersPath.NameOf(layers.Transport).ToLowerInvariant();
+            case LayerType.Tcp or LayerType.Udp or LayerType.UdpLite or LayerType.Sctp or LayerType.Dccp:
+                var name = layers.Transport == LayerType.UdpLite ? "udp" : LayersPath.NameOf(layers.Transport).ToLowerInvariant();
                 Add(name + ".srcport", layers.SourcePort);
                 Add(name + ".dstport", layers.DestinationPort);
                 if (layers.Transport == LayerType.Tcp)
@@ -108,16 +110,32 @@ internal sealed class PacketFacts
         var last = layers.Path.Last;
         if (layers.Tunnel is LayerType.Vxlan or LayerType.VxlanGpe)
         {
-            Add("vxlan.vni", last == LayerType.Mpls ? layers.OuterId : layers.NetworkId);
+            Add("vxlan.vni", last is LayerType.Mpls or LayerType.Nsh ? layers.OuterId : layers.NetworkId);
         }
         else if (layers.Tunnel == LayerType.Geneve)
         {
-            Add("geneve.vni", last == LayerType.Mpls ? layers.OuterId : layers.NetworkId);
+            Add("geneve.vni", last is LayerType.Mpls or LayerType.Nsh ? layers.OuterId : layers.NetworkId);
         }
 
         if (last == LayerType.Gtp)
         {
             Add("gtp.teid", layers.NetworkId);
+        }
+
+        if (last == LayerType.Nsh || layers.Tunnel == LayerType.Nsh)
+        {
+            Add("nsh.spi", last == LayerType.Mpls ? layers.OuterId : layers.NetworkId);
+        }
+
+        if (last == LayerType.Lisp && layers.NetworkId != 0)
+        {
+            Add("lisp-data.iid", layers.NetworkId);
+        }
+
+        if (last == LayerType.L2tp)
+        {
+            Add("l2tp.tunnel", layers.NetworkId >> 16);
+            Add("l2tp.session", layers.NetworkId & 0xffff);
         }
 
         if (last == LayerType.ErspanII)

@@ -52,7 +52,7 @@ public sealed class CraftedCaptureTests
             (flow.Link?.Id ?? 0).ShouldBe(flow.Link is null ? 0 : expected.Tags, expected.Path);
             // Labels on a link without addresses don't say who sent them.
             var hasEnds = expected.A.Length > 0 || flow.Link is not null;
-            var back = capture.Packets().Where(packet => packet.IsBack && hasEnds).Select(packet => packet.Bytes.Length - expected.Headers).ToList();
+            var back = capture.Packets().Where(packet => packet.IsBack && hasEnds).Select(packet => packet.Bytes.Length - expected.HeadersBack).ToList();
             var there = capture.Packets().Where(packet => !packet.IsBack || !hasEnds).Select(packet => packet.Bytes.Length - expected.Headers).ToList();
             (flow.Metric.AbPackets, flow.Metric.BaPackets).ShouldBe((there.Count, back.Count), expected.Path);
             (flow.Metric.AbBytes, flow.Metric.BaBytes).ShouldBe((there.Sum(), back.Sum()), expected.Path);

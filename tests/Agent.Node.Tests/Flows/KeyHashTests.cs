@@ -5,10 +5,10 @@ namespace Agent.Node.Tests.Flows;
 public sealed class KeyHashTests
 {
     [AesFact]
-    public void Keys_that_differ_in_little_spread_over_a_table_as_chance_would_by_AES() => ShouldSpread(key => KeyHash.OfByAes(key));
+    public void Keys_that_differ_in_little_spread_over_a_table_as_chance_would_by_AES() => ShouldSpread(key => (uint)KeyHash.OfByAes(key));
 
     [Fact]
-    public void Keys_that_differ_in_little_spread_over_a_table_as_chance_would_by_products() => ShouldSpread(key => KeyHash.OfByProducts(key));
+    public void Keys_that_differ_in_little_spread_over_a_table_as_chance_would_by_products() => ShouldSpread(key => (uint)KeyHash.OfByProducts(key));
 
     [Fact]
     public void Every_word_of_a_key_counts()

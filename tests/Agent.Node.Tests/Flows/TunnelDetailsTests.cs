@@ -8,6 +8,7 @@ namespace Agent.Node.Tests.Flows;
 public sealed class TunnelDetailsTests
 {
     private static readonly byte[] Inner = Ipv4(1, Echo(1, 1), "192.168.1.1", "192.168.1.2");
+    private static readonly byte[] Answer = Ipv4(1, Echo(1, 1, reply: true), "192.168.1.2", "192.168.1.1");
     private static readonly byte[] InnerFrame = Ethernet(0x0800, Inner);
 
     [Fact]
@@ -23,7 +24,7 @@ public sealed class TunnelDetailsTests
     {
         var flows = FlowsOf(
             Ipv4(47, Gre(0x8847, Mpls(Inner, 100, 200), key: 0x12345678)),
-            Ipv4(47, Gre(0x8847, Mpls(Inner, 100, 200), key: 0x12345678), "10.0.0.2", "10.0.0.1"),
+            Ipv4(47, Gre(0x8847, Mpls(Answer, 100, 200), key: 0x12345678), "10.0.0.2", "10.0.0.1"),
             Ipv4(47, Gre(0x8847, Mpls(Inner, 100, 200), key: 0x12345679))).Where(flow => flow.ParentUuid.Length == 0).ToList();
         flows.Count.ShouldBe(2);
         flows.ShouldAllBe(flow => flow.Network.Id == (100 | (200L << 20)) && flow.Tunnel.MplsLabels.SequenceEqual(new uint[] { 100, 200 }));

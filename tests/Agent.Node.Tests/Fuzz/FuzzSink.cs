@@ -139,10 +139,11 @@ internal sealed class FuzzSeen
     private long _tunnels;
     private long _rawPackets;
     private long _rawPacketsRefused;
+    private long _paired;
     private int _deepestPath;
 
     public override string ToString() =>
-        $"{_inputs} inputs, {_inBlocks} of them in blocks; reports of inner flows {_inner}, with tunnel details {_tunnels}, reassembled {_reassembled}; evicted {_evicted}; "
+        $"{_inputs} inputs, {_inBlocks} of them in blocks; reports of inner flows {_inner}, with tunnel details {_tunnels}, reassembled {_reassembled}; paired tunnels {_paired}; evicted {_evicted}; "
         + $"raw packets {_rawPackets}, refused {_rawPacketsRefused}; longest path {_deepestPath} layers; {string.Join(", ", _applications.Select(pair => $"{pair.Key} {pair.Value}"))}";
 
     internal void Add(FlowEngine engine, FuzzSink sink, int inputs)
@@ -156,6 +157,7 @@ internal sealed class FuzzSeen
             _tunnels += sink.Tunnels;
             _rawPackets += sink.RawPackets;
             _rawPacketsRefused += engine.Counts.RawPacketsRefused;
+            _paired += engine.PairedTunnels;
             _deepestPath = Math.Max(_deepestPath, sink.DeepestPath);
             foreach (var (name, count) in sink.Applications)
             {
@@ -180,6 +182,7 @@ internal sealed class FuzzSeen
         _evicted.ShouldBeGreaterThan(_inputs / 20);
         new[] { _reassembled, _tunnels, _rawPackets, _rawPacketsRefused }.ShouldAllBe(count => count > rounds);
         _deepestPath.ShouldBeGreaterThanOrEqualTo(8);
+        _paired.ShouldBeGreaterThan(rounds);
         foreach (var name in new[] { "DHCPv4", "DNS", "HTTP", "QUIC", "TLS", "VRRP" })
         {
             _applications.GetValueOrDefault(name).ShouldBeGreaterThan(rounds, name);

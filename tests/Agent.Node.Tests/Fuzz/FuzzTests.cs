@@ -187,12 +187,14 @@ public sealed class FuzzTests(ITestOutputHelper output)
         engine.End();
         engine.Count.ShouldBe(0);
         engine.DetailedFlows.ShouldBe(0);
+        engine.PairedTunnels.ShouldBe(0);
     }
 
     private static void CheckBounds(FlowEngine engine, int entries)
     {
         engine.Count.ShouldBeLessThanOrEqualTo(entries);
         engine.DetailedFlows.ShouldBeLessThanOrEqualTo(engine.Count);
+        engine.PairedTunnels.ShouldBeLessThanOrEqualTo(engine.Count);
         engine.FragmentsKept.ShouldBeLessThanOrEqualTo(Defragmenter.MostKept);
     }
 

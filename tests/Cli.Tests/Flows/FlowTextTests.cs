@@ -20,7 +20,7 @@ public sealed class FlowTextTests
         About(TunnelPorts.Default, Gre(0x22eb, ErspanIII(33, Frame), sequence: 1)).ShouldBe("session 33");
         About(TunnelPorts.Default, Gre(0x88be, ErspanII(33, Frame), key: 7, sequence: 1)).ShouldBe("session 33");
         About(TunnelPorts.Default, Gre(0x6558, Frame, key: 33)).ShouldBe("key 33");
-        About(new TunnelPorts([], [], [], [], []) { IsNvgre = true }, Gre(0x6558, Frame, key: 0x0102ff)).ShouldBe("VSID 258");
+        About(new TunnelPorts { IsNvgre = true }, Gre(0x6558, Frame, key: 0x0102ff)).ShouldBe("VSID 258");
     }
 
     [Fact]
