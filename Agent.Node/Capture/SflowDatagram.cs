@@ -20,7 +20,10 @@ internal ref struct SflowDatagram
     private uint _samplesLeft;
     private uint _recordsLeft;
 
-    /// <summary>Of the agent's sub-agent: counts datagrams, so gaps are losses.</summary>
+    /// <summary>Who numbers its datagrams: an agent's address and the number of a part of it.</summary>
+    internal SflowSource Source { get; private set; }
+
+    /// <summary>Of the <see cref="Source"/>: counts datagrams, so gaps are losses.</summary>
     internal uint Sequence { get; private set; }
 
     /// <summary>Of the header at hand: one packet in this many was sampled.</summary>
@@ -54,12 +57,16 @@ internal ref struct SflowDatagram
             return false;
         }
 
+        Span<byte> address = stackalloc byte[16];
+        address.Clear();
+        data[..addressLength].CopyTo(address);
         data = data[addressLength..];
-        if (!TryTake(ref data, out _) || !TryTake(ref data, out var sequence) || !TryTake(ref data, out _) || !TryTake(ref data, out var samples))
+        if (!TryTake(ref data, out var subAgent) || !TryTake(ref data, out var sequence) || !TryTake(ref data, out _) || !TryTake(ref data, out var samples))
         {
             return false;
         }
 
+        datagram.Source = new SflowSource(BinaryPrimitives.ReadUInt128BigEndian(address), addressType, subAgent);
         datagram.Sequence = sequence;
         datagram._samples = data;
         datagram._samplesLeft = samples;
@@ -176,3 +183,6 @@ internal ref struct SflowDatagram
         return true;
     }
 }
+
+/// <summary>An agent's address, of which kind it is, and its sub-agent.</summary>
+internal readonly record struct SflowSource(UInt128 Address, uint AddressType, uint SubAgent);

@@ -8,9 +8,8 @@ internal sealed class SflowLoop(CaptureSettings settings, IActorRef capture, IAc
 {
     private const int WaitMilliseconds = 100;
 
+    private readonly SflowLosses _losses = new();
     private DatagramSocket? _socket;
-    private uint _lastSequence;
-    private long _lost;
 
     protected override void Open() => _socket = DatagramSocket.Open(Settings, "sFlow", Stopping);
 
@@ -31,17 +30,11 @@ internal sealed class SflowLoop(CaptureSettings settings, IActorRef capture, IAc
 
     protected override void Close() => _socket?.Dispose();
 
-    protected override (long Received, long DroppedByKernel, long DroppedByInterface) Count() => (Engine.Packets, _lost, 0);
+    protected override (long Received, long DroppedByKernel, long DroppedByInterface) Count() => (Engine.Packets, _losses.Lost, 0);
 
     private void Process(ref SflowDatagram datagram, long now)
     {
-        // A sender that starts anew counts from the beginning; a datagram out of order is no loss.
-        if (_lastSequence != 0 && datagram.Sequence > _lastSequence)
-        {
-            _lost += datagram.Sequence - _lastSequence - 1;
-        }
-
-        _lastSequence = datagram.Sequence;
+        _losses.Count(datagram.Source, datagram.Sequence);
         while (datagram.MoveNext())
         {
             Engine.Process(now, datagram.Link, datagram.OriginalLength, Cut(datagram.Header), datagram.SamplingRate);

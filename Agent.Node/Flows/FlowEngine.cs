@@ -437,7 +437,7 @@ internal sealed class FlowEngine : IFlowLeaving
         }
 
         fromA = record.Has(FlowFlags.AIsHigh) == pending.FromHigh;
-        record.Counters.Add(fromA, pending.Frames * samplingRate, pending.Bytes * samplingRate);
+        record.Counters.Add(fromA, FlowCounters.Scaled(pending.Frames, samplingRate), FlowCounters.Scaled(pending.Bytes, samplingRate));
         if (time > record.Last && !_isAstray)
         {
             record.Last = time;

@@ -15,13 +15,27 @@ internal struct FlowCounters
     internal long BaPackets;
     internal long BaBytes;
 
-    /// <summary>Without a branch: which way packets go can't be predicted.</summary>
+    /// <summary>Counts up to the highest number there is. Without a branch: which way packets go can't be predicted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Add(bool fromA, long packets, long bytes)
     {
         ref var direction = ref Unsafe.Add(ref AbPackets, fromA ? 0 : 2);
-        direction += packets;
-        Unsafe.Add(ref direction, 1) += bytes;
+        direction = Sum(direction, packets);
+        Unsafe.Add(ref direction, 1) = Sum(Unsafe.Add(ref direction, 1), bytes);
+    }
+
+    /// <summary>What so many stand for at a sampling rate, up to the highest number there is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static long Scaled(long count, uint samplingRate) =>
+        samplingRate == 1 ? count : count > long.MaxValue / Math.Max(samplingRate, 1) ? long.MaxValue : count * samplingRate;
+
+    /// <summary>Of two numbers without a sign.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static long Sum(long one, long other)
+    {
+        var sum = unchecked(one + other);
+        // One that has a sign ran over.
+        return (sum | (sum >> 63)) & long.MaxValue;
     }
 
     public static FlowCounters operator -(in FlowCounters now, in FlowCounters before) => new()

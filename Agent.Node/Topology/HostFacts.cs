@@ -31,7 +31,7 @@ internal sealed record HostFacts
 
     public ImmutableDictionary<NamespaceId, NamespaceContents> Namespaces { get; init; }
 
-    /// <summary>Open vSwitch's database; empty while it doesn't run.</summary>
+    /// <summary>Open vSwitch's database, or what it was when it was last heard; empty where it never ran.</summary>
     public OvsTables Ovs { get; init; } = OvsTables.Empty;
 
     /// <summary>Probes that can't look at the moment, by name, and why: what they'd see is missing or old.</summary>

@@ -137,7 +137,7 @@ internal sealed class HostGraphBuilder
             [
                 ("Type", "ovsbridge"), ("Name", bridge.Name), ("UUID", bridge.Uuid.ToString()), ("DatapathID", bridge.DatapathId),
                 ("DatapathType", bridge.DatapathType.Length > 0 ? bridge.DatapathType : "system"),
-                .. InterfaceMetadata.OvsFields(bridge.OtherConfig, bridge.ExternalIds),
+                .. InterfaceMetadata.OvsFields(bridge.OtherConfig, bridge.ExternalIds), .. Staleness(),
             ]);
             _places[bridgeNode] = new CapturePlace.Bridge(bridge.Name);
             Own(host, bridgeNode);
@@ -183,7 +183,7 @@ internal sealed class HostGraphBuilder
             fields.Add(("BondMode", port.BondMode));
         }
 
-        var node = Add("ovsport", "", port.Name, [.. fields, .. InterfaceMetadata.OvsFields(port.OtherConfig, port.ExternalIds)]);
+        var node = Add("ovsport", "", port.Name, [.. fields, .. InterfaceMetadata.OvsFields(port.OtherConfig, port.ExternalIds), .. Staleness()]);
         Own(bridge, node);
         Wire(bridge, node);
         foreach (var uuid in port.Interfaces)
@@ -209,11 +209,13 @@ internal sealed class HostGraphBuilder
 
         // A port that has, or will have, a device keeps the node it gets when netlink sees the device.
         var kind = MayHaveDevice(row) ? "interface" : "ovsinterface";
-        var node = Add(kind, "", row.Name, [("Type", "device"), .. InterfaceMetadata.Of(row, hasDevice: false)]);
+        var node = Add(kind, "", row.Name, [("Type", "device"), .. InterfaceMetadata.Of(row, hasDevice: false), .. Staleness()]);
         _places[node] = new CapturePlace.None();
         Own(host, node);
         return _ovsInterfaces[row.Uuid] = node;
     }
+
+    private IEnumerable<(string, MetaValue)> Staleness() => _facts.Ovs.StaleSince == 0 ? [] : [("StaleSince", _facts.Ovs.StaleSince)];
 
     private string? Device(OvsInterface row)
     {

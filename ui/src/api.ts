@@ -36,6 +36,8 @@ export interface Metadata {
   MAC?: string;
   MTU?: number;
   State?: string;
+  /** When who told of the node was last heard, where it has fallen silent. */
+  StaleSince?: number;
   IPV4?: string[];
   IPV6?: string[];
   Driver?: string;

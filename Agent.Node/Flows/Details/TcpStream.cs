@@ -71,14 +71,14 @@ internal sealed class TcpStream
     {
         if (segment.IsSyn || segment.IsFin || segment.IsRst || segment.Length > 0)
         {
-            Packets += samplingRate;
+            Packets = FlowCounters.Sum(Packets, samplingRate);
         }
 
         var isFirstSyn = segment.IsSyn && !SawStart;
         NoteTimes(segment);
         if (samplingRate > 1)
         {
-            Bytes += (long)segment.Length * samplingRate;
+            Bytes = FlowCounters.Sum(Bytes, FlowCounters.Scaled(segment.Length, samplingRate));
             return;
         }
         // The number of an RST may be anything a confused host makes up, and what it carries isn't of the stream (RFC 9293, 3.5.3).

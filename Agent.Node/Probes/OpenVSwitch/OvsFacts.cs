@@ -12,6 +12,9 @@ internal sealed record OvsTables
 
     public static readonly OvsTables Empty = new();
 
+    /// <summary>Unix milliseconds since when nobody answers, and this is how it was then; 0: it's as it is now.</summary>
+    public long StaleSince { get; init; }
+
     public ImmutableDictionary<Guid, OvsBridge> Bridges { get; private init; } = ImmutableDictionary<Guid, OvsBridge>.Empty;
 
     public ImmutableDictionary<Guid, OvsPort> Ports { get; private init; } = ImmutableDictionary<Guid, OvsPort>.Empty;
@@ -83,5 +86,5 @@ internal sealed record OvsTables
     private static JsonObject Request(IReadOnlyList<string> columns) => new() { ["columns"] = new JsonArray([.. columns]) };
 }
 
-/// <summary>OVSDB probe -> topology: the database as it is; empty when Open vSwitch doesn't run.</summary>
+/// <summary>OVSDB probe -> topology: the database as it is, or as it was when it was last heard; empty when Open vSwitch never ran.</summary>
 internal sealed record OvsChanged(OvsTables Tables);

@@ -141,7 +141,8 @@ internal sealed class OvsdbProbe : ReceiveActor, IWithTimers
         _log.OvsGone(_socket, Reason(ended.Error));
         _ = _monitor!.DisposeAsync().AsTask();
         _monitor = null;
-        _tables = OvsTables.Empty;
+        // What runs may go on without its database: nothing is gone because nobody tells of it.
+        _tables = _tables with { StaleSince = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() };
         _topology.Tell(new OvsChanged(_tables));
         _told = true;
         Become(Disconnected);

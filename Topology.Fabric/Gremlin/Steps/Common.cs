@@ -113,7 +113,7 @@ internal static class Common
     /// <summary>The sum of the numbers under a key: an integer unless a double is among them.</summary>
     public static ValueTraversal Sum(IEnumerable<MetaValue> values, Arguments arguments)
     {
-        long integers = 0;
+        Int128 integers = 0;
         double doubles = 0;
         var exact = true;
         foreach (var value in values)
@@ -121,7 +121,7 @@ internal static class Common
             switch (value.Kind)
             {
                 case MetaKind.Integer:
-                    integers = unchecked(integers + value.Integer);
+                    integers += value.Integer;
                     doubles += value.Integer;
                     break;
                 case MetaKind.Double:
@@ -133,6 +133,7 @@ internal static class Common
             }
         }
 
-        return new ValueTraversal(exact ? integers : doubles);
+        // Counters end at the highest number there is, and so does their sum.
+        return new ValueTraversal(exact ? (long)Int128.Clamp(integers, long.MinValue, long.MaxValue) : doubles);
     }
 }

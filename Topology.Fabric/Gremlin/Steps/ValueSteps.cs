@@ -69,7 +69,7 @@ internal static class ValueSteps
                 {
                     "Start" => Math.Min(known ?? long.MaxValue, value.Integer),
                     "Last" => Math.Max(known ?? long.MinValue, value.Integer),
-                    _ => (known ?? 0) + value.Integer,
+                    _ => (long)Int128.Clamp((Int128)(known ?? 0) + value.Integer, long.MinValue, long.MaxValue),
                 });
             }
         }

@@ -235,6 +235,30 @@ public sealed class FlowEngineTests
     }
 
     [Fact]
+    public void Counters_end_at_the_highest_number_there_is()
+    {
+        var engine = new FlowEngine(new FlowOptions { ExtraTcpMetric = true }, Captures.Origin, _output);
+        var packet = Ipv4(6, Tcp(1, 2, data: 10));
+        for (var i = 0; i < 4; i++)
+        {
+            engine.Process(Start + i, LinkType.Ip, int.MaxValue, packet, uint.MaxValue);
+        }
+
+        PacketLayers layers = default;
+        layers.AddLayer(LayerType.IPv4);
+        for (var i = 0; i < 3; i++)
+        {
+            engine.CountSummary(layers, Start, Start, long.MaxValue / 2, long.MaxValue / 2, 1);
+        }
+
+        engine.CountSummary(layers, Start, Start, long.MaxValue, long.MaxValue, uint.MaxValue);
+        engine.End();
+        _output.Flows.Select(flow => (flow.Metric.AbPackets + flow.Metric.BaPackets, flow.Metric.AbBytes + flow.Metric.BaBytes)).ShouldBe(
+            [(4L * uint.MaxValue, long.MaxValue), (long.MaxValue, long.MaxValue)], ignoreOrder: true);
+        _output.Flows.ShouldAllBe(flow => flow.LastUpdateMetric == null || flow.LastUpdateMetric.AbBytes >= 0);
+    }
+
+    [Fact]
     public void Ports_used_again_without_a_close_are_another_connection()
     {
         const byte syn = 0x02;

@@ -94,6 +94,17 @@ public sealed class HostGraphTests
     }
 
     [Fact]
+    public void What_Open_vSwitch_told_before_it_fell_silent_says_since_when()
+    {
+        var silent = Graph((Nothing with { Ovs = Ovs() with { StaleSince = 1234 } }).WithInterfaces(Own, Seen(Link(7, "br0") with { Kind = "tun" }), 1));
+
+        silent.Nodes.Where(node => node.Type is "ovsbridge" or "ovsport").ShouldAllBe(node => node.Metadata.Has("StaleSince", 1234));
+        // Netlink still tells of the device.
+        silent.Nodes.Single(node => node.Type == "internal").Metadata.Keys().ShouldNotContain("StaleSince");
+        silent.Nodes.Select(node => node.Id).ShouldBe(Graph((Nothing with { Ovs = Ovs() }).WithInterfaces(Own, Seen(Link(7, "br0") with { Kind = "tun" }), 1)).Nodes.Select(node => node.Id));
+    }
+
+    [Fact]
     public void An_interface_that_netlink_and_OVSDB_see_is_one_node_of_OVSDBs_type()
     {
         var before = Nothing with { Ovs = Ovs() };

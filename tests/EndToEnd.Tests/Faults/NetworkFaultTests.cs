@@ -31,9 +31,10 @@ public sealed class NetworkFaultTests(VxlanSqliteLab.Lab lab)
     public async Task Open_vSwitch_stopped_and_started_again_is_followed()
     {
         await RunningLab.OnHostAsync("agent2", "ovs-appctl -t /run/openvswitch/ovsdb-server.ctl exit");
-        await RunningLab.EventuallyAsync("its bridges left", async () => (await lab.NodesAsync("G.V().Has('Host', 'agent2', 'Type', 'ovsbridge')")).Count == 0);
+        const string bridges = "G.V().Has('Host', 'agent2', 'Type', 'ovsbridge')";
+        await RunningLab.EventuallyAsync("its bridges are stale", async () => (await lab.NodesAsync(bridges + ".HasKey('StaleSince')")).Count == 2);
         await RunningLab.OnHostAsync("agent2", "ovsdb-server /run/openvswitch/conf.db --remote=punix:/run/openvswitch/db.sock --pidfile=/run/openvswitch/ovsdb-server.pid --detach --unixctl=/run/openvswitch/ovsdb-server.ctl -vconsole:off");
-        await RunningLab.EventuallyAsync("its bridges are back", async () => (await lab.NodesAsync("G.V().Has('Host', 'agent2', 'Type', 'ovsbridge')")).Count == 2);
+        await RunningLab.EventuallyAsync("its bridges are back", async () => (await lab.NodesAsync(bridges + ".HasNot('StaleSince')")).Count == 2);
         await RunningLab.EventuallyAsync("and captured", async () =>
             (await lab.NodesAsync(CapturePoint.Br0OfAgent2)).Single()["Metadata"]!["Captures"] is JsonArray { Count: 1 } captures && captures[0]!["State"]!.ToString() == "active");
     }

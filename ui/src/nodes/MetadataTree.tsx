@@ -120,5 +120,5 @@ function size(value: unknown): number {
 }
 
 function isTime(name: string, value: unknown): value is number {
-  return typeof value === 'number' && value > 1e12 && /(At|Time|Start|Last)$/.test(name);
+  return typeof value === 'number' && value > 1e12 && /(At|Time|Start|Last|Since)$/.test(name);
 }

@@ -1,4 +1,4 @@
-import { formatAge, plural } from '../format';
+import { formatAge, formatTime, plural } from '../format';
 import { isFabric, roleIn } from '../map/fabric';
 import { roleNames } from '../map/icons';
 import { NodeCaptures } from '../captures/NodeCaptures';
@@ -47,7 +47,7 @@ export function NodePanel() {
   return (
     <div class="node-panel" data-testid="node-details" data-id={node.ID}>
       <header class="node-head">
-        <RoleIcon role={role} size={34} muted={node.Metadata.State === 'DOWN'} />
+        <RoleIcon role={role} size={34} muted={node.Metadata.State === 'DOWN' || node.Metadata.StaleSince !== undefined} />
         <div class="node-title">
           <h3 data-testid="node-name">{nodeName(node)}</h3>
           <p class="muted">
@@ -74,6 +74,12 @@ export function NodePanel() {
           <Glyph name="close" />
         </button>
       </header>
+
+      {node.Metadata.StaleSince !== undefined && (
+        <p class="muted" data-testid="node-stale">
+          Open vSwitch hasn’t answered since {formatTime(node.Metadata.StaleSince)}: this is how it was then.
+        </p>
+      )}
 
       <NodeCaptures node={node} />
 

@@ -174,6 +174,7 @@ function Row({ row }: { row: NodeRow }) {
   if (row.id === active.value) classes.push('active');
   if (stands && !stands.nodes.has(row.id)) classes.push('dim');
   const down = node?.Metadata.State === 'DOWN';
+  const stale = node?.Metadata.StaleSince !== undefined;
   return (
     <div
       id={rowId(row.id)}
@@ -191,7 +192,7 @@ function Row({ row }: { row: NodeRow }) {
       data-captures={captures.length}
       style={{ paddingLeft: `${6 + row.depth * 15}px`, height: `${rowHeight}px` }}
       onClick={() => choose(row)}
-      title={`${row.name}: ${node && isFabric(node) ? 'fabric ' : ''}${node?.Metadata.Type ?? roleNames[row.role]}${down ? ', down' : ''}`}
+      title={`${row.name}: ${node && isFabric(node) ? 'fabric ' : ''}${node?.Metadata.Type ?? roleNames[row.role]}${down ? ', down' : ''}${stale ? ', stale' : ''}`}
     >
       <span
         class="twist"
