@@ -68,6 +68,12 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <summary>Packets whose first header wasn't whole.</summary>
     internal long Undecoded { get; private set; }
 
+    /// <summary>Frames of a link's own, that carry nothing: a wireless network's management and control.</summary>
+    internal long Signalling { get; private set; }
+
+    /// <summary>Wireless frames whose stations are all that can be read.</summary>
+    internal long Encrypted { get; private set; }
+
     /// <summary>Flows that left for want of room.</summary>
     internal long Evicted => _table.Evicted;
 
@@ -274,12 +280,12 @@ internal sealed class FlowEngine : IFlowLeaving
         PacketDecoder.Decode(link, packet, _options.Ports, out layers);
         if (layers.Path.Packed == 0)
         {
-            Undecoded++;
+            CountWithoutFlow(layers.End);
             return false;
         }
-        if (layers.End == DecodeEnd.Broken)
+        if (layers.End >= DecodeEnd.Broken)
         {
-            _broken++;
+            CountUnread(layers.End);
         }
 
         if (layers.IsFragment && _defragmenter is not null)
@@ -297,6 +303,30 @@ internal sealed class FlowEngine : IFlowLeaving
         }
         FindKey(ref pending, parent);
         return true;
+    }
+
+    private void CountWithoutFlow(DecodeEnd end)
+    {
+        if (end == DecodeEnd.Signalling)
+        {
+            Signalling++;
+        }
+        else
+        {
+            Undecoded++;
+        }
+    }
+
+    private void CountUnread(DecodeEnd end)
+    {
+        if (end == DecodeEnd.Encrypted)
+        {
+            Encrypted++;
+        }
+        else
+        {
+            _broken++;
+        }
     }
 
     /// <summary>Makes the key of what was decoded, and asks for its slot in the table.</summary>

@@ -29,6 +29,8 @@ internal sealed class FlowsRun
     private long _packets;
     private long _flows;
     private long _evicted;
+    private long _signalling;
+    private long _encrypted;
     private int _exitCode;
 
     /// <param name="request">What to do.</param>
@@ -184,6 +186,8 @@ internal sealed class FlowsRun
         _packets += engine.Packets;
         _flows += engine.Total;
         _evicted += engine.Evicted;
+        _signalling += engine.Signalling;
+        _encrypted += engine.Encrypted;
         _engine = null;
     }
 
@@ -194,6 +198,16 @@ internal sealed class FlowsRun
             Say(string.Create(CultureInfo.InvariantCulture,
                 $"{_evicted} flows left early: there were more than {_request.Options.MaxEntries} at once (--max-flows)"));
         }
+        if (_encrypted > 0)
+        {
+            Say(string.Create(CultureInfo.InvariantCulture, $"{_encrypted} wireless frames are encrypted: they are counted between their stations, as Ethernet"));
+        }
+
+        if (_signalling > 0)
+        {
+            Say(string.Create(CultureInfo.InvariantCulture, $"{_signalling} frames are the links' own (802.11 management and control, keepalives): they're in no flow"));
+        }
+
         if (_request.Output == "none")
         {
             var kept = _request.Filter is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ({_selection.Kept} of them kept)");
