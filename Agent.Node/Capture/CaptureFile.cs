@@ -59,7 +59,7 @@ internal sealed class CaptureFile(CaptureInput input, string? filter) : IDisposa
         // Of pcapng the interfaces, and so the link types, come later.
         if (_reader.Link != LinkType.None)
         {
-            _filter?.Compile(_reader.LinkNumber);
+            _filter?.Compile(_reader.Format);
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class CaptureFile(CaptureInput input, string? filter) : IDisposa
             throw Failure(e);
         }
         _read += _reader.Packets.Length;
-        _selected = some && _filter is not null ? _filter.Select(_reader.LinkNumber, _reader.Block, _reader.Packets) : _reader.Packets.Length;
+        _selected = some && _filter is not null ? _filter.Select(_reader.Format, _reader.Block, _reader.Packets) : _reader.Packets.Length;
         return some ? true : _read == 0 && _reader.Undecoded.Keys.Order().ToList() is [var first, ..] ? throw new CaptureException($"{input.Name}: {LinkTypes.Refusal(first)}") : false;
     }
 

@@ -4,6 +4,13 @@ using Agent.Node.Flows;
 
 namespace Agent.Node.Capture;
 
+/// <summary>How packets start in a file: the link type's number there, and the byte order of numbers in it that are the host's.</summary>
+internal readonly record struct LinkFormat(int Number, bool IsBigEndian)
+{
+    /// <summary>No packet was read yet.</summary>
+    internal static readonly LinkFormat None = new(-1, false);
+}
+
 /// <summary>
 /// A capture's packets where they lie in a block of what was read: some at a time, all of one link type. What libpcap
 /// does with a call a packet is most of the work of reading a file.
@@ -29,8 +36,8 @@ internal abstract class CaptureReader
     /// <summary>What the packets read start with.</summary>
     internal LinkType Link { get; private protected set; }
 
-    /// <summary>As the file numbers it; -1: no packet was read yet.</summary>
-    internal int LinkNumber { get; private protected set; } = -1;
+    /// <summary>The same, as the file has it.</summary>
+    internal LinkFormat Format { get; private protected set; } = LinkFormat.None;
 
     /// <summary>Where the packets read lie; valid until the next read.</summary>
     internal ReadOnlySpan<byte> Block => Source.Bytes;

@@ -13,6 +13,7 @@ internal sealed class PcapReader : CaptureReader
     /// <summary>Of libpcap as Alexey Kuznetzov changed it: interface, protocol and direction follow each packet's lengths.</summary>
     private const uint KuznetzovMagic = 0xa1b2cd34;
 
+    private const uint LongestOfLibpcap = 262_144;
     private const int FileHeaderLength = 24;
     private const int LinkTypeOffset = 20;
     private const int UsualHeaderLength = 16;
@@ -48,8 +49,8 @@ internal sealed class PcapReader : CaptureReader
         const int linkTypeBits = 0x03ff_ffff;
         const uint hasChecksum = 0x0400_0000;
         _checksumLength = (link & hasChecksum) != 0 ? 2 * (int)(link >> 28) : 0;
-        LinkNumber = (int)(link & linkTypeBits);
-        Link = LinkTypes.TryOf(LinkNumber) ?? throw new CaptureException($"{name}: {LinkTypes.Refusal(LinkNumber)}");
+        Format = new LinkFormat((int)(link & linkTypeBits), isBigEndian);
+        Link = LinkTypes.TryOf(Format.Number) ?? throw new CaptureException($"{name}: {LinkTypes.Refusal(Format.Number)}");
         block.Next += FileHeaderLength;
     }
 
@@ -70,6 +71,31 @@ internal sealed class PcapReader : CaptureReader
         return block.Fill(FileHeaderLength)
             ? new PcapReader(name, block, magic, isBigEndian)
             : throw new CaptureException($"{name}: truncated dump file; only {block.Length} bytes of the file's header (after 0 packets)");
+    }
+
+    /// <summary>A file without packets.</summary>
+    internal static byte[] EmptyFile(LinkFormat link)
+    {
+        const int snapLengthOffset = 16;
+        var file = new byte[FileHeaderLength];
+        Put(0, MicrosecondMagic);
+        Put(snapLengthOffset, LongestOfLibpcap);
+        Put(LinkTypeOffset, (uint)link.Number);
+        var (major, minor) = link.IsBigEndian ? (5, 7) : (4, 6);
+        (file[major], file[minor]) = (2, 4);
+        return file;
+
+        void Put(int offset, uint value)
+        {
+            if (link.IsBigEndian)
+            {
+                BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(offset), value);
+            }
+            else
+            {
+                BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(offset), value);
+            }
+        }
     }
 
     private static bool IsMagic(uint magic) => magic is MicrosecondMagic or NanosecondMagic or KuznetzovMagic;

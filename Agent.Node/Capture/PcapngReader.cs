@@ -74,6 +74,7 @@ internal sealed class PcapngReader : CaptureReader
         var next = Source.Next;
         var count = Count;
         var time = _lastTime;
+        var link = Format.Number;
         while (count < places.Length && bytes.Length - next >= Around)
         {
             var head = bytes.Slice(next, PacketHeadLength);
@@ -92,7 +93,7 @@ internal sealed class PcapngReader : CaptureReader
             }
 
             ref readonly var on = ref interfaces[(int)number];
-            if (on.LinkNumber != LinkNumber || !on.IsDecoded)
+            if (on.LinkNumber != link)
             {
                 break;
             }
@@ -201,6 +202,7 @@ internal sealed class PcapngReader : CaptureReader
         }
 
         _interfaces.Clear();
+        Format = LinkFormat.None;
     }
 
     private void ReadPacket<TOrder>(uint type, ReadOnlySpan<byte> body) where TOrder : struct, IByteOrder
@@ -244,7 +246,7 @@ internal sealed class PcapngReader : CaptureReader
             throw captured > LongestPacket ? TooLong(captured) : Broken($"a packet of {captured} bytes in a block that has {room} for it");
         }
 
-        LinkNumber = on.LinkNumber;
+        Format = new LinkFormat(on.LinkNumber, _isBigEndian);
         Link = on.Link;
         var whole = (int)Math.Min(original, int.MaxValue);
         // A simple block has no time: the last packet's is the nearest.

@@ -65,4 +65,27 @@ internal enum LinkType : byte
 
     /// <summary>BSD loopback: the address family, in the byte order of the host that captured.</summary>
     Loopback,
+
+    /// <summary>PPP or Cisco's HDLC, told apart by the address.</summary>
+    PppHdlc,
+
+    /// <summary>PPP behind a byte that says which way it went.</summary>
+    PppDirection,
+    PppoE,
+    CiscoHdlc,
+    FrameRelay,
+    Mpls,
+
+    /// <summary>Wireless frames, as they are and behind radiotap, Prism, AVS or PPI headers.</summary>
+    Wifi,
+    Radiotap,
+    Prism,
+    Avs,
+    Ppi,
+
+    /// <summary>IP behind what netfilter, Solaris, IPsec's interface or the packet filter of BSD says of it.</summary>
+    Nflog,
+    Ipnet,
+    Enc,
+    Pflog,
 }

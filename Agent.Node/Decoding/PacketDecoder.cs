@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Agent.Node.Decoding.Links;
 
 namespace Agent.Node.Decoding;
 
@@ -51,8 +52,25 @@ internal static class PacketDecoder
                 DecodeIp(packet, sizeof(uint), ports, ref layers);
                 break;
             default:
-                layers.End = DecodeEnd.Broken;
+                DecodeOther(link, packet, ports, ref layers);
                 break;
+        }
+    }
+
+    private static void DecodeOther(LinkType link, ReadOnlySpan<byte> packet, TunnelPorts ports, ref PacketLayers layers)
+    {
+        if (!LinkHeaders.TryRead(link, packet, ref layers, out var type, out var offset))
+        {
+            return;
+        }
+
+        if (type == EtherTypes.Ppp)
+        {
+            DecodePpp(packet, offset, ports, ref layers);
+        }
+        else
+        {
+            DecodeType(type, packet, offset, ports, ref layers);
         }
     }
 

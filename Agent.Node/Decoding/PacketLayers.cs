@@ -8,11 +8,17 @@ internal enum DecodeEnd : byte
     /// <summary>At the last layer a flow has, or at a protocol we don't decode.</summary>
     Complete,
 
+    /// <summary>At a tunnel's header: <see cref="PacketLayers.Inner"/> follows.</summary>
+    Tunnel,
+
     /// <summary>In the middle of a header, or at one that can't be: what was read before stands.</summary>
     Broken,
 
-    /// <summary>At a tunnel's header: <see cref="PacketLayers.Inner"/> follows.</summary>
-    Tunnel,
+    /// <summary>At what only the two ends of a wireless link can read.</summary>
+    Encrypted,
+
+    /// <summary>At the beginning: a frame of the link's own, that carries nothing.</summary>
+    Signalling,
 }
 
 /// <summary>What a packet alone can't say about its flow: the flows there have been are asked, where this isn't None.</summary>

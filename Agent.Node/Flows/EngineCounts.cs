@@ -6,6 +6,12 @@ internal readonly record struct EngineCounts
     /// <summary>Packets that couldn't be read to their last layer: cut short, or with a header that can't be.</summary>
     public long DecodeErrors { get; init; }
 
+    /// <summary>Frames of a link's own, that carry nothing: a wireless network's management and control.</summary>
+    public long LinkFrames { get; init; }
+
+    /// <summary>Wireless frames whose stations are all that can be read.</summary>
+    public long EncryptedFrames { get; init; }
+
     /// <summary>Packets that couldn't be put together from their fragments: overlapping, too late, or too many at once.</summary>
     public long FragmentErrors { get; init; }
 
@@ -28,6 +34,8 @@ internal readonly record struct EngineCounts
     public IEnumerable<(string Name, long Count)> Named() =>
     [
         (nameof(DecodeErrors), DecodeErrors),
+        (nameof(LinkFrames), LinkFrames),
+        (nameof(EncryptedFrames), EncryptedFrames),
         (nameof(FragmentErrors), FragmentErrors),
         (nameof(RawPacketsRefused), RawPacketsRefused),
         (nameof(Duplicates), Duplicates),
@@ -40,6 +48,8 @@ internal readonly record struct EngineCounts
     public static EngineCounts operator +(EngineCounts one, EngineCounts other) => new()
     {
         DecodeErrors = one.DecodeErrors + other.DecodeErrors,
+        LinkFrames = one.LinkFrames + other.LinkFrames,
+        EncryptedFrames = one.EncryptedFrames + other.EncryptedFrames,
         FragmentErrors = one.FragmentErrors + other.FragmentErrors,
         RawPacketsRefused = one.RawPacketsRefused + other.RawPacketsRefused,
         Duplicates = one.Duplicates + other.Duplicates,
@@ -52,6 +62,8 @@ internal readonly record struct EngineCounts
     public static EngineCounts operator -(EngineCounts now, EngineCounts before) => new()
     {
         DecodeErrors = now.DecodeErrors - before.DecodeErrors,
+        LinkFrames = now.LinkFrames - before.LinkFrames,
+        EncryptedFrames = now.EncryptedFrames - before.EncryptedFrames,
         FragmentErrors = now.FragmentErrors - before.FragmentErrors,
         RawPacketsRefused = now.RawPacketsRefused - before.RawPacketsRefused,
         Duplicates = now.Duplicates - before.Duplicates,

@@ -77,6 +77,12 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <summary>Packets whose first header wasn't whole.</summary>
     internal long Undecoded { get; private set; }
 
+    /// <summary>Frames of a link's own, that carry nothing: a wireless network's management and control.</summary>
+    internal long Signalling { get; private set; }
+
+    /// <summary>Wireless frames whose stations are all that can be read.</summary>
+    internal long Encrypted { get; private set; }
+
     /// <summary>Flows there are now.</summary>
     internal int Count => _table.Count;
 
@@ -96,6 +102,8 @@ internal sealed class FlowEngine : IFlowLeaving
     internal EngineCounts Counts => new()
     {
         DecodeErrors = Undecoded + _broken,
+        LinkFrames = Signalling,
+        EncryptedFrames = Encrypted,
         FragmentErrors = _defragmenter?.Errors ?? 0,
         RawPacketsRefused = _inspector.RawPacketsRefused,
         Duplicates = _deduplicator?.Duplicates ?? 0,
@@ -319,12 +327,12 @@ internal sealed class FlowEngine : IFlowLeaving
         PacketDecoder.Decode(link, packet, _options.Ports, out layers);
         if (layers.Path.Packed == 0)
         {
-            Undecoded++;
+            CountWithoutFlow(layers.End);
             return false;
         }
-        if (layers.End == DecodeEnd.Broken)
+        if (layers.End >= DecodeEnd.Broken)
         {
-            _broken++;
+            CountUnread(layers.End);
         }
 
         if (layers.IsFragment && _defragmenter is not null)
@@ -342,6 +350,30 @@ internal sealed class FlowEngine : IFlowLeaving
         }
         FindKey(ref pending, parent);
         return true;
+    }
+
+    private void CountWithoutFlow(DecodeEnd end)
+    {
+        if (end == DecodeEnd.Signalling)
+        {
+            Signalling++;
+        }
+        else
+        {
+            Undecoded++;
+        }
+    }
+
+    private void CountUnread(DecodeEnd end)
+    {
+        if (end == DecodeEnd.Encrypted)
+        {
+            Encrypted++;
+        }
+        else
+        {
+            _broken++;
+        }
     }
 
     /// <summary>Makes the key of what was decoded, and asks for its slot in the table.</summary>

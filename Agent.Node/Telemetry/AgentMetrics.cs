@@ -17,6 +17,12 @@ internal static class AgentMetrics
     private static readonly Counter<long> DecodeErrors = Meter.CreateCounter<long>(
         "skydive.capture.decode.errors", "{packet}", "Packets that couldn't be read to their last layer: cut short, or with a header that can't be.");
 
+    private static readonly Counter<long> LinkFrames = Meter.CreateCounter<long>(
+        "skydive.capture.link.frames", "{frame}", "Frames of a link's own, in no flow: a wireless network's management and control, keepalives.");
+
+    private static readonly Counter<long> EncryptedFrames = Meter.CreateCounter<long>(
+        "skydive.capture.encrypted.frames", "{frame}", "Wireless frames that are encrypted: counted between their stations.");
+
     private static readonly Counter<long> FragmentErrors = Meter.CreateCounter<long>(
         "skydive.capture.fragment.errors", "{packet}", "Packets that couldn't be put together from their fragments.");
 
@@ -65,6 +71,8 @@ internal static class AgentMetrics
         Add(PacketsDropped, before.PacketsIfDropped, after.PacketsIfDropped, [.. labels, new("by", "interface")]);
         Add(PacketsDropped, before.PacketsAgentDropped, after.PacketsAgentDropped, [.. labels, new("by", "agent")]);
         Add(DecodeErrors, before.Counts.DecodeErrors, after.Counts.DecodeErrors, labels);
+        Add(LinkFrames, before.Counts.LinkFrames, after.Counts.LinkFrames, labels);
+        Add(EncryptedFrames, before.Counts.EncryptedFrames, after.Counts.EncryptedFrames, labels);
         Add(FragmentErrors, before.Counts.FragmentErrors, after.Counts.FragmentErrors, labels);
         Add(RawPacketsRefused, before.Counts.RawPacketsRefused, after.Counts.RawPacketsRefused, labels);
         Add(Duplicates, before.Counts.Duplicates, after.Counts.Duplicates, labels);

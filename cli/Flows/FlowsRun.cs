@@ -206,6 +206,16 @@ internal sealed class FlowsRun
             Say(string.Create(CultureInfo.InvariantCulture, $"the beginnings of {_counts.StreamsRefused} TCP streams weren't put in order, there were too many at once: their applications may be known by port only"));
         }
 
+        if (_counts.EncryptedFrames > 0)
+        {
+            Say(string.Create(CultureInfo.InvariantCulture, $"{_counts.EncryptedFrames} wireless frames are encrypted: they are counted between their stations, as Ethernet"));
+        }
+
+        if (_counts.LinkFrames > 0)
+        {
+            Say(string.Create(CultureInfo.InvariantCulture, $"{_counts.LinkFrames} frames are the links' own (802.11 management and control, keepalives): they're in no flow"));
+        }
+
         if (_request.Output == "none")
         {
             var kept = _request.Filter is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ({_selection.Kept} of them kept)");

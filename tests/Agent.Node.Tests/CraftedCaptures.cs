@@ -318,7 +318,55 @@ internal static class CraftedCaptures
             new("PPP/MPLS", "", "", 0, Id: 100),
             new("IPv4/TCP", InnerA4, InnerB4, 8),
         ]),
+        new("ppp-hdlc", (LinkLayers)50, [In(p => [0xff, 3, 0, 0x57, .. p]), Inner6], [new("PPP/IPv6/TCP", InnerA6, InnerB6, 0)]),
+        new("ppp-hdlc-cisco", (LinkLayers)50, [In(p => [0x0f, 0, 8, 0, .. p]), Inner4], [new("IPv4/TCP", InnerA4, InnerB4, 0)]),
+        new("pppoe", (LinkLayers)51, [In(p => Pppoe(9, 0x21, p)), Inner4], [new("PPPoE/PPP/IPv4/TCP", InnerA4, InnerB4, 0)]),
+        new("cisco-hdlc-vxlan", (LinkLayers)104, [In(p => [0x0f, 0, 8, 0, .. p]), Over4(17), UdpTo(4789), In(p => Vxlan(20, p)), Frame6, Inner6],
+        [
+            new("IPv4/UDP/VXLAN", "10.0.0.1", "10.0.0.2", 0, Id: 20),
+            new("Ethernet/IPv6/TCP", InnerA6, InnerB6, 4 + V4 + UdpHeader + VxlanHeader),
+        ]),
+        // A station talks to another through the access point, which gives the answers back.
+        new("wifi", (LinkLayers)105, [Wifi(0x08, toDistribution: true), In(p => Snap(0x0800, p)), Inner4], [new("Ethernet/IPv4/TCP", InnerA4, InnerB4, 0)]),
+        new("wifi-bridge", (LinkLayers)105, [Wifi(0x08, toDistribution: true, fourAddresses: true), In(p => Snap(0x8100, Vlan(42, 0x86dd, p))), Inner6], [new("Ethernet/Dot1Q/IPv6/TCP", InnerA6, InnerB6, 0, Tags: 42)]),
+        new("radiotap", (LinkLayers)127,
+            [In(p => [0, 0, 0x1a, 0, 0x2f, 0x48, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x20, 2, 0x6c, 9, 0xa0, 0, 0xd8, 0, 0, 0, .. p]), Wifi(0x88, toDistribution: true, more: [0, 0, 0, 0]), In(p => Snap(0x86dd, p)), Inner6],
+            [new("Ethernet/IPv6/TCP", InnerA6, InnerB6, 0)]),
+        new("radiotap-control", (LinkLayers)127,
+            [In(p => [0, 0, 8, 0, 0, 0, 0, 0, .. p]), Wifi(0x88, toDistribution: false, flags: 0x80, more: [0, 0, 0, 0, 0, 0]), In(p => Snap(0x0800, p)), Inner4],
+            [new("Ethernet/IPv4/TCP", InnerA4, InnerB4, 0)]),
+        new("prism", (LinkLayers)119, [In(p => [0x44, 0, 0, 0, 144, 0, 0, 0, .. new byte[136], .. p]), Wifi(0x08, toDistribution: true), In(p => Snap(0x0800, p)), Inner4], [new("Ethernet/IPv4/TCP", InnerA4, InnerB4, 0)]),
+        new("avs", (LinkLayers)163, [In(p => [0x80, 0x21, 0x10, 1, 0, 0, 0, 64, .. new byte[56], .. p]), Wifi(0x08, toDistribution: true), In(p => Snap(0x0800, p)), Inner4], [new("Ethernet/IPv4/TCP", InnerA4, InnerB4, 0)]),
+        new("ppi", (LinkLayers)192, [In(p => [0, 0, 8, 0, 105, 0, 0, 0, .. p]), Wifi(0x08, toDistribution: true), In(p => Snap(0x0800, p)), Inner4], [new("Ethernet/IPv4/TCP", InnerA4, InnerB4, 0)]),
+        new("frame-relay", (LinkLayers)107, [In(p => [0x18, 0x41, 3, 0xcc, .. p]), Inner4], [new("IPv4/TCP", InnerA4, InnerB4, 0)]),
+        new("frame-relay-snap", (LinkLayers)107, [In(p => [0x18, 0x41, 3, 0, 0x80, 0, 0, 0, 0x86, 0xdd, .. p]), Inner6], [new("IPv6/TCP", InnerA6, InnerB6, 0)]),
+        new("mpls", (LinkLayers)219, [In(p => Mpls(p, 100, 200)), Inner6],
+        [
+            new("MPLS", "", "", 0, Id: 100 | (200L << 20)),
+            new("IPv6/TCP", InnerA6, InnerB6, 8),
+        ]),
+        new("nflog", (LinkLayers)239, [In(p => [2, 0, 0, 7, 8, 0, 1, 0, 8, 0, 1, 0, 7, 0, 10, 0, 65, 66, 0, 0, .. U16(((p.Length + 4) & 0xff) << 8 | ((p.Length + 4) >> 8)), 9, 0, .. p]), Inner4], [new("IPv4/TCP", InnerA4, InnerB4, 0)]),
+        new("ipnet", (LinkLayers)226, [In(p => [1, 2, 0, 2, .. U32((uint)p.Length), .. new byte[16], .. p]), Inner4], [new("IPv4/TCP", InnerA4, InnerB4, 0)]),
+        new("enc", (LinkLayers)109, [In(p => [24, 0, 0, 0, 0, 0, 0x12, 0x34, 0, 0, 0, 0, .. p]), Inner6], [new("IPv6/TCP", InnerA6, InnerB6, 0)]),
+        new("pflog", (LinkLayers)117, [In(p => [61, 2, 0, 0, .. "em0"u8, .. new byte[13], .. new byte[16], .. new byte[24], 1, 0, 0, 0, .. p]), Inner4], [new("IPv4/TCP", InnerA4, InnerB4, 0)]),
     ];
+
+    /// <summary>A data frame of 802.11; from the distribution system when it's an answer, or else the other way round.</summary>
+    private static CraftedCapture.Layer Wifi(byte control, bool toDistribution, bool fourAddresses = false, byte flags = 0, params byte[] more) => (payload, back, _) =>
+    {
+        const string accessPoint = "02:00:00:00:77:aa";
+        var (source, destination) = back ? (Mac(MacB), Mac(MacA)) : (Mac(MacA), Mac(MacB));
+        if (fourAddresses)
+        {
+            return [control, (byte)(3 | flags), 0, 0, .. Mac(accessPoint), .. Mac("02:00:00:00:77:bb"), .. destination, 0, 0, .. source, .. more, .. payload];
+        }
+
+        return back != toDistribution
+            ? [control, (byte)(1 | flags), 0, 0, .. Mac(accessPoint), .. source, .. destination, 0, 0, .. more, .. payload]
+            : [control, (byte)(2 | flags), 0, 0, .. destination, .. Mac(accessPoint), .. source, 0, 0, .. more, .. payload];
+    };
+
+    private static byte[] Snap(ushort type, byte[] payload) => [0xaa, 0xaa, 3, 0, 0, 0, .. U16(type), .. payload];
 
     private static CraftedCapture.Layer In(Func<byte[], byte[]> header) => (payload, _, _) => header(payload);
 

@@ -12,6 +12,7 @@ internal static class Tshark
     private static readonly Dictionary<string, string> Names = new()
     {
         ["eth"] = "Ethernet",
+        ["wlan"] = "Ethernet",
         ["vlan"] = "Dot1Q",
         ["arp"] = "ARP",
         ["ip"] = "IPv4",
@@ -45,21 +46,24 @@ internal static class Tshark
         ["macsec"] = "MACsec",
     };
 
+    /// <summary>What a field of ours is called in another protocol.</summary>
+    private static readonly Dictionary<string, string> OtherNames = new() { ["vlan.id"] = "ieee8021ad.id", ["eth.src"] = "wlan.sa", ["eth.dst"] = "wlan.da" };
+
     /// <summary>
     /// Of each packet the layers that we have names for, a label stack being one, and the values of these fields, numbers as
     /// decimals; of a field that occurs several times in their order.
     /// </summary>
     internal static (string[] Layers, string[][] Values)[] Packets(string file, IEnumerable<string> fields)
     {
-        var asked = fields.SelectMany(field => new[] { "-e", field == "vlan.id" ? "ieee8021ad.id" : field, "-e", field });
+        var asked = fields.SelectMany(field => new[] { "-e", OtherNames.GetValueOrDefault(field, field), "-e", field });
         return [.. Run(["-r", file, "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,", "-e", "frame.protocols", .. asked, .. DecodeAs]).Select(line =>
         {
             var columns = line.Split('\t');
-            return (columns[0].Split(':').Where(Names.ContainsKey).Select(name => Names[name]).Aggregate(new List<string>(), Append).ToArray(), Pairs(columns[1..]).ToArray());
+            return (columns[0].Replace("ppp:chdlc", "chdlc", StringComparison.Ordinal).Split(':').Where(Names.ContainsKey).Select(name => Names[name]).Aggregate(new List<string>(), Append).ToArray(), Pairs(columns[1..]).ToArray());
         })];
     }
 
-    /// <summary>Fields are asked for in pairs, for the VLAN tags of both kinds; otherwise the two are the same.</summary>
+    /// <summary>Fields are asked for in pairs, for those that have two names; otherwise the two are the same.</summary>
     private static IEnumerable<string[]> Pairs(string[] columns)
     {
         for (var column = 0; column < columns.Length; column += 2)

@@ -31,15 +31,23 @@ public sealed class CaptureReaderTests : IDisposable
     [InlineData("nsecpcap")]
     [InlineData("pcapng")]
     [InlineData("modpcap")]
-    public void Every_capture_of_these_tests_is_read_as_libpcap_reads_it_whatever_Wireshark_makes_of_its_format(string format)
+    public void Every_capture_of_these_tests_is_read_as_libpcap_reads_it_in_each_of_Wireshark_s_formats(string format)
     {
+        var converted = 0;
         foreach (var file in Directory.EnumerateFiles(Captures.Folder, "*.pcap", SearchOption.AllDirectories))
         {
-            Command("editcap", "-F", format, file, _path);
-            var expected = OfLibpcap(file);
+            // Some link types have no number in some formats.
+            if (!Converts(format, file, _path))
+            {
+                continue;
+            }
+
+            converted++;
+            var expected = OfLibpcap(_path);
             var read = PacketsOf(File.ReadAllBytes(_path));
-            read.Select(packet => packet with { Time = packet.Time / 1000 }).ShouldBe(expected.Select(packet => packet with { Time = packet.Time / 1000 }), $"{file} as {format}");
+            read.ShouldBe(expected, $"{file} as {format}");
         }
+        converted.ShouldBeGreaterThan(40);
     }
 
     [Theory]
@@ -199,7 +207,7 @@ public sealed class CaptureReaderTests : IDisposable
         var packets = new List<Read>();
         while (reader.Read())
         {
-            var selected = selection is null ? reader.Packets : reader.Packets[..selection.Select(reader.LinkNumber, reader.Block, reader.Packets)];
+            var selected = selection is null ? reader.Packets : reader.Packets[..selection.Select(reader.Format, reader.Block, reader.Packets)];
             foreach (ref readonly var packet in selected)
             {
                 packets.Add(new Read(reader.Link, packet.Time, packet.OriginalLength, Convert.ToHexString(reader.Block.Slice(packet.Start, packet.Length))));
@@ -235,11 +243,11 @@ public sealed class CaptureReaderTests : IDisposable
         return device;
     }
 
-    private static void Command(string program, params string[] arguments)
+    private static bool Converts(string format, string from, string to)
     {
-        using var process = System.Diagnostics.Process.Start(program, arguments);
+        using var process = System.Diagnostics.Process.Start("editcap", ["-F", format, from, to]);
         process.WaitForExit();
-        process.ExitCode.ShouldBe(0, $"{program} {string.Join(' ', arguments)}");
+        return process.ExitCode == 0;
     }
 
     private sealed class Trickle(byte[] bytes) : MemoryStream(bytes)

@@ -10,6 +10,9 @@ internal sealed class PacketMutator(ulong seed)
 {
     internal const int Longest = 2048;
 
+    /// <summary>All link types, and one that isn't.</summary>
+    private static readonly int Links = Enum.GetValues<LinkType>().Length + 1;
+
     /// <summary>Values at which lengths, flags and versions change their meaning.</summary>
     private static readonly byte[] Interesting = [0, 1, 3, 4, 5, 6, 7, 8, 15, 16, 17, 20, 32, 40, 41, 44, 47, 60, 63, 64, 0x45, 0x60, 0x7f, 0x80, 0x81, 0x86, 0x88, 137, 0xc0, 0xf0, 0xfe, 0xff];
 
@@ -29,7 +32,7 @@ internal sealed class PacketMutator(ulong seed)
         }
 
         ref readonly var packet = ref Corpus[Below(Corpus.Length)];
-        link = Below(50) == 0 ? (LinkType)Below(8) : packet.Link;
+        link = Below(50) == 0 ? (LinkType)Below(Links) : packet.Link;
         var length = Math.Min(packet.Bytes.Length, Longest);
         packet.Bytes.AsSpan(0, length).CopyTo(_input);
         // One in eight stays as it is: conversations, tunnels and fragments that fit must go on between broken ones.
@@ -107,7 +110,7 @@ internal sealed class PacketMutator(ulong seed)
 
     private ReadOnlySpan<byte> Chance(out LinkType link)
     {
-        link = (LinkType)Below(8);
+        link = (LinkType)Below(Links);
         var input = _input.AsSpan(0, Below(300));
         foreach (ref var value in input)
         {
