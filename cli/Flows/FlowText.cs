@@ -8,7 +8,7 @@ namespace Cli.Flows;
 internal static class FlowText
 {
     private const int BitsPerVlan = 12;
-    private const int VlanMask = (1 << BitsPerVlan) - 1;
+    private const int BitsPerLabel = 20;
 
     /// <summary>What the tunnel's identifier is called, by the path's last layer.</summary>
     private static readonly Dictionary<string, string> IdNames = new(StringComparer.Ordinal)
@@ -148,7 +148,7 @@ internal static class FlowText
         // Network.ID holds a stack of labels in one number.
         if (flow.Tunnel is { MplsLabels: { Count: > 0 } labels })
         {
-            return "label " + string.Join(',', labels.Select(label => Number(label)));
+            return $"label {string.Join(',', labels.Select(label => Number(label)))}{ReturnId(flow)}";
         }
 
         if (flow.Tunnel is { HasPppoeSession: true } pppoe)
@@ -156,7 +156,25 @@ internal static class FlowText
             return "session " + Number(pppoe.PppoeSession);
         }
 
-        return flow.Network is { Id: not 0 } network ? $"{IdName(flow, network.Id)} {Number(network.Id)}" : "";
+        return flow.Network is { Id: not 0 } network ? $"{IdName(flow, network.Id)} {IdText(flow, network.Id)}{ReturnId(flow)}" : "";
+    }
+
+    /// <summary>" ↔ 8738", where the other direction has an identifier of its own.</summary>
+    private static string ReturnId(Flow flow) => flow.Tunnel is { HasReturnId: true } tunnel ? $" ↔ {IdText(flow, tunnel.ReturnId)}" : "";
+
+    private static string IdText(Flow flow, long id) => LastLayer(flow) switch
+    {
+        "MPLS" => string.Join(',', Parts(id, BitsPerLabel)),
+        "L2TP" => $"{Number(id >> 16)}/{Number(id & ushort.MaxValue)}",
+        _ => Number(id),
+    };
+
+    private static IEnumerable<string> Parts(long packed, int bits)
+    {
+        for (var rest = packed; rest != 0; rest >>= bits)
+        {
+            yield return Number(rest & ((1L << bits) - 1));
+        }
     }
 
     private static string IdName(Flow flow, long id) => LastLayer(flow) switch
@@ -175,13 +193,8 @@ internal static class FlowText
 
     private static string Vlans(long tags)
     {
-        var text = "";
-        for (var rest = tags; rest != 0; rest >>= BitsPerVlan)
-        {
-            text += (text.Length == 0 ? "VLAN " : ",") + Number(rest & VlanMask);
-        }
-
-        return text;
+        var text = string.Join(',', Parts(tags, BitsPerVlan));
+        return text.Length == 0 ? "" : "VLAN " + text;
     }
 
     private static string Scaled(long value, double step, params ReadOnlySpan<string> units)
