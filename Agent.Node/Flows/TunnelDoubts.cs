@@ -40,7 +40,7 @@ internal sealed class TunnelDoubts(FlowTable table, FlowDetailStore details, Flo
     /// </summary>
     private void SettlePort(ref PacketLayers layers, ReadOnlySpan<byte> packet, ref FlowKey key, ref uint hash, ref bool fromHigh)
     {
-        var isTunnel = layers.Path.Last != LayerType.Udp;
+        var isTunnel = layers.End == DecodeEnd.Tunnel;
         var other = layers;
         if (isTunnel)
         {

@@ -125,7 +125,7 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
         var others = 0;
         foreach (ref readonly var asked in set)
         {
-            if (asked.Packet.Conversation != carried.Conversation || asked.NetworkId == key.NetworkId || Math.Abs(time - asked.Time) > LongestWait)
+            if (asked.Packet.Conversation != carried.Conversation || asked.NetworkId == key.NetworkId || !asked.IsOf(time))
             {
                 continue;
             }
@@ -186,6 +186,7 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
         _otherWays[other] = record.Key.NetworkId;
     }
 
+    /// <summary>In the place of what is longest ago, or isn't of this time at all: a clock that was wrong takes no room.</summary>
     private static void Remember(Span<Asked> set, in CarriedPacket carried, ulong networkId, long time)
     {
         ref var taken = ref set[0];
@@ -196,7 +197,7 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
                 taken = ref asked;
                 break;
             }
-            if (asked.Time < taken.Time)
+            if (taken.IsOf(time) && (!asked.IsOf(time) || asked.Time < taken.Time))
             {
                 taken = ref asked;
             }
@@ -208,5 +209,8 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
     /// <param name="NetworkId">Of the tunnel it came in, with its direction.</param>
     /// <param name="Time">Nanoseconds since 1970.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Asked(CarriedPacket Packet, ulong NetworkId, long Time);
+    private readonly record struct Asked(CarriedPacket Packet, ulong NetworkId, long Time)
+    {
+        internal bool IsOf(long time) => (ulong)(time - Time + LongestWait) <= 2 * LongestWait;
+    }
 }

@@ -126,6 +126,25 @@ public sealed class TunnelPairTests
     }
 
     [Fact]
+    public void Packets_of_another_time_take_no_room()
+    {
+        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
+        var now = _time;
+        _time += 365L * 24 * 3600 * 1000 * Millisecond;
+        for (var id = 100; id < 200; id++)
+        {
+            Feed(engine, There(id, Inner(Syn, 100, 0)));
+        }
+
+        _time = now;
+        Feed(engine, There(1, Inner(Syn, 100, 0)));
+        Feed(engine, There(3, Inner(Syn, 7777, 0)));
+        Feed(engine, Back(2, InnerBack(SynAck, 500, 101)));
+        engine.End();
+        Tunnels().ShouldContain("1>2 1/1");
+    }
+
+    [Fact]
     public void Other_ends_tunnels_are_not_asked()
     {
         Read(There(1, Inner(Syn, 100, 0)), (true, 2, InnerBack(SynAck, 500, 101), "172.16.0.9"), Back(3, InnerBack(SynAck, 500, 101)));
