@@ -8,6 +8,7 @@ namespace Cli.Flows;
 internal static class FlowText
 {
     private const int BitsPerVlan = 12;
+    private const int BitsPerInstance = 24;
     private const int BitsPerLabel = 20;
 
     /// <summary>What the tunnel's identifier is called, by the path's last layer.</summary>
@@ -52,7 +53,7 @@ internal static class FlowText
     /// application: "VNI 77", "VLAN 8,10 ECHO 4711", "GET shop.example 200".
     /// </summary>
     internal static string About(Flow flow) =>
-        Joined(Vlans(flow.Link?.Id ?? 0), Id(flow), flow.Application == LastLayer(flow) ? "" : flow.Application, Application(flow));
+        Joined(Tags(flow), Id(flow), flow.Application == LastLayer(flow) ? "" : flow.Application, Application(flow));
 
     /// <summary>"7/812 B": packets, and bytes in units of a thousand.</summary>
     internal static string Traffic(long packets, long bytes) => packets == 0 ? "-" : $"{Number(packets)}/{Bytes(bytes)}";
@@ -191,11 +192,23 @@ internal static class FlowText
         _ => "session",
     };
 
-    private static string Vlans(long tags)
+    private static string Tags(Flow flow)
     {
-        var text = string.Join(',', Parts(tags, BitsPerVlan));
-        return text.Length == 0 ? "" : "VLAN " + text;
+        var tags = flow.Link?.Id ?? 0;
+        if (tags == 0)
+        {
+            return "";
+        }
+
+        // A provider backbone's service instance has the place of two VLANs, if there is one behind those before it.
+        var start = flow.LayersPath.IndexOf("/PBB", StringComparison.Ordinal);
+        var before = start < 0 ? 0 : BitsPerVlan * (flow.LayersPath[..start].Split("/Dot1Q").Length - 1);
+        return start < 0 || before > BitsPerInstance
+            ? Vlans(tags)
+            : Joined(Vlans(tags & ((1L << before) - 1)), "I-SID " + Number((tags >> before) & ((1L << BitsPerInstance) - 1)), Vlans(tags >> (before + BitsPerInstance)));
     }
+
+    private static string Vlans(long tags) => tags == 0 ? "" : "VLAN " + string.Join(',', Parts(tags, BitsPerVlan));
 
     private static string Scaled(long value, double step, params ReadOnlySpan<string> units)
     {

@@ -32,6 +32,12 @@ public sealed class FlowTextTests
     public void A_tunnel_is_told_with_the_identifiers_of_both_directions(string capture, string text) =>
         FlowText.About(Captures.FlowsOf(Captures.File(capture + ".pcap")).Single(flow => flow.ParentUuid.Length == 0)).ShouldBe(text);
 
+    [Theory]
+    [InlineData("tunnels/backbone", "VLAN 8 I-SID 66051 VLAN 42 HTTP")]
+    [InlineData("reports/pbb", "I-SID 257 HTTP GET h.example 200")]
+    public void A_service_instance_is_no_VLAN(string capture, string text) =>
+        FlowText.About(Captures.FlowsOf(Captures.File(capture + ".pcap")).ShouldHaveSingleItem()).ShouldBe(text);
+
     [Fact]
     public void JSON_has_a_tunnels_details()
     {
