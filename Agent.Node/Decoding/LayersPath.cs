@@ -95,15 +95,20 @@ internal readonly record struct LayersPath(ulong Packed)
         }
     }
 
-    /// <summary>The first layers, up to the first of a kind.</summary>
+    /// <summary>The first layers, up to the first of a kind; all, if it isn't among them.</summary>
+    /// <param name="layer">The kind.</param>
+    /// <param name="length">Of these layers, in bits.</param>
     internal LayersPath UpTo(LayerType layer, out byte length)
     {
-        length = BitsPerLayer;
-        for (var rest = Packed; rest != 0 && (LayerType)(rest & Mask) != layer; rest >>= BitsPerLayer)
+        length = 0;
+        for (var rest = Packed; rest != 0; rest >>= BitsPerLayer)
         {
             length += BitsPerLayer;
+            if ((LayerType)(rest & Mask) == layer)
+            {
+                break;
+            }
         }
-
         return new LayersPath(Packed & ((1UL << length) - 1));
     }
 

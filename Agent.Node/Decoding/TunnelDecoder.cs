@@ -27,7 +27,7 @@ internal static class TunnelDecoder
         }
         else
         {
-            DecodeEphemeral(packet, offset, tunnel, ref layers);
+            DecodeEphemeral(packet, offset, tunnel, ports, ref layers);
         }
     }
 
@@ -36,9 +36,9 @@ internal static class TunnelDecoder
     /// from a service's own port is that service's answer, whatever it looks like.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void DecodeEphemeral(ReadOnlySpan<byte> packet, int offset, LayerType tunnel, ref PacketLayers layers)
+    private static void DecodeEphemeral(ReadOnlySpan<byte> packet, int offset, LayerType tunnel, TunnelPorts ports, ref PacketLayers layers)
     {
-        if (layers.SourcePort < TunnelPorts.FirstUnreserved)
+        if (layers.SourcePort < TunnelPorts.FirstUnreserved && ports[layers.SourcePort] == LayerType.None)
         {
             return;
         }
@@ -91,8 +91,7 @@ internal static class TunnelDecoder
                 CarryType(geneve.Protocol, offset + geneve.Length, packet, ref layers);
                 break;
             case LayerType.Gtp when GtpHeader.TryRead(data, out var gtp):
-                Enter(tunnel, gtp.Tunnel, offset, ref layers);
-                layers.Doubts |= FlowDoubts.DirectionalId;
+                EnterDirection(tunnel, gtp.Tunnel, offset, ref layers);
                 if (gtp.CarriesPacket)
                 {
                     Carry(LinkType.Ip, offset + gtp.Length, packet, ref layers);
@@ -132,8 +131,7 @@ internal static class TunnelDecoder
                 CarryProtocol(gue.Protocol, offset + gue.Length, packet, ref layers);
                 break;
             case LayerType.Lisp when LispHeader.TryRead(data, out var lisp):
-                Enter(tunnel, lisp.Instance, offset, ref layers);
-                layers.Doubts |= FlowDoubts.DirectionalId;
+                EnterDirection(tunnel, lisp.Instance, offset, ref layers);
                 CarryType(lisp.Protocol, offset + LispHeader.Length, packet, ref layers);
                 break;
         }
@@ -142,9 +140,8 @@ internal static class TunnelDecoder
     /// <summary>Of version 2 or 3, in UDP or in IP.</summary>
     internal static void EnterL2tp(in L2tpHeader l2tp, int offset, ReadOnlySpan<byte> packet, ref PacketLayers layers)
     {
-        Enter(l2tp.Version == 2 ? LayerType.L2tp : LayerType.L2tpV3, l2tp.Session, offset, ref layers);
+        EnterDirection(l2tp.Version == 2 ? LayerType.L2tp : LayerType.L2tpV3, l2tp.Session, offset, ref layers);
         layers.HasEntropyPort = false;
-        layers.Doubts |= FlowDoubts.DirectionalId;
         Carry(l2tp.Inner, offset + l2tp.Length, packet, ref layers);
     }
 
@@ -306,6 +303,16 @@ internal static class TunnelDecoder
         layers.TunnelOffset = offset;
         layers.NetworkId = networkId;
         layers.HasEntropyPort = true;
+    }
+
+    /// <summary>The ID belongs to this direction. 0 is none: of an echo of GTP-U's, or a LISP packet without an instance.</summary>
+    private static void EnterDirection(LayerType tunnel, uint id, int offset, ref PacketLayers layers)
+    {
+        Enter(tunnel, id, offset, ref layers);
+        if (id != 0)
+        {
+            layers.Doubts |= FlowDoubts.DirectionalId;
+        }
     }
 
     private static void EnterErspan(LayerType layer, in ErspanHeader erspan, ReadOnlySpan<byte> packet, int offset, ref PacketLayers layers)

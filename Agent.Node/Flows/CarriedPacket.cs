@@ -53,7 +53,8 @@ internal readonly struct CarriedPacket
     {
         for (var depth = 0; depth < MaximumDepth; depth++)
         {
-            PacketDecoder.Decode(link, packet, ports, out var layers);
+            PacketLayers layers = default;
+            PacketDecoder.DecodeAny(link, packet, ports, ref layers);
             if (layers.Path.Packed == 0 || layers.IsFragment || layers.End == DecodeEnd.Broken || !layers.HasEnds)
             {
                 break;

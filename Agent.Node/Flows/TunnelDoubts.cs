@@ -17,7 +17,7 @@ internal sealed class TunnelDoubts(FlowTable table, FlowDetailStore details, Flo
     /// <param name="key">Of the layers.</param>
     /// <param name="hash">Of the key.</param>
     /// <param name="fromHigh">Which way the packet goes.</param>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Settle(ref PacketLayers layers, ReadOnlySpan<byte> packet, long time, ref FlowKey key, ref uint hash, ref bool fromHigh)
     {
         if ((layers.Doubts & FlowDoubts.EphemeralPort) != 0)
@@ -40,7 +40,7 @@ internal sealed class TunnelDoubts(FlowTable table, FlowDetailStore details, Flo
     /// </summary>
     private void SettlePort(ref PacketLayers layers, ReadOnlySpan<byte> packet, ref FlowKey key, ref uint hash, ref bool fromHigh)
     {
-        var isTunnel = layers.Path.Last != LayerType.Udp;
+        var isTunnel = layers.End == DecodeEnd.Tunnel;
         var other = layers;
         if (isTunnel)
         {

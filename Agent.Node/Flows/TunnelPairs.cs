@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Agent.Node.Decoding;
 using Agent.Node.Flows.Details;
@@ -25,8 +26,8 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
 {
     private const int Sets = 2048;
     private const int Ways = 4;
-    private const int FirstPackets = 256;
-    private const int SeldomMask = 63;
+    private const int FirstPackets = 64;
+    private const int SeldomMask = 255;
     private const long LongestWait = 30_000_000_000;
 
     /// <summary>By the key of the direction that came later: the other's network ID.</summary>
@@ -49,6 +50,7 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
     }
 
     /// <summary>Gives a packet's key its direction, or the identifier its tunnel is known by.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Follow(in PacketLayers layers, ReadOnlySpan<byte> packet, long time, bool fromHigh, ref FlowKey key, ref uint hash)
     {
         if (fromHigh)
@@ -57,22 +59,26 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
             hash = KeyHash.Of(key);
         }
         ref var record = ref table.Find(key, hash, out var isFound);
-        if (isFound && record.Has(FlowFlags.Paired))
+        if (isFound && (record.Has(FlowFlags.Paired) || !IsLookedInto(record)))
         {
             return;
         }
 
-        if (_otherWays.TryGetValue(key, out var networkId))
+        // A direction that goes on in the other's flow has none of its own.
+        if (!isFound && _otherWays.TryGetValue(key, out var networkId))
         {
             key.NetworkId = networkId;
             hash = KeyHash.Of(key);
-            return;
         }
-        if (layers.End != DecodeEnd.Tunnel || (isFound && !IsLookedInto(record)))
+        else if (layers.End == DecodeEnd.Tunnel)
         {
-            return;
+            LookInto(layers, packet, time, ref record, isFound, ref key, ref hash);
         }
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LookInto(in PacketLayers layers, ReadOnlySpan<byte> packet, long time, ref FlowRecord record, bool isFound, ref FlowKey key, ref uint hash)
+    {
         var ends = key;
         ends.NetworkId = 0;
         if (!CarriedPacket.TryRead(layers.Inner, packet[layers.InnerOffset..], ports, KeyHash.Wide(ends), out var carried))
@@ -104,6 +110,7 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsLookedInto(in FlowRecord record)
     {
         var packets = record.Counters.AbPackets + record.Counters.BaPackets;
@@ -113,12 +120,12 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
     /// <summary>The one flow whose packet this one answers.</summary>
     private ref FlowRecord FindPartner(Span<Asked> set, in CarriedPacket carried, in FlowKey key, bool hasEnds, long time, out bool isFound)
     {
-        ref var partner = ref System.Runtime.CompilerServices.Unsafe.NullRef<FlowRecord>();
+        ref var partner = ref Unsafe.NullRef<FlowRecord>();
         isFound = false;
         var others = 0;
         foreach (ref readonly var asked in set)
         {
-            if (asked.Packet.Conversation != carried.Conversation || asked.NetworkId == key.NetworkId || Math.Abs(time - asked.Time) > LongestWait)
+            if (asked.Packet.Conversation != carried.Conversation || asked.NetworkId == key.NetworkId || !asked.IsOf(time))
             {
                 continue;
             }
@@ -179,6 +186,7 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
         _otherWays[other] = record.Key.NetworkId;
     }
 
+    /// <summary>In the place of what is longest ago, or isn't of this time at all: a clock that was wrong takes no room.</summary>
     private static void Remember(Span<Asked> set, in CarriedPacket carried, ulong networkId, long time)
     {
         ref var taken = ref set[0];
@@ -189,7 +197,7 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
                 taken = ref asked;
                 break;
             }
-            if (asked.Time < taken.Time)
+            if (taken.IsOf(time) && (!asked.IsOf(time) || asked.Time < taken.Time))
             {
                 taken = ref asked;
             }
@@ -201,5 +209,8 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
     /// <param name="NetworkId">Of the tunnel it came in, with its direction.</param>
     /// <param name="Time">Nanoseconds since 1970.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Asked(CarriedPacket Packet, ulong NetworkId, long Time);
+    private readonly record struct Asked(CarriedPacket Packet, ulong NetworkId, long Time)
+    {
+        internal bool IsOf(long time) => (ulong)(time - Time + LongestWait) <= 2 * LongestWait;
+    }
 }

@@ -8,7 +8,8 @@ namespace Cli.Flows;
 internal static class FlowText
 {
     private const int BitsPerVlan = 12;
-    private const int VlanMask = (1 << BitsPerVlan) - 1;
+    private const int BitsPerInstance = 24;
+    private const int BitsPerLabel = 20;
 
     /// <summary>What the tunnel's identifier is called, by the path's last layer.</summary>
     private static readonly Dictionary<string, string> IdNames = new(StringComparer.Ordinal)
@@ -57,7 +58,7 @@ internal static class FlowText
     /// application: "VNI 77", "VLAN 8,10 ECHO 4711", "GET shop.example 200".
     /// </summary>
     internal static string About(Flow flow) =>
-        Joined(Vlans(flow.Link?.Id ?? 0), Id(flow), flow.Application == LastLayer(flow) ? "" : flow.Application, Application(flow), IcmpErrors(flow));
+        Joined(Tags(flow), Id(flow), flow.Application == LastLayer(flow) ? "" : flow.Application, Application(flow), IcmpErrors(flow));
 
     /// <summary>"7/812 B": packets, and bytes in units of a thousand.</summary>
     internal static string Traffic(long packets, long bytes) => packets == 0 ? "-" : $"{Number(packets)}/{Bytes(bytes)}";
@@ -156,7 +157,7 @@ internal static class FlowText
         // Network.ID holds a stack of labels in one number.
         if (flow.Tunnel is { MplsLabels: { Count: > 0 } labels })
         {
-            return "label " + string.Join(',', labels.Select(label => Number(label)));
+            return $"label {string.Join(',', labels.Select(label => Number(label)))}{ReturnId(flow)}";
         }
 
         if (flow.Tunnel is { HasPppoeSession: true } pppoe)
@@ -164,7 +165,25 @@ internal static class FlowText
             return "session " + Number(pppoe.PppoeSession);
         }
 
-        return flow.Network is { Id: not 0 } network ? $"{IdName(flow, network.Id)} {Number(network.Id)}" : "";
+        return flow.Network is { Id: not 0 } network ? $"{IdName(flow, network.Id)} {IdText(flow, network.Id)}{ReturnId(flow)}" : "";
+    }
+
+    /// <summary>" ↔ 8738", where the other direction has an identifier of its own.</summary>
+    private static string ReturnId(Flow flow) => flow.Tunnel is { HasReturnId: true } tunnel ? $" ↔ {IdText(flow, tunnel.ReturnId)}" : "";
+
+    private static string IdText(Flow flow, long id) => LastLayer(flow) switch
+    {
+        "MPLS" => string.Join(',', Parts(id, BitsPerLabel)),
+        "L2TP" => $"{Number(id >> 16)}/{Number(id & ushort.MaxValue)}",
+        _ => Number(id),
+    };
+
+    private static IEnumerable<string> Parts(long packed, int bits)
+    {
+        for (var rest = packed; rest != 0; rest >>= bits)
+        {
+            yield return Number(rest & ((1L << bits) - 1));
+        }
     }
 
     private static string IdName(Flow flow, long id) => LastLayer(flow) switch
@@ -181,16 +200,23 @@ internal static class FlowText
         _ => "session",
     };
 
-    private static string Vlans(long tags)
+    private static string Tags(Flow flow)
     {
-        var text = "";
-        for (var rest = tags; rest != 0; rest >>= BitsPerVlan)
+        var tags = flow.Link?.Id ?? 0;
+        if (tags == 0)
         {
-            text += (text.Length == 0 ? "VLAN " : ",") + Number(rest & VlanMask);
+            return "";
         }
 
-        return text;
+        // A provider backbone's service instance has the place of two VLANs, if there is one behind those before it.
+        var start = flow.LayersPath.IndexOf("/PBB", StringComparison.Ordinal);
+        var before = start < 0 ? 0 : BitsPerVlan * (flow.LayersPath[..start].Split("/Dot1Q").Length - 1);
+        return start < 0 || before > BitsPerInstance
+            ? Vlans(tags)
+            : Joined(Vlans(tags & ((1L << before) - 1)), "I-SID " + Number((tags >> before) & ((1L << BitsPerInstance) - 1)), Vlans(tags >> (before + BitsPerInstance)));
     }
+
+    private static string Vlans(long tags) => tags == 0 ? "" : "VLAN " + string.Join(',', Parts(tags, BitsPerVlan));
 
     private static string Scaled(long value, double step, params ReadOnlySpan<string> units)
     {

@@ -44,6 +44,29 @@ public sealed class CaptureActorTests : TestKit
         flows.Values.ShouldAllBe(flow => flow.NodeTid == "tid-1" && flow.CaptureId == "capture-1" && flow.Host == "host-1");
     }
 
+    [Theory]
+    [InlineData("reports/gtpu_two_teids")]
+    [InlineData("reports/mpls_two_labels")]
+    [InlineData("reports/dns_port51234")]
+    [InlineData("tunnels/teids-of-two-directions-around-vxlan")]
+    [InlineData("tunnels/nsh-in-vxlan-gpe")]
+    [InlineData("tunnels/lisp-in-gue")]
+    [InlineData("tunnels/l2tp-from-any-port")]
+    [InlineData("tunnels/eight-deep")]
+    public void Flows_in_tunnels_actors_are_those_of_one_engine(string capture)
+    {
+        var file = Captures.File(capture + ".pcap");
+        var expected = Captures.FlowsOf(file).Select(Described).ToList();
+        var uplink = CreateTestProbe();
+        Start(File(file), uplink);
+        FishForMessage(message => message is CaptureFinished, Patience);
+
+        Take(uplink, found => found.Count == expected.Count && found.Values.Select(Described).Order().SequenceEqual(expected.Order()));
+
+        static string Described(Flow flow) =>
+            $"{flow.LayersPath} {flow.Network?.A} {flow.Network?.Id} {flow.Tunnel?.ReturnId} {flow.Metric.AbPackets}/{flow.Metric.AbBytes} {flow.Metric.BaPackets}/{flow.Metric.BaBytes} {flow.RttNs}";
+    }
+
     [Fact]
     public void Packets_that_end_in_the_middle_of_a_header_are_counted_outside_of_tunnels_and_inside()
     {

@@ -38,6 +38,19 @@ public sealed class DecodingTests
     }
 
     [Fact]
+    public void A_path_is_in_identifiers_as_it_was_when_five_bits_named_a_layer()
+    {
+        var path = Enumerable.Range((int)LayerType.Ethernet, 10).Aggregate(default(LayersPath), (path, layer) => path.Append((LayerType)layer));
+        path.Stable.ShouldBe(Enumerable.Range(0, 10).Aggregate(0UL, (packed, place) => packed | ((ulong)(place + 1) << (5 * place))));
+        // More layers than five bits name are told apart, wherever they stand.
+        LayersPath Of(params LayerType[] layers) => layers.Aggregate(default(LayersPath), (path, layer) => path.Append(layer));
+        new[]
+        {
+            Of(LayerType.Ethernet, (LayerType)(32 + 4)), Of(LayerType.Ethernet, LayerType.IPv4), Of((LayerType)(32 + 1), LayerType.IPv4), Of((LayerType)(32 + 1), (LayerType)(32 + 4)),
+        }.Select(other => other.Stable).Distinct().Count().ShouldBe(4);
+    }
+
+    [Fact]
     public void A_port_of_two_tunnels_is_refused()
     {
         Should.Throw<ArgumentException>(() => new TunnelPorts((LayerType.Vxlan, [4789]), (LayerType.Geneve, [4789]))).Message.ShouldContain("4789");

@@ -112,6 +112,26 @@ public sealed class FalseTunnelTests
         Paths().ShouldBe(["Ethernet/IPv4/UDP 1/0", "Ethernet/IPv4/UDP/MPLS 1/0", "IPv4/TCP 1/0"]);
     }
 
+    [Fact]
+    public void Fragments_that_are_a_tunnel_s_packet_together_are_one()
+    {
+        var output = new FinalFlows();
+        var engine = new FlowEngine(new FlowOptions { Defragment = true }, Captures.Origin, output);
+        var datagram = Udp(40_000, Port, Mpls(Ipv4(6, Tcp(1000, 80, data: 40), "192.168.1.1", "192.168.1.2"), 100));
+        var authenticated = Ah(17, datagram);
+        foreach (var (protocol, whole, id) in new[] { ((byte)17, datagram, 1), ((byte)51, authenticated, 2) })
+        {
+            foreach (var (part, fragment) in new[] { (whole[..48], 0x2000), (whole[48..], 6) })
+            {
+                var packet = Ethernet(0x0800, Ipv4(protocol, part, fragment: fragment, identification: id));
+                engine.Process(_time += 1_000_000, LinkType.Ethernet, packet.Length, packet);
+            }
+        }
+        engine.End();
+        output.Flows.Select(Described).Order(StringComparer.Ordinal).ShouldBe(
+            ["Ethernet/IPv4/Fragment/AH/UDP/MPLS 2/0", "Ethernet/IPv4/Fragment/UDP/MPLS 2/0", "IPv4/TCP 1/0", "IPv4/TCP 1/0"]);
+    }
+
     private static byte[] Carrying(LayerType tunnel) => tunnel switch
     {
         LayerType.Mpls => Mpls(Inner, 1, 7, 54321, 100),

@@ -97,6 +97,24 @@ public sealed class TunnelPairTests
     }
 
     [Fact]
+    public void A_message_about_no_tunnel_and_its_answer_are_one_flow_and_what_ends_a_tunnel_is_its_own()
+    {
+        byte[] Message(byte type, uint id) => [0x32, type, 0, 4, .. U32(id), 0, 1, 0, 0];
+        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
+        Feed(engine, There(1, Inner(Syn, 100, 0)));
+        Feed(engine, Back(2, InnerBack(SynAck, 500, 101)));
+        foreach (var (back, message) in new[] { (false, Message(1, 0)), (true, Message(2, 0)), (true, Message(254, 2)) })
+        {
+            var packet = back
+                ? Ethernet(0x0800, Ipv4(17, Udp(2152, 2152, message), "172.16.0.2", "172.16.0.1"), MacB, MacA)
+                : Ethernet(0x0800, Ipv4(17, Udp(2152, 2152, message), "172.16.0.1", "172.16.0.2"));
+            engine.Process(_time += Millisecond, LinkType.Ethernet, packet.Length, packet);
+        }
+        engine.End();
+        Tunnels().ShouldBe(["0 1/1", "1>2 1/2"]);
+    }
+
+    [Fact]
     public void An_answer_after_a_minute_is_none()
     {
         var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
@@ -105,6 +123,25 @@ public sealed class TunnelPairTests
         Feed(engine, Back(2, InnerBack(SynAck, 500, 101)));
         engine.End();
         Tunnels().ShouldBe(["1 1/0", "2 1/0"]);
+    }
+
+    [Fact]
+    public void Packets_of_another_time_take_no_room()
+    {
+        var engine = new FlowEngine(new FlowOptions(), Captures.Origin, _output);
+        var now = _time;
+        _time += 365L * 24 * 3600 * 1000 * Millisecond;
+        for (var id = 100; id < 200; id++)
+        {
+            Feed(engine, There(id, Inner(Syn, 100, 0)));
+        }
+
+        _time = now;
+        Feed(engine, There(1, Inner(Syn, 100, 0)));
+        Feed(engine, There(3, Inner(Syn, 7777, 0)));
+        Feed(engine, Back(2, InnerBack(SynAck, 500, 101)));
+        engine.End();
+        Tunnels().ShouldContain("1>2 1/1");
     }
 
     [Fact]
@@ -137,7 +174,7 @@ public sealed class TunnelPairTests
         var engine = new FlowEngine(new FlowOptions { MaxEntries = entries, ReportUpdates = false }, Captures.Origin, _output);
         for (var number = 0; number < 20_000; number++)
         {
-            var id = 2 * number;
+            var id = 2 * (number + 1);
             Feed(engine, There(id, Inner(Syn, (uint)number, 0)));
             if (number % 3 == 0)
             {

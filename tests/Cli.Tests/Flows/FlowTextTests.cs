@@ -23,6 +23,21 @@ public sealed class FlowTextTests
         About(new TunnelPorts { IsNvgre = true }, Gre(0x6558, Frame, key: 0x0102ff)).ShouldBe("VSID 258");
     }
 
+    [Theory]
+    [InlineData("reports/gtpu_two_teids", "TEID 4369 ↔ 8738")]
+    [InlineData("reports/mpls_two_labels", "label 100 ↔ 200")]
+    [InlineData("reports/l2tpv2", "session 5/7")]
+    [InlineData("tunnels/labels-of-two-directions", "label 100,300 ↔ 200,299776")]
+    [InlineData("tunnels/l2tp-of-two-directions", "session 5/7 ↔ 6/8")]
+    public void A_tunnel_is_told_with_the_identifiers_of_both_directions(string capture, string text) =>
+        FlowText.About(Captures.FlowsOf(Captures.File(capture + ".pcap")).Single(flow => flow.ParentUuid.Length == 0)).ShouldBe(text);
+
+    [Theory]
+    [InlineData("tunnels/backbone", "VLAN 8 I-SID 66051 VLAN 42 HTTP")]
+    [InlineData("reports/pbb", "I-SID 257 HTTP GET h.example 200")]
+    public void A_service_instance_is_no_VLAN(string capture, string text) =>
+        FlowText.About(Captures.FlowsOf(Captures.File(capture + ".pcap")).ShouldHaveSingleItem()).ShouldBe(text);
+
     [Fact]
     public void JSON_has_a_tunnels_details()
     {
@@ -32,11 +47,20 @@ public sealed class FlowTextTests
         Json(Ipv4(17, Udp(1, 4789, VxlanGroup(5, 50, Frame)))).ShouldBe("""{"GroupPolicy":{"DontLearn":true,"ID":50,"PolicyApplied":true}}""");
     }
 
-    private static string Json(byte[] packet)
+    [Fact]
+    public void JSON_has_the_identifier_of_a_tunnels_other_direction()
+    {
+        var tunnel = Captures.FlowsOf(Captures.File("reports/gtpu_two_teids.pcap")).Single(flow => flow.ParentUuid.Length == 0);
+        Json(tunnel).ShouldBe("""{"ReturnID":8738}""");
+    }
+
+    private static string Json(byte[] packet) => Json(Tunnel(TunnelPorts.Default, packet));
+
+    private static string Json(Flow flow)
     {
         using var output = new MemoryStream();
         var printer = new JsonPrinter(output);
-        printer.Print(Tunnel(TunnelPorts.Default, packet));
+        printer.Print(flow);
         printer.Finish();
         return JsonDocument.Parse(output.ToArray()).RootElement.GetProperty("Tunnel").GetRawText();
     }
