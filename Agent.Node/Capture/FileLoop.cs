@@ -15,15 +15,26 @@ internal sealed class FileLoop(CaptureSettings settings, IActorRef capture, IAct
         _input = CaptureInput.Open(Settings.FilePath);
         _file = new CaptureFile(_input, Settings.BpfFilter);
         Stopping.Register(_input.Stop);
-        _file.Open();
+        // Who writes into a pipe may be silent for long.
+        if (!_input.IsLive)
+        {
+            _file.Open();
+        }
     }
 
     protected override void Read()
     {
-        while (!Stopping.IsCancellationRequested && _file!.Read())
+        try
         {
-            Replay(_file.Link, _file.Block, _file.Packets);
-            TellWhatIsDue(CaptureClock.Engine.Now);
+            while (!Stopping.IsCancellationRequested && _file!.Read())
+            {
+                Replay(_file.Link, _file.Block, _file.Packets);
+                TellWhatIsDue(CaptureClock.Engine.Now);
+            }
+        }
+        catch (CaptureException) when (Stopping.IsCancellationRequested)
+        {
+            // A pipe's end came in the middle of a packet.
         }
     }
 

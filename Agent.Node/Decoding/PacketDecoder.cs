@@ -57,6 +57,7 @@ internal static class PacketDecoder
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void DecodeOther(LinkType link, ReadOnlySpan<byte> packet, TunnelPorts ports, ref PacketLayers layers)
     {
         if (!LinkHeaders.TryRead(link, packet, ref layers, out var type, out var offset))

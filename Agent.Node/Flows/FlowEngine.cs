@@ -352,6 +352,7 @@ internal sealed class FlowEngine : IFlowLeaving
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void CountWithoutFlow(DecodeEnd end)
     {
         if (end == DecodeEnd.Signalling)
@@ -364,6 +365,7 @@ internal sealed class FlowEngine : IFlowLeaving
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void CountUnread(DecodeEnd end)
     {
         if (end == DecodeEnd.Encrypted)

@@ -20,14 +20,16 @@ switch (args)
         return LiveBenchmark.Run(rest);
     case ["flows", "live-capture", var space, var device, var buffer]:
         return await LiveCapture.RunAsync(space, device, int.Parse(buffer, CultureInfo.InvariantCulture));
+    case ["flows", "inputs"]:
+        return InputBenchmark.Run();
     case ["flows", "cores"]:
         return CoresBenchmark.Run();
     case ["flows", "tunnel-capture", var file]:
         return await TunnelCapture.RunAsync(file);
     case ["flows"]:
-        return FileBenchmark.Run() + FlowBenchmark.Run([]) + CoresBenchmark.Run();
+        return FileBenchmark.Run() + InputBenchmark.Run() + FlowBenchmark.Run([]) + CoresBenchmark.Run();
     case []:
-        return await ActorBenchmark.RunAsync([]) + await RequestReplyBenchmark.RunAsync([]) + FileBenchmark.Run() + FlowBenchmark.Run([]) + CoresBenchmark.Run();
+        return await ActorBenchmark.RunAsync([]) + await RequestReplyBenchmark.RunAsync([]) + FileBenchmark.Run() + InputBenchmark.Run() + FlowBenchmark.Run([]) + CoresBenchmark.Run();
     default:
         Console.Error.WriteLine($"There is no benchmark '{args[0]}'. Benchmarks: actors, flows, remoting.");
         return 2;

@@ -78,10 +78,10 @@ public sealed class TopologyActorTests : TestKit
         TypesOf(_graph, "br0").ShouldBe(["internal", "ovsbridge", "ovsport"], ignoreOrder: true);
 
         ovs.Stop();
-        Until(g => g.Nodes.All(n => n.Type is not ("ovsbridge" or "ovsport" or "internal")));
+        Until(g => g.Nodes.Where(n => n.Type is "ovsbridge" or "ovsport").ToList() is { Count: 2 } stale && stale.TrueForAll(n => n.Metadata.TryGet("StaleSince", out _)));
 
         ovs.Start();
-        Until(g => g.Nodes.Any(n => n.Type == "ovsbridge"));
+        Until(g => g.Nodes.Any(n => n.Type == "ovsbridge") && g.Nodes.All(n => !n.Metadata.TryGet("StaleSince", out _)));
     }
 
     [PrivilegedFact]

@@ -32,6 +32,46 @@ internal static class CaptureFiles
         });
     }
 
+    /// <summary>The packets of a file of these as pcapng has them, of one interface with nanoseconds.</summary>
+    internal static void WritePcapng(string pcap, string path)
+    {
+        const int fileHeaderLength = 24;
+        const int blockLength = 32;
+        const uint section = 0x0a0d0d0a;
+        const uint byteOrder = 0x1a2b3c4d;
+        const uint enhancedPacket = 6;
+        const long nanosecondsPerSecond = 1_000_000_000;
+        using var packets = new BinaryReader(new BufferedStream(File.OpenRead(pcap), 1 << 20));
+        packets.ReadBytes(fileHeaderLength);
+        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 20);
+        using var file = new BinaryWriter(stream);
+        Write(section, 28, byteOrder, 1, uint.MaxValue, uint.MaxValue, 28);
+        // Link type, snapshot length, and an option: nine digits of a second.
+        Write(1, 28, Ethernet, SnapLength, 9 | (1 << 16), 9, 28);
+        for (var i = 0; i < Packets; i++)
+        {
+            var time = (packets.ReadUInt32() * nanosecondsPerSecond) + packets.ReadUInt32();
+            var length = packets.ReadInt32();
+            packets.ReadInt32();
+            var padding = -length & 3;
+            var whole = (uint)(blockLength + length + padding);
+            Write(enhancedPacket, whole, 0, (uint)(time >> 32), (uint)time, (uint)length, (uint)length);
+            file.Write(packets.ReadBytes(length));
+            file.Write(new byte[padding]);
+            file.Write(whole);
+        }
+        file.Flush();
+        stream.Flush(flushToDisk: true);
+
+        void Write(params ReadOnlySpan<uint> numbers)
+        {
+            foreach (var number in numbers)
+            {
+                file.Write(number);
+            }
+        }
+    }
+
     private static void WriteSkewed(string path, bool inTunnels)
     {
         var random = new Random(Seed);

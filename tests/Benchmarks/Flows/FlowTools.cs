@@ -79,7 +79,7 @@ internal static class FlowTools
     }
 
     /// <summary>The agent as `./skydive flows` runs it: compiled ahead of time where that could be done.</summary>
-    private static string Agent()
+    internal static string Agent()
     {
         var published = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../..", "bin"));
         return new[] { published, AppContext.BaseDirectory }.Select(folder => Path.Combine(folder, "Cli.dll")).First(File.Exists);
