@@ -31,6 +31,10 @@ internal static class EtherTypes
     internal const ushort ETag = 0x893f;
     internal const ushort Nsh = 0x894f;
 
+    /// <summary>In GRE, what Aruba's access points send wireless frames by, a type in sixteen for each of their tunnels; registered nowhere, and known to Wireshark.</summary>
+    internal const ushort FirstAruba = 0x8200;
+    internal const ushort LastAruba = 0x8370;
+
     /// <summary>Whether a frame with this type is one we know: a hint that a guess was right.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsKnown(ushort type) => type is IPv4 or Arp or Vlan or IPv6 or Mpls or MplsMulticast or PppoeDiscovery or PppoeSession or ServiceVlan or OldQinQ;

@@ -203,6 +203,9 @@ internal static class TunnelDecoder
             case EtherTypes.ErspanIII when ErspanHeader.TryReadIII(packet[offset..], out var erspan):
                 EnterErspan(LayerType.ErspanIII, erspan, packet, offset, ref layers);
                 break;
+            case >= EtherTypes.FirstAruba and <= EtherTypes.LastAruba when (gre.Protocol & 0xf) == 0:
+                Carry(LinkType.Wifi, offset, packet, ref layers);
+                break;
             case EtherTypes.Wccp:
                 Carry(LinkType.Ip, offset + WccpHeader.LengthIn(packet[offset..]), packet, ref layers);
                 break;

@@ -287,6 +287,11 @@ internal static class CraftedCaptures
             new("Ethernet/IPv4/GRE", "10.0.0.1", "10.0.0.2", 0),
             new("IPv4/TCP", InnerA4, InnerB4, Eth + V4 + 8),
         ]),
+        new("aruba", LinkLayers.Ethernet, [Wire4, Over4(47), In(p => Gre(0x8240, p)), Wifi(0x08, toDistribution: true), In(p => Snap(0x0800, p)), Inner4],
+        [
+            new("Ethernet/IPv4/GRE", "10.0.0.1", "10.0.0.2", 0),
+            new("Ethernet/IPv4/TCP", InnerA4, InnerB4, Eth + V4 + 4),
+        ]) { WiresharkAgrees = false },
         new("srv6-ethernet", LinkLayers.Ethernet, [Wire6, Over6(43), In(p => [.. SegmentRouting(143, "fd00::9", "fd00::8"), .. p]), Frame6, Inner6],
         [
             new("Ethernet/IPv6", "fd00::1", "fd00::2", 0),
