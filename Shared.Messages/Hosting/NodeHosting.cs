@@ -76,8 +76,12 @@ public static class NodeHosting
         .AddHocon(
             $$"""
             akka {
-              # How soon one that wasn't there is tried again: agents often start before their analyzer.
-              remote.retry-gate-closed-for = 1 s
+              remote {
+                # Longer than all need to hear that a member has left: until then they'd try to reach it.
+                retry-gate-closed-for = 3 s
+                adapters.farewell = "{{typeof(FarewellTransportProvider).FullName}},{{typeof(FarewellTransportProvider).Assembly.GetName().Name}}"
+                dot-netty.tcp.applied-adapters = [farewell]
+              }
               cluster {
                 retry-unsuccessful-join-after = 2 s
                 split-brain-resolver {

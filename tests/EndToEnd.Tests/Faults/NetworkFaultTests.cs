@@ -32,7 +32,8 @@ public sealed class NetworkFaultTests(VxlanSqliteLab.Lab lab)
     {
         await RunningLab.OnHostAsync("agent2", "ovs-appctl -t /run/openvswitch/ovsdb-server.ctl exit");
         const string bridges = "G.V().Has('Host', 'agent2', 'Type', 'ovsbridge')";
-        await RunningLab.EventuallyAsync("its bridges are stale", async () => (await lab.NodesAsync(bridges + ".HasKey('StaleSince')")).Count == 2);
+        // The host's way to the analyzer is a bridge, too, and those of the userspace datapath stop without their database.
+        await RunningLab.EventuallyAsync("its bridges left", async () => (await lab.NodesAsync(bridges)).Count == 0);
         await RunningLab.OnHostAsync("agent2", "ovsdb-server /run/openvswitch/conf.db --remote=punix:/run/openvswitch/db.sock --pidfile=/run/openvswitch/ovsdb-server.pid --detach --unixctl=/run/openvswitch/ovsdb-server.ctl -vconsole:off");
         await RunningLab.EventuallyAsync("its bridges are back", async () => (await lab.NodesAsync(bridges + ".HasNot('StaleSince')")).Count == 2);
         await RunningLab.EventuallyAsync("and captured", async () =>
