@@ -100,6 +100,35 @@ internal sealed class CaptureFile(CaptureInput input, string? filter) : IDisposa
         }
     }
 
+    /// <summary>The same with as many engines as there are.</summary>
+    internal void Replay(FlowEngines engines, CancellationToken stop)
+    {
+        if (engines.Single is { } engine)
+        {
+            Replay(engine, stop);
+            return;
+        }
+
+        using var crew = engines.Start(input.Stop);
+        try
+        {
+            Open();
+            _reader!.Replace = crew.Replace;
+            while (!stop.IsCancellationRequested && Read())
+            {
+                crew.Replay(Link, _reader.Memory, Packets);
+            }
+        }
+        catch (CaptureException) when (stop.IsCancellationRequested)
+        {
+            // As with one.
+        }
+        finally
+        {
+            crew.Finish();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _filter?.Dispose();
 

@@ -42,6 +42,15 @@ internal abstract class CaptureReader
     /// <summary>Where the packets read lie; valid until the next read.</summary>
     internal ReadOnlySpan<byte> Block => Source.Bytes;
 
+    /// <summary>The same, for those who keep it by way of <see cref="Replace"/>.</summary>
+    internal byte[] Memory => Source.Bytes;
+
+    /// <inheritdoc cref="StreamBlock.Replace"/>
+    internal Func<byte[], int, byte[]>? Replace
+    {
+        set => Source.Replace = value;
+    }
+
     /// <summary>The packets read: as many as lie whole in the block, up to a limit.</summary>
     internal Span<PacketPlace> Packets => Places.AsSpan(0, Count);
 

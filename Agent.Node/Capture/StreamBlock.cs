@@ -19,6 +19,9 @@ internal sealed class StreamBlock(Stream stream)
 
     internal int Length => End - Next;
 
+    /// <summary>Gives the memory to go on in, at least as large as asked for, where somebody still needs what lies in this; null: in the same.</summary>
+    internal Func<byte[], int, byte[]>? Replace { get; set; }
+
     /// <summary>Moves what's left to the front and reads on until there are so many bytes; false when the stream ends before.</summary>
     internal bool Fill(int wanted)
     {
@@ -27,7 +30,9 @@ internal sealed class StreamBlock(Stream stream)
             return true;
         }
 
-        Bytes.AsSpan(Next, Length).CopyTo(Bytes);
+        var rest = Bytes.AsSpan(Next, Length);
+        Bytes = Replace?.Invoke(Bytes, Math.Max(Length, 2 * ReadLength)) ?? Bytes;
+        rest.CopyTo(Bytes);
         End -= Next;
         Next = 0;
         while (End < wanted)

@@ -27,7 +27,8 @@ internal readonly record struct FragmentFrame(long Time, int OriginalLength, byt
 /// </summary>
 /// <param name="loss">Told of packets that can't be put together.</param>
 /// <param name="framesKept">How many of a packet's fragments are kept as they were captured, for those who want to see them.</param>
-internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 0)
+/// <param name="shares">So many of these have together what one may keep.</param>
+internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 0, int shares = 1)
 {
     /// <summary>Most entries of what waits for fragments, those of packets that came whole meanwhile included.</summary>
     internal const int MostKept = 4 * MaximumPackets;
@@ -38,6 +39,7 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
     private const int MaximumFrameBytes = 2 * MaximumLength;
     private const long Timeout = 30_000_000_000;
 
+    private readonly int _maximumPackets = MaximumPackets / shares;
     private readonly Dictionary<FragmentKey, PartialPacket> _partial = [];
     private readonly Queue<(FragmentKey Key, long Since)> _byAge = new();
     private readonly byte[] _whole = new byte[MaximumLength + 1];
@@ -64,7 +66,7 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
         var captured = packet.Slice(start, Math.Clamp(length, 0, packet.Length - start));
         if (!_partial.TryGetValue(key, out var partial))
         {
-            if (_partial.Count == MaximumPackets)
+            if (_partial.Count == _maximumPackets)
             {
                 DropOldest();
             }
@@ -104,6 +106,15 @@ internal sealed class Defragmenter(IFragmentLoss? loss = null, int framesKept = 
         _partial.Remove(key);
         partial.Release();
         return true;
+    }
+
+    /// <summary>Lets what has waited too long go, also where no other fragments come.</summary>
+    internal void Expire(long now)
+    {
+        if (_byAge.TryPeek(out var oldest) && now - oldest.Since > Timeout)
+        {
+            Forget(now);
+        }
     }
 
     /// <summary>No more fragments come: what isn't whole by now is lost.</summary>

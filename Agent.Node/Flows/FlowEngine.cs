@@ -17,6 +17,16 @@ internal sealed class FlowEngine : IFlowLeaving
 {
     private const int LargestBatch = 32;
 
+    /// <summary>What a packet's place in its batch takes.</summary>
+    private const int IndexBits = 5;
+    private const int IndexMask = LargestBatch - 1;
+
+    /// <summary>Beside its place: the other engines look at it, too.</summary>
+    private const int SharedMark = 0x80;
+
+    /// <summary>It's another engine's.</summary>
+    private const int OthersMark = 0x40;
+
     private readonly FlowOptions _options;
     private readonly FlowOrigin _origin;
     private readonly IFlowOutput _output;
@@ -24,17 +34,26 @@ internal sealed class FlowEngine : IFlowLeaving
     private readonly FlowTable _table;
     private readonly ApplicationTimeouts _timeouts;
     private readonly FlowDetailStore _details = new();
+    private readonly IcmpErrorCounter _icmpErrors;
     private readonly StreamStarts _streams;
     private readonly PacketInspector _inspector;
     private readonly Defragmenter? _defragmenter;
     private readonly Deduplicator? _deduplicator;
     private readonly TunnelDoubts _doubts;
+    private readonly EngineShare? _share;
+    private readonly int _number;
     private readonly long _updateEvery;
     private readonly long _firstUpdateAfter;
     private readonly long _tick;
     private readonly PendingPacket[] _pending;
-    private ulong _sequence;
+    private Defragmenter? _othersFragments;
+    private QuotedFlows? _quoted;
+    private long _packetsBefore;
+    private uint _batch;
+    private int _depth;
     private long _broken;
+    private long _othersDuplicates;
+    private long _othersForgotten;
     private ReplayClock _replay;
     private long _clock;
     private long _offset;
@@ -47,19 +66,23 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <param name="origin">Who sees them.</param>
     /// <param name="output">Told of new, changed and ended flows.</param>
     /// <param name="tunnels">Gets what tunnels carry; null: this engine decodes it.</param>
-    internal FlowEngine(FlowOptions options, FlowOrigin origin, IFlowOutput output, ITunnelSink? tunnels = null)
+    /// <param name="share">Which of several engines it is; null: there is one.</param>
+    internal FlowEngine(FlowOptions options, FlowOrigin origin, IFlowOutput output, ITunnelSink? tunnels = null, EngineShare? share = null)
     {
         KeyHash.Draw();
         _options = options;
         _origin = origin;
         _output = output;
         _tunnels = tunnels;
+        _share = share;
+        _number = share?.Number ?? 0;
         _timeouts = new ApplicationTimeouts(origin.ApplicationPorts, options.ApplicationTimeouts);
-        _table = new FlowTable(options.MaxEntries, this, _timeouts.Lists);
+        _table = share is null ? new FlowTable(options.MaxEntries, this, _timeouts.Lists) : new FlowTable(options.MaxEntries, this, _timeouts.Lists, share);
         _doubts = new TunnelDoubts(_table, _details, options);
-        _defragmenter = options.Defragment ? new Defragmenter(new FragmentErrorCounter(_table, _details, options), options.RawPacketLimit) : null;
-        _streams = new StreamStarts(options.StreamCapacity);
-        _inspector = new PacketInspector(_details, options, _defragmenter, new ApplicationInspector(_details, _table, _timeouts, _streams), new IcmpErrorCounter(_table, _details, options));
+        _defragmenter = options.Defragment ? new Defragmenter(new FragmentErrorCounter(_table, _details, options), options.RawPacketLimit, share?.Count ?? 1) : null;
+        _streams = new StreamStarts(share?.Streams ?? new SharedBudget(options.StreamCapacity / StreamStart.Capacity));
+        _icmpErrors = new IcmpErrorCounter(_table, _details, options, share);
+        _inspector = new PacketInspector(_details, options, _defragmenter, new ApplicationInspector(_details, _table, _timeouts, _streams), _icmpErrors);
         _deduplicator = options.DeduplicateWithin > TimeSpan.Zero ? new Deduplicator(options.DeduplicateWithin) : null;
         _updateEvery = Nanoseconds(options.UpdateEvery);
         _firstUpdateAfter = Nanoseconds(options.FirstUpdateAfter);
@@ -96,7 +119,7 @@ internal sealed class FlowEngine : IFlowLeaving
     internal int PairedTunnels => _doubts.Pairs;
 
     /// <summary>Flows there have been.</summary>
-    internal long Total => (long)_sequence;
+    internal long Total { get; private set; }
 
     /// <summary>What else there was.</summary>
     internal EngineCounts Counts => new()
@@ -106,8 +129,8 @@ internal sealed class FlowEngine : IFlowLeaving
         EncryptedFrames = Encrypted,
         FragmentErrors = _defragmenter?.Errors ?? 0,
         RawPacketsRefused = _inspector.RawPacketsRefused,
-        Duplicates = _deduplicator?.Duplicates ?? 0,
-        DuplicatesUnknown = _deduplicator?.Forgotten ?? 0,
+        Duplicates = (_deduplicator?.Duplicates ?? 0) - _othersDuplicates,
+        DuplicatesUnknown = (_deduplicator?.Forgotten ?? 0) - _othersForgotten,
         StreamsRefused = _streams.Refused,
         FlowsEvicted = _table.Evicted,
     };
@@ -137,7 +160,7 @@ internal sealed class FlowEngine : IFlowLeaving
             AdvanceTo(new EngineClock(packets[0].Time, 0));
         }
 
-        Process(link, block, packets, samplingRate, long.MinValue);
+        Process(link, block, packets, samplingRate, long.MinValue, default);
     }
 
     /// <param name="link">The packets' first layer.</param>
@@ -145,22 +168,37 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <param name="packets">The place of each.</param>
     /// <param name="samplingRate">How many packets each stands for.</param>
     /// <param name="ahead">What the packets' times are ahead of the clock, which goes on with them; the least there is where it doesn't.</param>
+    /// <param name="owners">As with <see cref="Replay"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Process(LinkType link, ReadOnlySpan<byte> block, ReadOnlySpan<PacketPlace> packets, uint samplingRate, long ahead)
+    private void Process(LinkType link, ReadOnlySpan<byte> block, ReadOnlySpan<PacketPlace> packets, uint samplingRate, long ahead, ReadOnlySpan<byte> owners)
     {
         var follows = ahead != long.MinValue;
+        var before = Packets;
         Packets += packets.Length;
-        while (!packets.IsEmpty)
+        for (var first = 0; first < packets.Length; first += _pending.Length)
         {
-            var batch = packets[..Math.Min(packets.Length, _pending.Length)];
-            packets = packets[batch.Length..];
+            var batch = packets[first..Math.Min(first + _pending.Length, packets.Length)];
+            // Of several engines each has the same batches: what time it is in one doesn't depend on whose packets it has.
+            _batch++;
+            _packetsBefore = before + first;
             var memory = block;
             var count = 0;
-            foreach (ref readonly var place in batch)
+            for (var i = 0; i < batch.Length; i++)
             {
+                ref readonly var place = ref batch[i];
                 if (follows && place.Time - ahead > _clock)
                 {
                     _clock = place.Time - ahead;
+                }
+
+                if (!owners.IsEmpty && owners[first + i] != _number)
+                {
+                    if (owners[first + i] >= PacketOwners.Shared && PrepareShared(owners[first + i], i, ref _pending[count], block, ref memory, link, place))
+                    {
+                        count++;
+                    }
+
+                    continue;
                 }
 
                 if (_deduplicator is not null && _deduplicator.IsDuplicate(place, block.Slice(place.Start, place.Length)))
@@ -168,18 +206,29 @@ internal sealed class FlowEngine : IFlowLeaving
                     continue;
                 }
 
+                _pending[count].Index = (byte)i;
                 if (Prepare(ref _pending[count], ref memory, link, place, _origin.ParentUuid))
                 {
                     count++;
                 }
             }
             CountPackets(memory, count, samplingRate);
+            // At the same packet in all engines.
+            _defragmenter?.Expire(_clock);
+            _othersFragments?.Expire(_clock);
         }
     }
 
     /// <summary>Processes packets at the time they were captured, which is the engine's time, too.</summary>
-    internal void Replay(LinkType link, ReadOnlySpan<byte> block, ReadOnlySpan<PacketPlace> packets, uint samplingRate = 1)
+    /// <param name="link">The packets' first layer.</param>
+    /// <param name="block">Where they lie.</param>
+    /// <param name="packets">The place of each.</param>
+    /// <param name="samplingRate">How many packets each stands for.</param>
+    /// <param name="owners">Of several engines, the one that counts the packet, as <see cref="PacketOwners"/> says; time goes on with all. Empty: this one counts all.</param>
+    /// <param name="quoted">What the others say about ICMP errors of these packets.</param>
+    internal void Replay(LinkType link, ReadOnlySpan<byte> block, ReadOnlySpan<PacketPlace> packets, uint samplingRate = 1, ReadOnlySpan<byte> owners = default, QuotedFlows? quoted = null)
     {
+        _quoted = quoted;
         while (!packets.IsEmpty)
         {
             var count = 1;
@@ -194,19 +243,22 @@ internal sealed class FlowEngine : IFlowLeaving
                     count++;
                 }
 
-                Process(link, block, packets[..count], samplingRate, offset);
+                Process(link, block, packets[..count], samplingRate, offset, Part(owners, count));
             }
             else
             {
                 // It counts where it belongs, and makes nobody older.
                 _isAstray = true;
-                Process(link, block, packets[..1], samplingRate);
+                Process(link, block, packets[..1], samplingRate, long.MinValue, Part(owners, 1));
                 _isAstray = false;
             }
 
             packets = packets[count..];
+            owners = owners.IsEmpty ? owners : owners[count..];
         }
     }
+
+    private static ReadOnlySpan<byte> Part(ReadOnlySpan<byte> owners, int count) => owners.IsEmpty ? owners : owners[..count];
 
     /// <summary>Counts what somebody else counted of one direction of a flow. Times are nanoseconds since 1970.</summary>
     /// <param name="layers">What each of the packets says.</param>
@@ -217,8 +269,11 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <param name="samplingRate">How many packets each one stands for.</param>
     internal void CountSummary(in PacketLayers layers, long start, long last, long packets, long bytes, uint samplingRate)
     {
-        Packets++;
+        _batch++;
+        _packetsBefore = Packets++;
+        _depth = _origin.Depth;
         ref var pending = ref _pending[0];
+        pending.Index = 0;
         pending.Layers = layers;
         pending.Place = new PacketPlace(last, 0, 0, 0);
         pending.Frames = packets;
@@ -278,10 +333,46 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <summary>Reports all flows for the last time and forgets them.</summary>
     internal void End()
     {
-        _ending = true;
-        _defragmenter?.End();
+        BeginEnd();
         _table.Clear();
         _ending = false;
+    }
+
+    /// <summary>The same with several engines, in the order the flows began; none is at work any more.</summary>
+    internal static void End(IReadOnlyList<FlowEngine> engines)
+    {
+        var next = new PriorityQueue<(FlowEngine Engine, int Number), ulong>();
+        foreach (var engine in engines)
+        {
+            engine.BeginEnd();
+            Queue(engine, 0);
+        }
+
+        while (next.TryDequeue(out var flow, out _))
+        {
+            flow.Engine._table.Leave(flow.Number);
+            Queue(flow.Engine, flow.Number + 1);
+        }
+
+        foreach (var engine in engines)
+        {
+            engine._table.Reset();
+            engine._ending = false;
+        }
+
+        void Queue(FlowEngine engine, int from)
+        {
+            if (engine._table.UsedFrom(from) is >= 0 and var number)
+            {
+                next.Enqueue((engine, number), engine._table.RankOf(number));
+            }
+        }
+    }
+
+    private void BeginEnd()
+    {
+        _ending = true;
+        _defragmenter?.End();
     }
 
     void IFlowLeaving.Leaving(ref FlowRecord record, bool evicted)
@@ -352,6 +443,77 @@ internal sealed class FlowEngine : IFlowLeaving
         return true;
     }
 
+    /// <summary>Prepares a packet that all engines look at: to be counted, or, where another does that, for what it says about a flow of this one's.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool PrepareShared(byte owner, int index, ref PendingPacket pending, ReadOnlySpan<byte> block, ref ReadOnlySpan<byte> memory, LinkType link, in PacketPlace place)
+    {
+        var packet = block.Slice(place.Start, place.Length);
+        if (owner == (PacketOwners.Shared | _number))
+        {
+            pending.Index = (byte)(index | SharedMark);
+            return !(_deduplicator?.IsDuplicate(place, packet) ?? false) && Prepare(ref pending, ref memory, link, place, _origin.ParentUuid);
+        }
+
+        // Also where it isn't one: the owner may wait to be told.
+        pending.Index = (byte)(index | SharedMark | OthersMark);
+        pending.Place = place;
+        ref var layers = ref pending.Layers;
+        layers = default;
+        if (IsOthersDuplicate(place, packet))
+        {
+            return true;
+        }
+
+        PacketDecoder.Decode(link, packet, _options.Ports, out layers);
+        if (layers.IsFragment && _defragmenter is not null)
+        {
+            _othersFragments ??= new Defragmenter(shares: _share!.Count);
+            if (_othersFragments.TryComplete(layers, packet, place.OriginalLength, _origin.ParentUuid, place.Time, _clock, out var whole))
+            {
+                memory = whole.Payload;
+                pending.Place = new PacketPlace(place.Time, 0, memory.Length, whole.Length);
+                PacketDecoder.DecodeReassembled(memory, _options.Ports, ref layers);
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsOthersDuplicate(in PacketPlace place, ReadOnlySpan<byte> packet)
+    {
+        if (_deduplicator is null)
+        {
+            return false;
+        }
+
+        var forgotten = _deduplicator.Forgotten;
+        var isDuplicate = _deduplicator.IsDuplicate(place, packet);
+        _othersDuplicates += isDuplicate ? 1 : 0;
+        _othersForgotten += _deduplicator.Forgotten - forgotten;
+        return isDuplicate;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CountShared(ref PendingPacket pending, ReadOnlySpan<byte> packet, uint samplingRate)
+    {
+        ref readonly var layers = ref pending.Layers;
+        var number = _packetsBefore + (pending.Index & IndexMask);
+        if ((pending.Index & OthersMark) != 0)
+        {
+            var isCounted = layers.IcmpRole == IcmpRole.Error && _inspector.WantsError(layers);
+            _quoted!.Say(number, isCounted ? _icmpErrors.CountOthers(layers, packet, _origin.ParentUuid, _clock) : 0);
+            return;
+        }
+
+        ref var record = ref CountPacket(ref pending, packet, samplingRate, out var fromA);
+        if (_inspector.Wants(record, layers))
+        {
+            _icmpErrors.Asked = _quoted!.Of(number);
+            _inspector.Inspect(ref record, layers, pending.Link, packet, pending.Place.OriginalLength, fromA, pending.Place.Time, _clock);
+            _icmpErrors.Asked = default;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void CountWithoutFlow(DecodeEnd end)
     {
@@ -393,6 +555,7 @@ internal sealed class FlowEngine : IFlowLeaving
     {
         for (var depth = _origin.Depth; count > 0; depth++)
         {
+            _depth = depth;
             if (count > 1)
             {
                 PrefetchRecords(count);
@@ -404,6 +567,12 @@ internal sealed class FlowEngine : IFlowLeaving
                 ref var pending = ref _pending[i];
                 ref readonly var layers = ref pending.Layers;
                 var packet = block.Slice(pending.Place.Start, pending.Place.Length);
+                if (pending.Index >= SharedMark)
+                {
+                    CountShared(ref pending, packet, samplingRate);
+                    continue;
+                }
+
                 ref var record = ref CountPacket(ref pending, packet, samplingRate, out var fromA);
                 if (_inspector.Wants(record, layers))
                 {
@@ -416,6 +585,7 @@ internal sealed class FlowEngine : IFlowLeaving
                 }
 
                 var offset = layers.InnerOffset;
+                var index = pending.Index;
                 var place = new PacketPlace(
                     pending.Place.Time, pending.Place.Start + offset, pending.Place.Length - offset, Math.Max(pending.Place.OriginalLength - offset, 0));
                 if (_tunnels is not null)
@@ -424,6 +594,7 @@ internal sealed class FlowEngine : IFlowLeaving
                 }
                 else if (Prepare(ref _pending[inner], ref block, layers.Inner, place, record.Uuid))
                 {
+                    _pending[inner].Index = index;
                     inner++;
                 }
             }
@@ -467,7 +638,7 @@ internal sealed class FlowEngine : IFlowLeaving
         }
         if (isNew)
         {
-            Begin(ref record, layers, packet, time, pending.FromHigh);
+            Begin(ref record, layers, packet, time, pending.FromHigh, pending.Index & IndexMask);
         }
 
         fromA = record.Has(FlowFlags.AIsHigh) == pending.FromHigh;
@@ -497,7 +668,7 @@ internal sealed class FlowEngine : IFlowLeaving
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Begin(ref FlowRecord record, in PacketLayers layers, ReadOnlySpan<byte> packet, long time, bool fromHigh)
+    private void Begin(ref FlowRecord record, in PacketLayers layers, ReadOnlySpan<byte> packet, long time, bool fromHigh, int index)
     {
         record.Start = time;
         record.Last = time;
@@ -528,7 +699,10 @@ internal sealed class FlowEngine : IFlowLeaving
             record.Flags |= FlowFlags.IsTunnel;
         }
 
-        record.Uuid = FlowIdentity.Uuid(time, record.Key.Parent, _origin.Hash, ++_sequence);
+        Total++;
+        record.BeganIn = _batch;
+        record.BeganAs = (ushort)((_depth << IndexBits) | index);
+        record.Uuid = FlowIdentity.Uuid(time, record.Key.Parent, _origin.Hash, _packetsBefore + index);
         if (layers.IcmpRole == IcmpRole.Error)
         {
             record.Looks = PacketInspector.AlwaysLook;
@@ -556,7 +730,9 @@ internal sealed class FlowEngine : IFlowLeaving
     private void Report(ref FlowRecord record, long until)
     {
         var since = new FlowSpan(_table.Reported(record), record.ReportedAt == 0 ? record.Start : record.ReportedAt + _offset, until);
-        _output.Report(record, since, _details.Find(record));
+        var details = _details.Find(record);
+        details?.Subjects?.Settle();
+        _output.Report(record, since, details);
         record.ReportedAt = _clock;
         record.Flags &= ~FlowFlags.Changed;
     }
@@ -578,6 +754,9 @@ internal sealed class FlowEngine : IFlowLeaving
         /// <summary>Of the record it will most likely be counted in; -1: none is known.</summary>
         internal int Number;
         internal bool FromHigh;
+
+        /// <summary>Its place in the batch, and whose it is.</summary>
+        internal byte Index;
 
         /// <summary>Its first layer.</summary>
         internal LinkType Link;

@@ -36,9 +36,9 @@ internal static class FlowIdentity
     /// <param name="start">The flow's first packet, nanoseconds since 1970.</param>
     /// <param name="parent">The tunnel's flow it's in.</param>
     /// <param name="origin">The capture point.</param>
-    /// <param name="sequence">Of the flow among those of the capture point.</param>
-    internal static ulong Uuid(long start, ulong parent, ulong origin, ulong sequence) =>
-        KeyHash.Stable(InstanceDomain, parent, origin, (ulong)start, sequence) is var uuid && uuid != 0 ? uuid : 1;
+    /// <param name="packet">The first packet's number among those of the capture point: it begins one flow at most in each flow around it.</param>
+    internal static ulong Uuid(long start, ulong parent, ulong origin, long packet) =>
+        KeyHash.Stable(InstanceDomain, parent, origin, (ulong)start, (ulong)packet) is var uuid && uuid != 0 ? uuid : 1;
 
     internal static string Format(ulong id) => id == 0 ? "" : id.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -52,7 +52,7 @@ internal static class FlowMessages
         else if (record.Transport is LayerType.IcmpV4 or LayerType.IcmpV6)
         {
             flow.Icmp = new IcmpLayer { Type = IcmpNames.Of(record.Transport, record.IcmpType), Code = record.IcmpCode, Id = record.IcmpId };
-            flow.Icmp.About.Add(details?.Subjects?.Select(FlowIdentity.Format) ?? []);
+            flow.Icmp.About.Add(details?.Subjects?.Named.Select(FlowIdentity.Format) ?? []);
         }
 
         AddApplication(flow, record.Transport, details?.Application);

@@ -132,6 +132,9 @@ internal struct FlowRecord
     internal byte Finish;
     internal LayerType Transport;
 
+    /// <summary>Which of its batch's flows it was: those further outside came first, then those of earlier packets.</summary>
+    internal ushort BeganAs;
+
     /// <summary>How many packets each packet stands for, where it isn't one.</summary>
     internal uint SamplingRate;
 
@@ -146,6 +149,9 @@ internal struct FlowRecord
 
     /// <summary>The flow's number in the <see cref="FlowDetailStore"/>; 0: it has no details.</summary>
     internal int Details;
+
+    /// <summary>The batch of packets it began in.</summary>
+    internal uint BeganIn;
 
     /// <summary>The layers as the first packet had them.</summary>
     internal LayersPath Path;
@@ -176,6 +182,9 @@ internal struct FlowRecord
         readonly get => (long)(_state >> TouchedShift);
         set => _state = (_state & ((1UL << TouchedShift) - 1)) | ((ulong)value << TouchedShift);
     }
+
+    /// <summary>Smaller for flows that began earlier.</summary>
+    internal readonly ulong Rank => ((ulong)BeganIn << 16) | BeganAs;
 
     internal readonly bool Has(FlowFlags flag) => ((ushort)_state & (ushort)flag) != 0;
 

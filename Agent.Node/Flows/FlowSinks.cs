@@ -28,3 +28,13 @@ internal interface ITunnelSink
     /// <summary>The tunnel's flow is over.</summary>
     void Ended(ulong tunnel);
 }
+
+/// <summary>For those who only count.</summary>
+internal sealed class NoOutput : IFlowOutput
+{
+    internal static readonly NoOutput Instance = new();
+
+    public void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details)
+    {
+    }
+}

@@ -32,13 +32,18 @@ internal sealed class FlowTable
     /// <summary>Flows touched within the same 2^29 ns (0.54 s) keep their order: most packets needn't move theirs, which costs their neighbours' cache lines.</summary>
     private const int OrderQuantumBits = 29;
 
-    private readonly int _capacity;
+    /// <summary>Flows that several tables have room for are taken, and given back, by so many.</summary>
+    private const int LargestStep = 1024;
+
     private readonly IFlowLeaving _leaving;
+    private readonly SharedBudget? _common;
+    private readonly int _step;
     private readonly int[] _newest;
     private readonly int[] _oldest;
     private readonly FlowRecords _records = new();
     private ulong[] _index = LargeMemory.Array<ulong>(SmallestIndex);
     private uint _mask = SmallestIndex - 1;
+    private int _capacity;
     private int _freeList = None;
     private int _used;
 
@@ -53,6 +58,17 @@ internal sealed class FlowTable
         _oldest = [.. _newest];
         _capacity = capacity;
         _leaving = leaving;
+    }
+
+    /// <param name="capacity">Flows at most in several tables.</param>
+    /// <param name="leaving">Told of each that leaves.</param>
+    /// <param name="timeouts">How many lists for timeouts there are.</param>
+    /// <param name="share">Which of the tables it is. The room is what they have together: one that needs it gets it.</param>
+    internal FlowTable(int capacity, IFlowLeaving leaving, int timeouts, EngineShare share) : this(capacity, leaving, timeouts)
+    {
+        _common = share.Flows;
+        _step = Math.Clamp(capacity / (share.Count * 16), 1, LargestStep);
+        _capacity = (int)_common.Take(_step);
     }
 
     /// <summary>Flows in the table.</summary>
@@ -208,28 +224,53 @@ internal sealed class FlowTable
         {
             Expire(FirstTimeout + i, timeoutsBefore[i]);
         }
+
+        GiveBackRoom();
     }
 
     /// <summary>Lets all flows leave, in the order of their numbers, which is that of memory: about the order they began in.</summary>
     internal void Clear()
     {
-        for (var number = 0; number < _used; number++)
+        for (var number = UsedFrom(0); number != None; number = UsedFrom(number + 1))
         {
-            ref var record = ref _records[number];
-            if (!record.Has(FlowFlags.Used))
-            {
-                continue;
-            }
-
-            _leaving.Leaving(ref record, evicted: false);
-            record.Flags = FlowFlags.None;
+            Leave(number);
         }
+
+        Reset();
+    }
+
+    /// <summary>The first flow's number from this one on; -1 where there's none.</summary>
+    internal int UsedFrom(int number)
+    {
+        while (number < _used && !_records[number].Has(FlowFlags.Used))
+        {
+            number++;
+        }
+
+        return number < _used ? number : None;
+    }
+
+    /// <summary>When this flow began, among others.</summary>
+    internal ulong RankOf(int number) => _records[number].Rank;
+
+    /// <summary>Lets a flow leave on the way to <see cref="Reset"/>: it can still be found.</summary>
+    internal void Leave(int number)
+    {
+        ref var record = ref _records[number];
+        _leaving.Leaving(ref record, evicted: false);
+        record.Flags = FlowFlags.None;
+    }
+
+    /// <summary>All flows have left.</summary>
+    internal void Reset()
+    {
         Array.Clear(_index);
         Array.Fill(_newest, None);
         Array.Fill(_oldest, None);
         _freeList = None;
         _used = 0;
         Count = 0;
+        GiveBackRoom();
     }
 
     /// <summary>The flows touched since, the most recently used first.</summary>
@@ -242,7 +283,7 @@ internal sealed class FlowTable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ref FlowRecord Add(scoped in FlowKey key, uint hash, long now)
     {
-        if (Count == _capacity)
+        if (Count == _capacity && !TakeRoom())
         {
             Evict();
         }
@@ -265,6 +306,26 @@ internal sealed class FlowTable
         Insert(_index, _mask, hash, number);
         Count++;
         return ref record;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TakeRoom()
+    {
+        var more = (int)(_common?.Take(_step) ?? 0);
+        _capacity += more;
+        return more > 0;
+    }
+
+    private void GiveBackRoom()
+    {
+        var spare = (_capacity - Count - _step) / Math.Max(_step, 1) * _step;
+        if (_common is null || spare <= 0)
+        {
+            return;
+        }
+
+        _capacity -= spare;
+        _common.GiveBack(spare);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

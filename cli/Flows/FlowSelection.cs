@@ -9,11 +9,12 @@ namespace Cli.Flows;
 internal sealed class FlowSelection(FlowQuery? query, IFlowPrinter printer)
 {
     private readonly List<Flow> _waiting = [];
+    private readonly Lock _lock = new();
 
     /// <summary>Flows the query's conditions kept.</summary>
     internal long Kept { get; private set; }
 
-    /// <summary>Takes what an engine reports.</summary>
+    /// <summary>Takes what engines report, on whatever thread.</summary>
     internal IFlowOutput For(FlowOrigin origin) => printer is NoPrinter && query is null ? NoOutput.Instance : new Output(this, origin);
 
     /// <summary>All engines have ended: the steps that need all flows run now.</summary>
@@ -43,6 +44,14 @@ internal sealed class FlowSelection(FlowQuery? query, IFlowPrinter printer)
 
     private void Take(Flow flow)
     {
+        lock (_lock)
+        {
+            Select(flow);
+        }
+    }
+
+    private void Select(Flow flow)
+    {
         if (query is not null && !query.Keeps(flow))
         {
             return;
@@ -63,14 +72,5 @@ internal sealed class FlowSelection(FlowQuery? query, IFlowPrinter printer)
     {
         public void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details) =>
             selection.Take(FlowMessages.ToMessage(record, since, details, origin));
-    }
-
-    private sealed class NoOutput : IFlowOutput
-    {
-        internal static readonly NoOutput Instance = new();
-
-        public void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details)
-        {
-        }
     }
 }

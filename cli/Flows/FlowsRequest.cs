@@ -20,6 +20,9 @@ internal sealed record FlowsRequest
 
     public FlowOptions Options { get; init; } = new() { ReportUpdates = false };
 
+    /// <summary>How many engines share the packets, at most.</summary>
+    public int Engines { get; init; } = FlowEngines.Usual;
+
     /// <summary>The table shows addresses by the names the captures have for them.</summary>
     public bool Names { get; init; }
 

@@ -25,7 +25,7 @@ internal sealed class FlowsRun
     private readonly TextWriter _messages;
     private readonly Interruption _interruption;
     private readonly Progress? _progress;
-    private FlowEngine? _engine;
+    private FlowEngines? _engines;
     private long _packets;
     private long _flows;
     private EngineCounts _counts;
@@ -61,7 +61,7 @@ internal sealed class FlowsRun
                     break;
                 }
             }
-            EndEngine();
+            EndEngines();
             _progress?.Dispose();
             _selection.Finish();
         }
@@ -114,21 +114,21 @@ internal sealed class FlowsRun
     {
         try
         {
-            if (_engine is not null && FirstTimeOf(name) < _engine.Clock)
+            if (_engines is not null && FirstTimeOf(name) < _engines.Clock)
             {
-                EndEngine();
+                EndEngines();
             }
 
             using var input = CaptureInput.Open(name);
-            _engine ??= NewEngine(input.Name);
-            var before = _engine.Packets;
-            _progress?.Follow(input, _engine);
+            _engines ??= NewEngines(input.Name);
+            var before = _engines.Packets;
+            _progress?.Follow(input, _engines);
             using var file = new CaptureFile(input, _request.PacketFilter);
             try
             {
                 using (_interruption.StopsReading(input))
                 {
-                    file.Replay(_engine, _interruption.Token);
+                    file.Replay(_engines, _interruption.Token);
                 }
             }
             finally
@@ -136,7 +136,7 @@ internal sealed class FlowsRun
                 Keep(input.Name, file);
             }
 
-            if (_engine.Packets == before && !_interruption.IsRequested)
+            if (_engines.Packets == before && !_interruption.IsRequested)
             {
                 Say($"{input.Name}: {(string.IsNullOrEmpty(_request.PacketFilter) ? "there are no packets in it" : "no packet matches --bpf")}");
             }
@@ -167,24 +167,25 @@ internal sealed class FlowsRun
     }
 
     /// <summary>Files must not share a capture's name: their flows' UUIDs would be the same.</summary>
-    private FlowEngine NewEngine(string name)
+    private FlowEngines NewEngines(string name)
     {
         var origin = new FlowOrigin(Environment.MachineName, "", name);
-        return new FlowEngine(_request.Options, origin, _selection.For(origin));
+        return new FlowEngines(_request.Options, origin, _selection.For(origin), _request.Engines);
     }
 
-    private void EndEngine()
+    private void EndEngines()
     {
-        if (_engine is not { } engine)
+        if (_engines is not { } engines)
         {
             return;
         }
 
-        engine.End();
-        _packets += engine.Packets;
-        _flows += engine.Total;
-        _counts += engine.Counts;
-        _engine = null;
+        engines.End();
+        _packets += engines.Packets;
+        _flows += engines.Total;
+        _counts += engines.Counts;
+        engines.Dispose();
+        _engines = null;
     }
 
     private void Conclude(TimeSpan elapsed)

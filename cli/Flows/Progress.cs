@@ -30,11 +30,11 @@ internal sealed class Progress : IDisposable
     }
 
     /// <summary>Tells of this input from now on.</summary>
-    internal void Follow(CaptureInput input, FlowEngine engine)
+    internal void Follow(CaptureInput input, FlowEngines engines)
     {
         lock (_lock)
         {
-            _reading = new Reading(input, engine, engine.Packets, Stopwatch.GetTimestamp());
+            _reading = new Reading(input, engines, engines.Packets, Stopwatch.GetTimestamp());
         }
     }
 
@@ -98,14 +98,14 @@ internal sealed class Progress : IDisposable
                 return;
             }
 
-            var line = Line(reading.Input.Name, reading.Input.Position, reading.Input.Length, reading.Engine.Packets - reading.PacketsBefore, Stopwatch.GetElapsedTime(reading.Started));
+            var line = Line(reading.Input.Name, reading.Input.Position, reading.Input.Length, reading.Engines.Packets - reading.PacketsBefore, Stopwatch.GetElapsedTime(reading.Started));
             _terminal.Write(EraseLine + line[..Math.Min(line.Length, Math.Max(_width() - 1, 1))]);
             _terminal.Flush();
             _isShown = true;
         }
     }
 
-    private sealed record Reading(CaptureInput Input, FlowEngine Engine, long PacketsBefore, long Started);
+    private sealed record Reading(CaptureInput Input, FlowEngines Engines, long PacketsBefore, long Started);
 }
 
 /// <summary>How wide a terminal is. Console.WindowWidth would write into it first, to set it up for a program that owns it.</summary>

@@ -86,11 +86,10 @@ internal sealed class StreamStart
 }
 
 /// <summary>The beginnings of an engine's streams: no more than so many at once, whose memory is used again.</summary>
-/// <param name="capacity">Bytes of them.</param>
-internal sealed class StreamStarts(long capacity)
+/// <param name="budget">How many there may be, each of <see cref="StreamStart.Capacity"/> bytes.</param>
+internal sealed class StreamStarts(SharedBudget budget)
 {
     private readonly Stack<StreamStart> _free = [];
-    private long _left = capacity / StreamStart.Capacity;
 
     /// <summary>Streams for which there was no room.</summary>
     internal long Refused { get; private set; }
@@ -100,13 +99,12 @@ internal sealed class StreamStarts(long capacity)
     {
         if (!_free.TryPop(out var start))
         {
-            if (_left == 0)
+            if (budget.Take(1) == 0)
             {
                 Refused++;
                 return null;
             }
 
-            _left--;
             start = new StreamStart();
         }
 

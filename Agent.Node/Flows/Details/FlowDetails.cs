@@ -24,7 +24,7 @@ internal sealed class FlowDetails
     internal IcmpErrors? IcmpErrors { get; set; }
 
     /// <summary>UUIDs of the flows that this one, of ICMP errors, is about.</summary>
-    internal List<ulong>? Subjects { get; set; }
+    internal ErrorSubjects? Subjects { get; set; }
 
     /// <summary>The beginnings of its directions, while they're put in order.</summary>
     internal FlowStarts? Starts { get; set; }

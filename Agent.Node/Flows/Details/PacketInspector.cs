@@ -22,6 +22,9 @@ internal sealed class PacketInspector(FlowDetailStore details, FlowOptions optio
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool Wants(in FlowRecord record, in PacketLayers layers) => _wantsAll || (ApplicationInspector.HasPayload(layers) && record.Looks != 0);
 
+    /// <summary>The same of an ICMP error, whose flow is another engine's.</summary>
+    internal bool WantsError(in PacketLayers layers) => _wantsAll || ApplicationInspector.HasPayload(layers);
+
     /// <param name="record">The packet's flow, this packet counted in it.</param>
     /// <param name="layers">What was decoded; offsets are into <paramref name="packet"/>.</param>
     /// <param name="link">The first layer.</param>
