@@ -23,7 +23,7 @@ internal sealed class FlowEngine : IFlowLeaving
     private readonly ITunnelSink? _tunnels;
     private readonly FlowTable _table;
     private readonly ApplicationTimeouts _timeouts;
-    private readonly FlowDetailStore _details = new();
+    private readonly FlowDetailStore _details;
     private readonly StreamStarts _streams;
     private readonly PacketInspector _inspector;
     private readonly Defragmenter? _defragmenter;
@@ -47,7 +47,8 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <param name="origin">Who sees them.</param>
     /// <param name="output">Told of new, changed and ended flows.</param>
     /// <param name="tunnels">Gets what tunnels carry; null: this engine decodes it.</param>
-    internal FlowEngine(FlowOptions options, FlowOrigin origin, IFlowOutput output, ITunnelSink? tunnels = null)
+    /// <param name="memory">The engine's part of a memory that is limited; null: it isn't.</param>
+    internal FlowEngine(FlowOptions options, FlowOrigin origin, IFlowOutput output, ITunnelSink? tunnels = null, FlowMemory? memory = null)
     {
         KeyHash.Draw();
         _options = options;
@@ -55,10 +56,11 @@ internal sealed class FlowEngine : IFlowLeaving
         _output = output;
         _tunnels = tunnels;
         _timeouts = new ApplicationTimeouts(origin.ApplicationPorts, options.ApplicationTimeouts);
-        _table = new FlowTable(options.MaxEntries, this, _timeouts.Lists);
+        _table = new FlowTable(options.MaxEntries, this, _timeouts.Lists, memory);
+        _details = new FlowDetailStore(memory);
         _doubts = new TunnelDoubts(_table, _details, options);
         _defragmenter = options.Defragment ? new Defragmenter(new FragmentErrorCounter(_table, _details, options), options.RawPacketLimit) : null;
-        _streams = new StreamStarts(options.StreamCapacity);
+        _streams = new StreamStarts(options.StreamCapacity, memory);
         _inspector = new PacketInspector(_details, options, _defragmenter, new ApplicationInspector(_details, _table, _timeouts, _streams), new IcmpErrorCounter(_table, _details, options));
         _deduplicator = options.DeduplicateWithin > TimeSpan.Zero ? new Deduplicator(options.DeduplicateWithin) : null;
         _updateEvery = Nanoseconds(options.UpdateEvery);
@@ -77,8 +79,14 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <summary>Packets whose first header wasn't whole.</summary>
     internal long Undecoded { get; private set; }
 
+    /// <summary>When there's something to do next even if no packet comes, by the clock given to <see cref="AdvanceTo"/>.</summary>
+    internal long Due => Count == 0 ? long.MaxValue : _nextTick;
+
     /// <summary>Flows there are now.</summary>
     internal int Count => _table.Count;
+
+    /// <summary>Memory of the flow table, and what lies beside it not counted.</summary>
+    internal long Bytes => _table.Bytes;
 
     /// <summary>Those of them that have details.</summary>
     internal int DetailedFlows => _details.Count;
@@ -248,6 +256,7 @@ internal sealed class FlowEngine : IFlowLeaving
         }
 
         _table.Expire(_clock - Nanoseconds(_options.ExpireAfter), _clock - Nanoseconds(_options.ClosedLinger), _timeouts.Before(_clock));
+        _table.Share();
         _lastTick = now;
     }
 
@@ -273,6 +282,7 @@ internal sealed class FlowEngine : IFlowLeaving
         _ending = true;
         _defragmenter?.End();
         _table.Clear();
+        _streams.Release();
         _ending = false;
     }
 

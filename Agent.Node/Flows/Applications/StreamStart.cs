@@ -87,7 +87,8 @@ internal sealed class StreamStart
 
 /// <summary>The beginnings of an engine's streams: no more than so many at once, whose memory is used again.</summary>
 /// <param name="capacity">Bytes of them.</param>
-internal sealed class StreamStarts(long capacity)
+/// <param name="memory">They count in it; null: it isn't limited.</param>
+internal sealed class StreamStarts(long capacity, FlowMemory? memory = null)
 {
     private readonly Stack<StreamStart> _free = [];
     private long _left = capacity / StreamStart.Capacity;
@@ -100,7 +101,7 @@ internal sealed class StreamStarts(long capacity)
     {
         if (!_free.TryPop(out var start))
         {
-            if (_left == 0)
+            if (_left == 0 || memory?.TryTake(StreamStart.Capacity) == false)
             {
                 Refused++;
                 return null;
@@ -115,6 +116,14 @@ internal sealed class StreamStarts(long capacity)
     }
 
     internal void Return(StreamStart start) => _free.Push(start);
+
+    /// <summary>Gives back the memory of those that aren't used.</summary>
+    internal void Release()
+    {
+        memory?.GiveBack(_free.Count * (long)StreamStart.Capacity);
+        _left += _free.Count;
+        _free.Clear();
+    }
 }
 
 /// <summary>The beginnings of a flow's two directions, as long as they're looked at.</summary>
