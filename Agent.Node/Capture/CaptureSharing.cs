@@ -1,4 +1,5 @@
 using Agent.Node.Flows;
+using Agent.Node.Linux;
 using Shared.Messages.Configuration;
 
 namespace Agent.Node.Capture;
@@ -7,7 +8,11 @@ namespace Agent.Node.Capture;
 internal sealed class CaptureSharing
 {
     private readonly long _innerFlows;
-    private readonly Lazy<PcapThreads> _threads = new(() => new PcapThreads());
+    private readonly Lazy<PcapThreads> _threads = new(() =>
+    {
+        DescriptorLimit.Raise();
+        return new PcapThreads();
+    });
 
     /// <param name="rings">Bytes of all kernel rings.</param>
     /// <param name="flows">Bytes of all flow tables.</param>

@@ -117,7 +117,15 @@ internal sealed class PcapLoop : CaptureLoop, IPolled
     }
 
     /// <inheritdoc/>
-    public void Left() => _sharing.Helpers.Run($"closes {Settings.CaptureId}", End);
+    public void Left(Exception? failure)
+    {
+        if (failure is not null)
+        {
+            Fail(failure);
+        }
+
+        _sharing.Helpers.Run($"closes {Settings.CaptureId}", End);
+    }
 
     protected override void Open()
     {

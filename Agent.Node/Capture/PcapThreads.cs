@@ -15,7 +15,8 @@ internal interface IPolled
     bool Turn(PacketBlock block);
 
     /// <summary>Nobody waits on its descriptors any more. Doesn't wait.</summary>
-    void Left();
+    /// <param name="failure">The kernel doesn't wait for them; null, where a turn said that it's over.</param>
+    void Left(Exception? failure);
 }
 
 /// <summary>
@@ -110,6 +111,7 @@ internal sealed class PcapThreads
     private void Wake(Slot slot)
     {
         slot.Due = long.MaxValue;
+        slot.IsWanted = true;
         Control(EventNative.Modify, slot.First, EventNative.In | EventNative.Out | EventNative.Once, slot.Number);
     }
 
@@ -152,21 +154,33 @@ internal sealed class PcapThreads
     {
         do
         {
-            if (!slot.Source.Turn(block))
+            var isOver = !slot.Source.Turn(block);
+            Exception? failure = null;
+            lock (_lock)
             {
-                lock (_lock)
+                try
+                {
+                    if (!isOver)
+                    {
+                        Follow(slot, slot.IsWanted ? EventNative.In | EventNative.Out : EventNative.In);
+                        SetDue(slot);
+                    }
+                }
+                catch (IOException e)
+                {
+                    failure = e;
+                }
+
+                if (isOver || failure is not null)
                 {
                     Forget(slot);
                 }
-
-                slot.Source.Left();
-                return;
             }
 
-            lock (_lock)
+            if (isOver || failure is not null)
             {
-                Follow(slot, EventNative.In);
-                SetDue(slot);
+                slot.Source.Left(failure);
+                return;
             }
         }
         while (!slot.TryLeave());
@@ -176,7 +190,12 @@ internal sealed class PcapThreads
     {
         lock (_lock)
         {
-            return _slots.GetValueOrDefault(number);
+            if (_slots.TryGetValue(number, out var slot))
+            {
+                slot.IsWanted = false;
+            }
+
+            return slot;
         }
     }
 
@@ -186,12 +205,12 @@ internal sealed class PcapThreads
         var (first, second) = slot.Source.Descriptors;
         if (slot.Second >= 0 && slot.Second != first && slot.Second != second)
         {
-            Control(EventNative.Remove, slot.Second, 0, slot.Number);
+            Remove(slot.Second);
         }
 
         if (slot.First >= 0 && slot.First != first && slot.First != second)
         {
-            Control(EventNative.Remove, slot.First, 0, slot.Number);
+            Remove(slot.First);
         }
 
         foreach (var descriptor in (ReadOnlySpan<int>)[first, second])
@@ -212,7 +231,7 @@ internal sealed class PcapThreads
         {
             if (descriptor >= 0)
             {
-                Control(EventNative.Remove, descriptor, 0, slot.Number);
+                Remove(descriptor);
             }
         }
 
@@ -308,6 +327,13 @@ internal sealed class PcapThreads
         _ = NamespaceNative.Read(descriptor, (byte*)&count, sizeof(long));
     }
 
+    /// <summary>One that isn't waited for isn't then, either.</summary>
+    private void Remove(int descriptor)
+    {
+        var nothing = default(EventNative.Event);
+        _ = EventNative.Control(_epoll, EventNative.Remove, descriptor, ref nothing);
+    }
+
     private void Control(int operation, int descriptor, uint events, long number)
     {
         var wanted = EventNative.Event.Of(events, number);
@@ -334,6 +360,9 @@ internal sealed class PcapThreads
         internal int Second { get; set; } = -1;
 
         internal long Due { get; set; } = long.MaxValue;
+
+        /// <summary>It's to have a turn after the one it may be having.</summary>
+        internal bool IsWanted { get; set; }
 
         /// <summary>False when another thread is with it, which then turns once more.</summary>
         internal bool TryEnter() =>

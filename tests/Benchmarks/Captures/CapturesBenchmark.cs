@@ -36,7 +36,7 @@ internal static class CapturesBenchmark
             AnsiConsole.Write(table);
         }
 
-        if (FlowTools.Have("tcpreplay", "tcpreplay") is not null && Environment.ProcessorCount >= 2)
+        if (args is not ["idle"] && FlowTools.Have("tcpreplay", "tcpreplay") is not null && Environment.ProcessorCount >= 2)
         {
             MeasureLoad();
         }
@@ -62,7 +62,7 @@ internal static class CapturesBenchmark
             $"{counts[0]} of {PacketsOfPing * count}", Text(counts[3]), Text(counts[1]), Text(counts[2]));
     }
 
-    /// <summary>Packets of one interface at a fixed rate and at the top, with a single capture and with many.</summary>
+    /// <summary>Packets of one interface, slowly to warm up and then as fast as they go, with a single capture and with many.</summary>
     private static void MeasureLoad()
     {
         var name = $"captures-{Environment.ProcessId}";
