@@ -10,9 +10,9 @@ using Shared.Messages.Telemetry;
 namespace Agent.Node.Capture;
 
 /// <summary>
-/// One capture: starts its reading thread, is parent of a <see cref="TunnelActor"/> per tunnel seen, and tells its own
+/// One capture: has its packets read, is parent of a <see cref="TunnelActor"/> per tunnel seen, and tells its own
 /// parent how it goes. Stops by itself after <see cref="CaptureFailed"/> or <see cref="CaptureFinished"/>; its parent
-/// stops it otherwise, and the thread then ends in the background, reporting its last flows.
+/// stops it otherwise, and reading then ends in the background, reporting its last flows.
 /// </summary>
 internal sealed class CaptureActor : ReceiveActor
 {
@@ -25,15 +25,15 @@ internal sealed class CaptureActor : ReceiveActor
     private TunnelLosses _inTunnels = TunnelLosses.None;
 
     /// <summary>Made by <see cref="Props"/>.</summary>
-    public CaptureActor(CaptureSettings settings, IActorRef uplink)
+    public CaptureActor(CaptureSettings settings, IActorRef uplink, CaptureSharing sharing)
     {
         _settings = settings;
         _starting = Traces.Start("capture start", settings.TraceParent)?.SetTag("skydive.capture", settings.CaptureId).SetTag("skydive.node", settings.NodeTid);
         var pool = new PacketBatchPool(PacketBatchPool.DefaultCapacity);
-        _tunnels = new TunnelActors(Context, settings, CaptureFlowOptions.Origin(settings), pool, uplink, new TunnelLimit(settings.MaxTunnels));
+        _tunnels = new TunnelActors(Context, settings, CaptureFlowOptions.Origin(settings), pool, uplink, new TunnelLimit(settings.MaxTunnels, sharing.InnerFlows()));
         try
         {
-            _loop = CaptureLoop.Create(settings, Self, uplink, pool);
+            _loop = CaptureLoop.Create(settings, Self, uplink, pool, sharing);
         }
         catch (CaptureException e)
         {
@@ -43,7 +43,7 @@ internal sealed class CaptureActor : ReceiveActor
     }
 
     /// <summary>A capture as the settings say, whose flows go to <paramref name="uplink"/> as <see cref="FlowUpdates"/>.</summary>
-    public static Props Props(CaptureSettings settings, IActorRef uplink) => Akka.Actor.Props.Create(() => new CaptureActor(settings, uplink));
+    public static Props Props(CaptureSettings settings, IActorRef uplink, CaptureSharing sharing) => Akka.Actor.Props.Create(() => new CaptureActor(settings, uplink, sharing));
 
     /// <inheritdoc/>
     protected override void PreStart() => _loop?.Start();

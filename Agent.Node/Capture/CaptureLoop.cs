@@ -8,14 +8,17 @@ using Akka.Event;
 namespace Agent.Node.Capture;
 
 /// <summary>
-/// The reading thread of a capture: enters the namespace, opens the source, and feeds packets into the outer flow table,
-/// which is this thread's alone, until it's told to stop. It tells the capture's actor what happens, the uplink how the
-/// flows look; it never waits for either, except for free batches when it reads a file.
+/// What reads a capture's packets: opens the source in its namespace, and feeds packets into the outer flow table, which is one
+/// thread's at a time, until it's told to stop. It tells the capture's actor what happens, the uplink how the flows look; it
+/// never waits for either, except for free batches when it reads a file.
 /// </summary>
 internal abstract class CaptureLoop
 {
     private const long NanosecondsPerMillisecond = 1_000_000;
     private const long FlushEvery = 100 * NanosecondsPerMillisecond;
+
+    /// <summary>Counters of the interface are those of the look before.</summary>
+    private const int QuietRounds = 2;
 
     private readonly IActorRef _capture;
     private readonly CancellationTokenSource _stop = new();
@@ -25,9 +28,11 @@ internal abstract class CaptureLoop
     private readonly uint _samplingRate;
     private string? _error;
     private long _nextFlush;
-    private long _nextStatistics;
+    private long _lastStatistics;
+    private long _activityTold;
+    private int _quietRounds;
 
-    protected CaptureLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool)
+    protected CaptureLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool, FlowMemory? memory = null)
     {
         Settings = settings;
         _capture = capture;
@@ -35,7 +40,7 @@ internal abstract class CaptureLoop
         var origin = CaptureFlowOptions.Origin(settings);
         _reporter = new FlowReporter(origin, uplink);
         _batcher = new TunnelBatcher(capture, pool, TunnelBatcher.LongestPacket(settings), mayWait: settings.Source == CaptureSource.File, _stop.Token);
-        Engine = new FlowEngine(CaptureFlowOptions.Outside(settings), origin, _reporter, _batcher);
+        Engine = new FlowEngine(CaptureFlowOptions.Outside(settings), origin, _reporter, _batcher, memory: memory);
         _samplingRate = (uint)Math.Max(settings.SamplingRate, 1);
     }
 
@@ -48,26 +53,24 @@ internal abstract class CaptureLoop
 
     protected CancellationToken Stopping => _stop.Token;
 
-    internal static CaptureLoop Create(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool) => settings.Source switch
+    internal static CaptureLoop Create(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool, CaptureSharing sharing) => settings.Source switch
     {
-        CaptureSource.Pcap => new PcapLoop(settings, capture, uplink, pool),
-        CaptureSource.Sflow => new SflowLoop(settings, capture, uplink, pool),
-        CaptureSource.NetFlow => new NetFlowLoop(settings, capture, uplink, pool),
-        CaptureSource.File => new FileLoop(settings, capture, uplink, pool),
+        CaptureSource.Pcap => new PcapLoop(settings, capture, uplink, pool, sharing),
+        CaptureSource.Sflow => new SflowLoop(settings, capture, uplink, pool, sharing.Flows.Part()),
+        CaptureSource.NetFlow => new NetFlowLoop(settings, capture, uplink, pool, sharing.Flows.Part()),
+        CaptureSource.File => new FileLoop(settings, capture, uplink, pool, sharing.Flows.Part()),
         _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Source, "unknown source of packets"),
     };
 
-    internal void Start() => new Thread(Run) { IsBackground = true, Name = $"capture {Settings.CaptureId}" }.Start();
+    /// <summary>Returns at once; <see cref="LoopOpened"/> or <see cref="LoopEnded"/> follows.</summary>
+    internal abstract void Start();
 
-    /// <summary>Returns at once; <see cref="LoopEnded"/> follows when the thread has closed its source and reported its flows.</summary>
+    /// <summary>Returns at once; <see cref="LoopEnded"/> follows when the source is closed and its flows are reported.</summary>
     internal void Stop() => _stop.Cancel();
 
     /// <summary>Opens the source.</summary>
     /// <exception cref="CaptureException">It can't be opened.</exception>
     protected abstract void Open();
-
-    /// <summary>Reads until told to stop, or until the end; calls <see cref="Advance"/> before it does, and often.</summary>
-    protected abstract void Read();
 
     /// <summary>Closes what was opened, if anything was.</summary>
     protected abstract void Close();
@@ -78,20 +81,37 @@ internal abstract class CaptureLoop
     /// <summary>What was received and can't be counted in a flow; besides what tunnels drop.</summary>
     protected virtual long Unread => 0;
 
-    /// <summary>Gives the packet at hand to the engine, if it's one that is sampled.</summary>
-    protected void Process(PacketReader reader)
+    /// <summary>Times the kernel's ring couldn't grow.</summary>
+    protected virtual long RingsRefused => 0;
+
+    /// <summary>How many times longer the time between statistics is while there's nothing to count.</summary>
+    protected virtual int QuietFactor => 1;
+
+    /// <summary>When <see cref="Advance"/> has something to do next, even if no packet comes.</summary>
+    protected long AdvanceDue
     {
-        if (PacketsRead++ % _samplingRate == 0)
+        get
         {
-            Engine.Process(reader.Time, reader.Link, reader.OriginalLength, Cut(reader.Packet), _samplingRate);
+            var due = Math.Min(Engine.Due, StatisticsDue);
+            return _reporter.HasOpen || _batcher.HasOpen ? Math.Min(due, _nextFlush) : due;
         }
     }
 
-    /// <summary>Gives the engine those of a file's packets that are sampled, whose time it is then.</summary>
+    private long StatisticsDue => _lastStatistics + (_quietRounds >= QuietRounds && Activity == _activityTold ? QuietFactor : 1) * _statisticsEvery;
+
+    private long Activity => PacketsRead + Engine.Packets;
+
+    /// <summary>Gives the engine those packets that are sampled.</summary>
     /// <param name="link">Their first layer.</param>
     /// <param name="block">Where they lie.</param>
     /// <param name="packets">The packets; overwritten by those that are sampled.</param>
-    protected void Replay(LinkType link, ReadOnlySpan<byte> block, Span<PacketPlace> packets)
+    protected void Process(LinkType link, ReadOnlySpan<byte> block, Span<PacketPlace> packets) => Engine.Process(link, block, Sample(packets), _samplingRate);
+
+    /// <summary>Gives the engine those of a file's packets that are sampled, whose time it is then.</summary>
+    /// <inheritdoc cref="Process"/>
+    protected void Replay(LinkType link, ReadOnlySpan<byte> block, Span<PacketPlace> packets) => Engine.Replay(link, block, Sample(packets), _samplingRate);
+
+    private Span<PacketPlace> Sample(Span<PacketPlace> packets)
     {
         var sampled = 0;
         foreach (var place in packets)
@@ -102,18 +122,20 @@ internal abstract class CaptureLoop
             }
         }
 
-        Engine.Replay(link, block, packets[..sampled], _samplingRate);
+        return packets[..sampled];
     }
 
     /// <summary>What of a packet is to be kept: a file's, or a datagram's, may be longer than the capture asks for.</summary>
     protected ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> packet) => packet.Length > Settings.SnapLength ? packet[..Settings.SnapLength] : packet;
 
     /// <summary>Tells the engine of a live capture what time it is, then does what else is due: before packets are read, and often.</summary>
-    protected void Advance()
+    /// <returns>The time by its clock.</returns>
+    protected long Advance()
     {
         var clock = CaptureClock.Engine;
         Engine.AdvanceTo(clock);
         TellWhatIsDue(clock.Now);
+        return clock.Now;
     }
 
     /// <summary>Sends on what was reported and what tunnels carried, and statistics, at their intervals.</summary>
@@ -126,23 +148,39 @@ internal abstract class CaptureLoop
 
         _nextFlush = now + FlushEvery;
         Flush();
-        if (now < _nextStatistics)
+        if (now < StatisticsDue)
         {
             return;
         }
 
-        var isFirst = _nextStatistics == 0;
-        _nextStatistics = now + _statisticsEvery;
-        if (!isFirst)
+        var isFirst = _lastStatistics == 0;
+        _lastStatistics = now;
+        if (isFirst)
         {
-            TellStatistics(Count());
+            return;
         }
+
+        _quietRounds = Activity == _activityTold ? _quietRounds + 1 : 0;
+        _activityTold = Activity;
+        TellStatistics(Count());
     }
 
-    private void Run()
+    /// <summary>Opens the source, and says so.</summary>
+    protected void Begin()
+    {
+        if (Settings.NamespacePath is { } path)
+        {
+            NetworkNamespace.Enter(path);
+        }
+
+        Open();
+        _capture.Tell(LoopOpened.Instance);
+    }
+
+    /// <summary>Closes the source, reports the last flows, and says so. Takes long.</summary>
+    protected void End()
     {
         (long, long, long) counted = default;
-        Try(Capture);
         if (_error is null)
         {
             Try(() => counted = Count());
@@ -160,32 +198,28 @@ internal abstract class CaptureLoop
         _capture.Tell(new LoopEnded(_error));
     }
 
-    private void Capture()
-    {
-        if (Settings.NamespacePath is { } path)
-        {
-            NetworkNamespace.Enter(path);
-        }
-
-        Open();
-        _capture.Tell(LoopOpened.Instance);
-        Read();
-    }
-
-    /// <summary>Whatever goes wrong on this thread ends this capture and nothing else: the actor gives the first reason to its parent.</summary>
-    private void Try(Action step)
+    /// <summary>Whatever goes wrong ends this capture and nothing else. False: it did.</summary>
+    protected bool Try(Action step)
     {
         try
         {
             step();
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // Stopped while it waited for a batch, or for a port.
+            return true;
         }
         catch (Exception e)
         {
-            _error ??= e is CaptureException or IOException ? e.Message : e.ToString();
+            Fail(e);
+            return false;
+        }
+    }
+
+    /// <summary>The actor gives the first reason to its parent.</summary>
+    protected void Fail(Exception e)
+    {
+        // Stopped while it waited for a batch, or for a port.
+        if (e is not OperationCanceledException || !_stop.IsCancellationRequested)
+        {
+            _error ??= (e is CaptureException or IOException ? e.Message : e.ToString()) + DescriptorLimit.Explain();
         }
     }
 
@@ -199,6 +233,7 @@ internal abstract class CaptureLoop
         _capture.Tell(new CaptureStatistics(Settings.CaptureId, counted.Received, counted.DroppedByKernel, counted.DroppedByInterface, _batcher.Dropped + Unread)
         {
             Counts = Engine.Counts,
+            RingsRefused = RingsRefused,
         });
 }
 

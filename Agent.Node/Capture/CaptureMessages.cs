@@ -23,6 +23,9 @@ internal sealed record CaptureStatistics(string CaptureId, long Received, long D
 {
     /// <summary>What else there was, in tunnels, too.</summary>
     public EngineCounts Counts { get; init; }
+
+    /// <summary>Times the kernel's ring couldn't grow with the traffic for want of memory.</summary>
+    public long RingsRefused { get; init; }
 }
 
 /// <summary>Capture or tunnel -> uplink: flows as they are now. Nobody changes them afterwards.</summary>
@@ -52,4 +55,4 @@ internal class CaptureException : Exception
 }
 
 /// <summary>A filter of packets doesn't compile; the message has the filter and libpcap's words.</summary>
-internal sealed class FilterException(string filter, Exception inner) : CaptureException($"filter \"{filter}\": {inner.Message}", inner);
+internal sealed class FilterException(string filter, string why) : CaptureException($"filter \"{filter}\": {why}");

@@ -37,6 +37,9 @@ internal sealed record CaptureState
     /// <summary>By this agent: packets inside tunnels, whose actors were too busy or too many.</summary>
     public long PacketsAgentDropped { get; init; }
 
+    /// <summary>Times its kernel ring couldn't grow with the traffic: the agent's rings may not take more memory.</summary>
+    public long RingsRefused { get; init; }
+
     /// <summary>What else there was.</summary>
     public EngineCounts Counts { get; init; }
 }

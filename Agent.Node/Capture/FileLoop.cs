@@ -1,9 +1,10 @@
+using Agent.Node.Flows;
 using Akka.Actor;
 
 namespace Agent.Node.Capture;
 
 /// <summary>Reads a capture file as fast as it goes; time is what the packets say.</summary>
-internal sealed class FileLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool) : CaptureLoop(settings, capture, uplink, pool)
+internal sealed class FileLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool, FlowMemory memory) : ThreadLoop(settings, capture, uplink, pool, memory)
 {
     private CaptureInput? _input;
     private CaptureFile? _file;

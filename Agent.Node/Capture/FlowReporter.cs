@@ -17,12 +17,16 @@ internal sealed class FlowReporter : IFlowOutput
 {
     private const int MostBatches = 256;
 
+    /// <summary>Batches kept for the captures of the process; one is large, and most captures report seldom.</summary>
+    private const int MostFree = 64;
+
+    private static readonly ConcurrentQueue<Batch> Free = new();
+
     private readonly FlowOrigin _origin;
     private readonly IActorRef _uplink;
-    private readonly ConcurrentBag<Batch> _free = [];
     private readonly Channel<Batch> _full = Channel.CreateBounded<Batch>(new BoundedChannelOptions(MostBatches) { SingleReader = true, SingleWriter = true });
-    private readonly Task _done;
-    private Batch _open = new();
+    private Task? _done;
+    private Batch? _open;
 
     /// <param name="origin">Whose flows they are.</param>
     /// <param name="uplink">Gets <see cref="FlowUpdates"/>.</param>
@@ -30,11 +34,14 @@ internal sealed class FlowReporter : IFlowOutput
     {
         _origin = origin;
         _uplink = uplink;
-        _done = Task.Run(TellAsync);
     }
+
+    /// <summary>Some reports wait for <see cref="Flush"/>.</summary>
+    internal bool HasOpen => _open is not null;
 
     public void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details)
     {
+        _open ??= Free.TryDequeue(out var batch) ? batch : new Batch();
         if (details is null)
         {
             _open.Add(record, since);
@@ -53,17 +60,18 @@ internal sealed class FlowReporter : IFlowOutput
     /// <summary>Sends what was reported on its way.</summary>
     internal void Flush()
     {
-        if (_open.Count == 0)
+        if (_open is null)
         {
             return;
         }
 
+        _done ??= Task.Run(TellAsync);
         if (!_full.Writer.TryWrite(_open))
         {
             _full.Writer.WriteAsync(_open).AsTask().GetAwaiter().GetResult();
         }
 
-        _open = _free.TryTake(out var batch) ? batch : new Batch();
+        _open = null;
     }
 
     /// <summary>Nothing more comes; returns when all has been told.</summary>
@@ -71,7 +79,7 @@ internal sealed class FlowReporter : IFlowOutput
     {
         Flush();
         _full.Writer.TryComplete();
-        _done.GetAwaiter().GetResult();
+        _done?.GetAwaiter().GetResult();
     }
 
     private async Task TellAsync()
@@ -82,7 +90,10 @@ internal sealed class FlowReporter : IFlowOutput
             {
                 _uplink.Tell(batch.ToUpdates(_origin));
                 batch.Clear();
-                _free.Add(batch);
+                if (Free.Count < MostFree)
+                {
+                    Free.Enqueue(batch);
+                }
             }
         }
         catch (Exception e)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Sockets;
 using Agent.Node.Probes.Netlink;
 
@@ -14,7 +15,6 @@ internal sealed class InterfaceDrops : IDisposable
 
     private readonly NetlinkSocket _socket;
     private readonly byte[] _request;
-    private readonly byte[] _answer = new byte[LongestAnswer];
     private readonly long _before;
     private Task _reading = Task.CompletedTask;
     private long _now;
@@ -50,18 +50,25 @@ internal sealed class InterfaceDrops : IDisposable
 
     private long? Read()
     {
-        int length;
+        var answer = ArrayPool<byte>.Shared.Rent(LongestAnswer);
         try
         {
             _socket.Send(_request);
-            length = _socket.Receive(_answer);
+            return Read(answer.AsSpan(0, _socket.Receive(answer)));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             return null; // out of memory in the kernel: the next look tells. Or the capture is over.
         }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(answer);
+        }
+    }
 
-        var messages = new NetlinkMessages(_answer.AsSpan(0, length));
+    private static long? Read(ReadOnlySpan<byte> answer)
+    {
+        var messages = new NetlinkMessages(answer);
         while (messages.TryRead(out var header, out var payload))
         {
             if (header.Type == NetlinkMessageType.NewLink && LinkMessage.TryRead(payload, out var link))

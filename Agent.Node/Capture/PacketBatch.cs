@@ -101,9 +101,11 @@ internal sealed class PacketBatch : IDeadLetterSuppression
     }
 }
 
-/// <summary>The batches of one capture: no more than so many, however far behind the tunnels' actors are.</summary>
+/// <summary>The batches of one capture: no more than so many, however far behind the tunnels' actors are, and few when they aren't.</summary>
 internal sealed class PacketBatchPool(int capacity)
 {
+    private const int MostFree = 32;
+
     /// <summary>16 MiB of packets.</summary>
     internal const int DefaultCapacity = 1024;
 
@@ -122,7 +124,11 @@ internal sealed class PacketBatchPool(int capacity)
 
     internal void Return(PacketBatch batch)
     {
-        _free.Add(batch);
+        if (_free.Count < MostFree)
+        {
+            _free.Add(batch);
+        }
+
         _permits.Release();
     }
 

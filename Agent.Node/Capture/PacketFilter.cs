@@ -69,7 +69,7 @@ internal sealed class PacketFilter(string expression) : IDisposable
         }
         catch (PcapException e)
         {
-            throw new FilterException(expression, e);
+            throw new FilterException(expression, e.Message);
         }
     }
 

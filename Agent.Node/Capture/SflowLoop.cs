@@ -1,10 +1,11 @@
+using Agent.Node.Flows;
 using System.Net.Sockets;
 using Akka.Actor;
 
 namespace Agent.Node.Capture;
 
 /// <summary>Receives sFlow datagrams; their packet headers are the packets, each standing for as many as the sampling rate says.</summary>
-internal sealed class SflowLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool) : CaptureLoop(settings, capture, uplink, pool)
+internal sealed class SflowLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool, FlowMemory memory) : ThreadLoop(settings, capture, uplink, pool, memory)
 {
     private const int WaitMilliseconds = 100;
 

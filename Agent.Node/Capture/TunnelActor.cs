@@ -19,6 +19,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
     private readonly IActorRef _uplink;
     private readonly PacketBatchPool _pool;
     private readonly TunnelLimit _limit;
+    private readonly FlowMemory _memory;
     private readonly bool _isLive;
     private readonly FlowOrigin _origin;
     private readonly FlowCollector _collector;
@@ -32,10 +33,12 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
     /// <param name="pool">Where the capture's batches come from.</param>
     /// <param name="uplink">Gets <see cref="FlowUpdates"/>.</param>
     /// <param name="limit">This actor counts in it already.</param>
-    public TunnelActor(CaptureSettings settings, FlowOrigin origin, PacketBatchPool pool, IActorRef uplink, TunnelLimit limit)
+    /// <param name="memory">For its flows; has the actor's own taken already.</param>
+    public TunnelActor(CaptureSettings settings, FlowOrigin origin, PacketBatchPool pool, IActorRef uplink, TunnelLimit limit, FlowMemory memory)
     {
         _uplink = uplink;
         _limit = limit;
+        _memory = memory;
         _pool = pool;
         _origin = origin;
         _isLive = settings.Source != CaptureSource.File;
@@ -44,7 +47,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         var inside = _isLive ? pool : new PacketBatchPool(int.MaxValue);
         _batcher = new TunnelBatcher(Self, inside, TunnelBatcher.LongestPacket(settings), mayWait: false, CancellationToken.None);
         _tunnels = new TunnelActors(Context, settings, origin, inside, uplink, limit);
-        _engine = new FlowEngine(CaptureFlowOptions.Inside(settings), origin, _collector, _batcher);
+        _engine = new FlowEngine(CaptureFlowOptions.Inside(settings), origin, _collector, _batcher, memory: memory);
 
         Receive<PacketBatch>(OnBatch);
         Receive<TunnelEnded>(ended => _tunnels.End(ended.Tunnel));
@@ -57,8 +60,8 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    internal static Props Props(CaptureSettings settings, FlowOrigin origin, PacketBatchPool pool, IActorRef uplink, TunnelLimit limit) =>
-        Akka.Actor.Props.Create(() => new TunnelActor(settings, origin, pool, uplink, limit));
+    internal static Props Props(CaptureSettings settings, FlowOrigin origin, PacketBatchPool pool, IActorRef uplink, TunnelLimit limit, FlowMemory memory) =>
+        Akka.Actor.Props.Create(() => new TunnelActor(settings, origin, pool, uplink, limit, memory));
 
     protected override void PreStart()
     {
@@ -75,13 +78,13 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         _batcher.Close();
         _engine.End();
         Report();
-        _limit.GiveBack();
+        _limit.GiveBack(_memory);
     }
 
     protected override void PostRestart(Exception reason)
     {
         // The instance before gave its place back.
-        _limit.Take();
+        _limit.Take(_memory);
         base.PostRestart(reason);
     }
 

@@ -23,7 +23,7 @@ internal sealed class TunnelActors(IActorContext context, CaptureSettings settin
     {
         if (!_byFlow.TryGetValue(batch.Tunnel, out var tunnel))
         {
-            if (!limit.TryTake())
+            if (limit.TryTake() is not { } memory)
             {
                 Refused += batch.Count;
                 pool.Return(batch);
@@ -31,7 +31,7 @@ internal sealed class TunnelActors(IActorContext context, CaptureSettings settin
             }
             var inside = origin with { ParentUuid = batch.Tunnel, Depth = origin.Depth + 1 };
             // A number makes the name free even if the last actor of this name is still stopping.
-            tunnel = context.ActorOf(TunnelActor.Props(settings, inside, pool, uplink, limit), $"tunnel-{FlowIdentity.Format(batch.Tunnel)}-{_made++.ToString(CultureInfo.InvariantCulture)}");
+            tunnel = context.ActorOf(TunnelActor.Props(settings, inside, pool, uplink, limit, memory), $"tunnel-{FlowIdentity.Format(batch.Tunnel)}-{_made++.ToString(CultureInfo.InvariantCulture)}");
             context.Watch(tunnel);
             _byFlow.Add(batch.Tunnel, tunnel);
             _alive.Add(tunnel);
@@ -80,28 +80,40 @@ internal sealed class TunnelActors(IActorContext context, CaptureSettings settin
     }
 }
 
-/// <summary>How many more tunnel actors a capture may have, wherever they nest; shared by all of them.</summary>
-internal sealed class TunnelLimit(int maximum)
+/// <summary>How many more tunnel actors a capture may have, wherever they nest, and their memory; shared by all of them.</summary>
+internal sealed class TunnelLimit(int maximum, FlowMemory memory)
 {
+    /// <summary>About what an actor takes in bytes, its table with its first flows besides.</summary>
+    private const int ActorSize = 48 << 10;
+
     private int _left = maximum;
 
-    /// <summary>False when there are as many as may be.</summary>
-    internal bool TryTake()
+    /// <summary>Memory for one more, with the actor's own taken of it; null when there are as many as may be, or memory is short.</summary>
+    internal FlowMemory? TryTake()
     {
-        if (Interlocked.Decrement(ref _left) >= 0)
+        var part = memory.Part();
+        if (Interlocked.Decrement(ref _left) >= 0 && part.TryTake(ActorSize))
         {
-            return true;
+            return part;
         }
 
         Interlocked.Increment(ref _left);
-        return false;
+        return null;
     }
 
     /// <summary>Counts one that is there whatever the limit says.</summary>
-    internal void Take() => Interlocked.Decrement(ref _left);
+    internal void Take(FlowMemory part)
+    {
+        Interlocked.Decrement(ref _left);
+        part.Take(ActorSize);
+    }
 
     /// <summary>A tunnel's actor has stopped.</summary>
-    internal void GiveBack() => Interlocked.Increment(ref _left);
+    internal void GiveBack(FlowMemory part)
+    {
+        Interlocked.Increment(ref _left);
+        part.GiveBack(ActorSize);
+    }
 }
 
 /// <summary>Tunnel -> what it's inside of, up to the capture: what was lost in it since it was told last.</summary>

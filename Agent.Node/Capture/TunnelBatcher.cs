@@ -21,6 +21,9 @@ internal sealed class TunnelBatcher(IActorRef owner, PacketBatchPool pool, int l
     /// <summary>Packets for which no batch was free.</summary>
     internal long Dropped { get; private set; }
 
+    /// <summary>Some packets wait for <see cref="Flush"/>.</summary>
+    internal bool HasOpen => _open.Count > 0;
+
     public void Carry(ulong tunnel, LinkType link, long time, EngineClock clock, int originalLength, ReadOnlySpan<byte> packet, uint samplingRate)
     {
         if (_closed)

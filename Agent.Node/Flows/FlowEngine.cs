@@ -33,7 +33,7 @@ internal sealed class FlowEngine : IFlowLeaving
     private readonly ITunnelSink? _tunnels;
     private readonly FlowTable _table;
     private readonly ApplicationTimeouts _timeouts;
-    private readonly FlowDetailStore _details = new();
+    private readonly FlowDetailStore _details;
     private readonly IcmpErrorCounter _icmpErrors;
     private readonly StreamStarts _streams;
     private readonly PacketInspector _inspector;
@@ -67,7 +67,8 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <param name="output">Told of new, changed and ended flows.</param>
     /// <param name="tunnels">Gets what tunnels carry; null: this engine decodes it.</param>
     /// <param name="share">Which of several engines it is; null: there is one.</param>
-    internal FlowEngine(FlowOptions options, FlowOrigin origin, IFlowOutput output, ITunnelSink? tunnels = null, EngineShare? share = null)
+    /// <param name="memory">The engine's part of a memory that is limited; null: it isn't.</param>
+    internal FlowEngine(FlowOptions options, FlowOrigin origin, IFlowOutput output, ITunnelSink? tunnels = null, EngineShare? share = null, FlowMemory? memory = null)
     {
         KeyHash.Draw();
         _options = options;
@@ -77,10 +78,11 @@ internal sealed class FlowEngine : IFlowLeaving
         _share = share;
         _number = share?.Number ?? 0;
         _timeouts = new ApplicationTimeouts(origin.ApplicationPorts, options.ApplicationTimeouts);
-        _table = share is null ? new FlowTable(options.MaxEntries, this, _timeouts.Lists) : new FlowTable(options.MaxEntries, this, _timeouts.Lists, share);
+        _table = share is null ? new FlowTable(options.MaxEntries, this, _timeouts.Lists, memory) : new FlowTable(options.MaxEntries, this, _timeouts.Lists, share);
+        _details = new FlowDetailStore(memory);
         _doubts = new TunnelDoubts(_table, _details, options);
         _defragmenter = options.Defragment ? new Defragmenter(new FragmentErrorCounter(_table, _details, options), options.RawPacketLimit, share?.Count ?? 1) : null;
-        _streams = new StreamStarts(share?.Streams ?? new SharedBudget(options.StreamCapacity / StreamStart.Capacity));
+        _streams = new StreamStarts(share?.Streams ?? new SharedBudget(options.StreamCapacity / StreamStart.Capacity), memory);
         _icmpErrors = new IcmpErrorCounter(_table, _details, options, share);
         _inspector = new PacketInspector(_details, options, _defragmenter, new ApplicationInspector(_details, _table, _timeouts, _streams), _icmpErrors);
         _deduplicator = options.DeduplicateWithin > TimeSpan.Zero ? new Deduplicator(options.DeduplicateWithin) : null;
@@ -106,8 +108,14 @@ internal sealed class FlowEngine : IFlowLeaving
     /// <summary>Wireless frames whose stations are all that can be read.</summary>
     internal long Encrypted { get; private set; }
 
+    /// <summary>When there's something to do next even if no packet comes, by the clock given to <see cref="AdvanceTo"/>.</summary>
+    internal long Due => Count == 0 ? long.MaxValue : _nextTick;
+
     /// <summary>Flows there are now.</summary>
     internal int Count => _table.Count;
+
+    /// <summary>Memory of the flow table, and what lies beside it not counted.</summary>
+    internal long Bytes => _table.Bytes;
 
     /// <summary>Those of them that have details.</summary>
     internal int DetailedFlows => _details.Count;
@@ -311,6 +319,7 @@ internal sealed class FlowEngine : IFlowLeaving
         }
 
         _table.Expire(_clock - Nanoseconds(_options.ExpireAfter), _clock - Nanoseconds(_options.ClosedLinger), _timeouts.Before(_clock));
+        _table.Share();
         _lastTick = now;
     }
 
@@ -335,6 +344,7 @@ internal sealed class FlowEngine : IFlowLeaving
     {
         BeginEnd();
         _table.Clear();
+        _streams.Release();
         _ending = false;
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -5,12 +6,14 @@ namespace Agent.Node.Flows;
 
 /// <summary>
 /// The memory of a table's records: chunks that never move, each record on a cache line's boundary, so that the fields
-/// every packet touches lie in the first two of its four lines. Chunks come as they are needed and stay.
+/// every packet touches lie in the first two of its four lines. Chunks come as they are needed and stay; only the first begins
+/// small, and moves while it grows: most tables are a tunnel's, or a container's, and have few flows.
 /// </summary>
 internal sealed class FlowRecords
 {
     private const int ChunkBits = 10;
     private const int ChunkSize = 1 << ChunkBits;
+    private const int SmallestChunk = 32;
     private const int CacheLine = 64;
     private const int ChunksPerSlab = 16;
 
@@ -20,7 +23,22 @@ internal sealed class FlowRecords
     private FlowCounters[]?[] _reported = [];
 
     /// <summary>How many records there is memory for.</summary>
-    internal int Capacity => _chunks.Length * ChunkSize;
+    internal int Capacity { get; private set; }
+
+    /// <summary>How many more there will be memory for when it grows: few while there are few, whole huge pages' worth after that.</summary>
+    internal int Growth => Capacity switch
+    {
+        0 => SmallestChunk,
+        < ChunkSize => Capacity,
+        < ChunksPerSlab * ChunkSize => ChunkSize,
+        _ => ChunksPerSlab * ChunkSize,
+    };
+
+    /// <summary>As little as it can grow by.</summary>
+    internal int LeastGrowth => Math.Min(Growth, ChunkSize);
+
+    /// <summary>The most records, of no more than so many, that there can be memory for and none beyond.</summary>
+    internal static int Whole(int most) => most < ChunkSize ? Math.Max((int)BitOperations.RoundUpToPowerOf2((uint)most + 1) / 2, SmallestChunk) : most / ChunkSize * ChunkSize;
 
     internal long Bytes
     {
@@ -71,26 +89,42 @@ internal sealed class FlowRecords
     internal void SetReported(int number, in FlowCounters counters)
     {
         ref var chunk = ref _reported[number >> ChunkBits];
-        chunk ??= new FlowCounters[ChunkSize];
+        chunk ??= new FlowCounters[Math.Min(Capacity, ChunkSize)];
         chunk[number & (ChunkSize - 1)] = counters;
     }
 
-    /// <summary>Makes room for some more records: few while there are few, a slab of whole huge pages after that.</summary>
-    internal unsafe void Grow()
+    /// <summary>Makes room for some more records.</summary>
+    /// <param name="growth"><see cref="Growth"/> or <see cref="LeastGrowth"/>.</param>
+    internal unsafe void Grow(int growth)
     {
-        var chunks = _chunks.Length < ChunksPerSlab ? 1 : ChunksPerSlab;
-        var alignment = chunks == 1 ? CacheLine : LargeMemory.HugePage;
-        var bytes = LargeMemory.Uninitialized<byte>((chunks * ChunkSize * FlowRecord.Size) + alignment);
+        var isFirst = Capacity < ChunkSize;
+        var records = isFirst ? Capacity + growth : growth;
+        var alignment = growth <= ChunkSize ? CacheLine : LargeMemory.HugePage;
+        var bytes = LargeMemory.Uninitialized<byte>((records * FlowRecord.Size) + alignment);
         var address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes));
         var start = (int)(((address + (nuint)alignment - 1) & ~((nuint)alignment - 1)) - address);
-        var first = _chunks.Length;
-        Array.Resize(ref _chunks, first + chunks);
-        for (var i = 0; i < chunks; i++)
+        if (isFirst && Capacity > 0)
         {
-            _chunks[first + i] = new Chunk(bytes, start + (i * ChunkSize * FlowRecord.Size));
+            _chunks[0].Bytes.AsSpan(_chunks[0].Start, Capacity * FlowRecord.Size).CopyTo(bytes.AsSpan(start));
+            _chunks[0] = new Chunk(bytes, start);
+            if (_reported[0] is not null)
+            {
+                Array.Resize(ref _reported[0], records);
+            }
+        }
+        else
+        {
+            var first = _chunks.Length;
+            Array.Resize(ref _chunks, first + Math.Max(growth / ChunkSize, 1));
+            for (var i = first; i < _chunks.Length; i++)
+            {
+                _chunks[i] = new Chunk(bytes, start + ((i - first) * ChunkSize * FlowRecord.Size));
+            }
+
+            Array.Resize(ref _reported, _chunks.Length);
         }
 
-        Array.Resize(ref _reported, _chunks.Length);
+        Capacity += growth;
     }
 
     /// <summary>Without touching it: a reference to a field would have to.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
@@ -17,7 +18,8 @@ internal interface IFlowLeaving
 /// timeout that some flows have instead of the common one.
 /// The lists give eviction (oldest of all), expiry (from the old end) and updates (from the new end) without a scan.
 /// A large table lives in main memory, so what a packet will need can be asked for ahead: first the index's slot, then
-/// the record, then its neighbours in the list. Not thread-safe: it belongs to whoever feeds it.
+/// the record, then its neighbours in the list. Memory is asked for where it's shared with others; where there is none, the
+/// oldest flow leaves for a new one. Not thread-safe: it belongs to whoever feeds it.
 /// </summary>
 internal sealed class FlowTable
 {
@@ -28,6 +30,9 @@ internal sealed class FlowTable
     internal const byte FirstTimeout = 2;
     private const int None = -1;
     private const int SmallestIndex = 64;
+
+    /// <summary>What a flow may take: its record, the counters it was reported with, and its part of the index.</summary>
+    private const int BytesPerFlow = FlowRecord.Size + 64;
 
     /// <summary>Flows touched within the same 2^29 ns (0.54 s) keep their order: most packets needn't move theirs, which costs their neighbours' cache lines.</summary>
     private const int OrderQuantumBits = 29;
@@ -40,7 +45,8 @@ internal sealed class FlowTable
     private readonly int _step;
     private readonly int[] _newest;
     private readonly int[] _oldest;
-    private readonly FlowRecords _records = new();
+    private readonly FlowMemory? _memory;
+    private FlowRecords _records = new();
     private ulong[] _index = LargeMemory.Array<ulong>(SmallestIndex);
     private uint _mask = SmallestIndex - 1;
     private int _capacity;
@@ -50,7 +56,8 @@ internal sealed class FlowTable
     /// <param name="capacity">Flows at most.</param>
     /// <param name="leaving">Told of each that leaves.</param>
     /// <param name="timeouts">How many lists for timeouts there are, from <see cref="FirstTimeout"/> on.</param>
-    internal FlowTable(int capacity, IFlowLeaving leaving, int timeouts = 0)
+    /// <param name="memory">The table's part of a memory that is limited; null: it isn't.</param>
+    internal FlowTable(int capacity, IFlowLeaving leaving, int timeouts = 0, FlowMemory? memory = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         _newest = new int[FirstTimeout + timeouts];
@@ -58,6 +65,7 @@ internal sealed class FlowTable
         _oldest = [.. _newest];
         _capacity = capacity;
         _leaving = leaving;
+        _memory = memory;
     }
 
     /// <param name="capacity">Flows at most in several tables.</param>
@@ -264,13 +272,21 @@ internal sealed class FlowTable
     /// <summary>All flows have left.</summary>
     internal void Reset()
     {
-        Array.Clear(_index);
         Array.Fill(_newest, None);
         Array.Fill(_oldest, None);
-        _freeList = None;
         _used = 0;
         Count = 0;
+        Use(new FlowRecords(), LargeMemory.Array<ulong>(SmallestIndex));
         GiveBackRoom();
+    }
+
+    /// <summary>Gives memory back if others ask for it: what's beyond the share, or half of what there is where that is less.</summary>
+    internal void Share()
+    {
+        if (_memory is not null && _memory.Used > _memory.Share)
+        {
+            Shrink(FlowRecords.Whole((int)Math.Min(Math.Max(_memory.Share, _memory.Used / 2) / BytesPerFlow, int.MaxValue)));
+        }
     }
 
     /// <summary>The flows touched since, the most recently used first.</summary>
@@ -283,7 +299,7 @@ internal sealed class FlowTable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ref FlowRecord Add(scoped in FlowKey key, uint hash, long now)
     {
-        if (Count == _capacity && !TakeRoom())
+        if ((Count == _capacity && !TakeRoom()) || (Count > 0 && _memory is not null && !_memory.TryTake(0)))
         {
             Evict();
         }
@@ -463,18 +479,99 @@ internal sealed class FlowTable
 
     private int TakeNumber()
     {
-        if (_freeList != None)
+        if (_freeList == None)
         {
-            var number = _freeList;
-            _freeList = _records[number].Older;
-            return number;
-        }
-        if (_used == _records.Capacity)
-        {
-            _records.Grow();
+            if (_used < _records.Capacity || TryGrowRecords())
+            {
+                return _used++;
+            }
+
+            Evict();
         }
 
-        return _used++;
+        var number = _freeList;
+        _freeList = _records[number].Older;
+        return number;
+    }
+
+    /// <summary>An empty table has its first few records in any case.</summary>
+    private bool TryGrowRecords()
+    {
+        var growth = _records.Growth;
+        if (_memory is not null && !_memory.TryTake((long)growth * BytesPerFlow))
+        {
+            growth = _records.LeastGrowth;
+            if (_records.Capacity == 0)
+            {
+                _memory.Take((long)growth * BytesPerFlow);
+            }
+            else if (!_memory.TryTake((long)growth * BytesPerFlow))
+            {
+                return false;
+            }
+        }
+
+        _records.Grow(growth);
+        return true;
+    }
+
+    /// <summary>Lets the oldest flows leave that are too many, and moves the others together.</summary>
+    private void Shrink(int most)
+    {
+        while (Count > most)
+        {
+            Evict();
+        }
+
+        var records = new FlowRecords();
+        while (records.Capacity < Count)
+        {
+            records.Grow(records.LeastGrowth);
+        }
+
+        if (records.Capacity == _records.Capacity)
+        {
+            return;
+        }
+
+        var index = LargeMemory.Array<ulong>(Math.Max((int)BitOperations.RoundUpToPowerOf2((uint)Count * 2), SmallestIndex));
+        var count = 0;
+        for (var list = 0; list < _oldest.Length; list++)
+        {
+            var number = _oldest[list];
+            _oldest[list] = _newest[list] = None;
+            while (number != None)
+            {
+                ref var before = ref _records[number];
+                ref var after = ref records[count];
+                after = before;
+                after.Number = count;
+                after.Older = _newest[list];
+                if (after.Older == None)
+                {
+                    _oldest[list] = count;
+                }
+                else
+                {
+                    records[after.Older].Newer = count;
+                }
+
+                _newest[list] = count;
+                Insert(index, (uint)index.Length - 1, after.Hash, count);
+                records.SetReported(count, _records.Reported(number));
+                count++;
+                number = before.Newer;
+            }
+        }
+
+        _used = count;
+        Use(records, index);
+    }
+
+    private void Use(FlowRecords records, ulong[] index)
+    {
+        _memory?.GiveBack((long)(_records.Capacity - records.Capacity) * BytesPerFlow);
+        (_records, _index, _mask, _freeList) = (records, index, (uint)index.Length - 1, None);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

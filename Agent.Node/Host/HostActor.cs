@@ -84,10 +84,12 @@ internal sealed class HostActor : ReceiveActor
         _topology = Context.ActorOf(TopologyActor.Props(Facts(_options), _options.Topology.UpdateEvery, probes), "topology");
         _uplink = Context.ActorOf(UplinkActor.Props(_options.HostId, _session, _options.Uplink, _topology), "uplink");
         _injector = Context.ActorOf(InjectorsActor.Props(_options.HostId, _topology), "injector");
-        _pcaps = Context.ActorOf(PcapsActor.Props(_uplink, _options.Capture, _flows), "pcaps");
+        var sharing = CaptureSharing.Of(_options.Capture, _flows);
+        Props Capture(CaptureSettings settings, IActorRef uplink) => CaptureActor.Props(settings, uplink, sharing);
+        _pcaps = Context.ActorOf(PcapsActor.Props(_uplink, _options.Capture, _flows, Capture), "pcaps");
         _interfaces = Context.ActorOf(
             InterfacesActor.Props(
-                _options.HostId, _options.Capture, _flows, new InterfaceSurroundings(_topology, _uplink, CaptureActor.Props)),
+                _options.HostId, _options.Capture, _flows, new InterfaceSurroundings(_topology, _uplink, Capture)),
             "interfaces");
         _log.AgentStarted(_options.HostId, string.Join(", ", probes.Keys));
     }

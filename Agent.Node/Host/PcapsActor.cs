@@ -19,11 +19,6 @@ internal sealed class PcapsActor : ReceiveActor
     /// <param name="uplink">Gets the flows.</param>
     /// <param name="options">Defaults of captures.</param>
     /// <param name="flows">Defaults of flow tables.</param>
-    public static Props Props(IActorRef uplink, CaptureOptions options, FlowOptions flows) => Props(uplink, options, flows, CaptureActor.Props);
-
-    /// <param name="uplink">Gets the flows.</param>
-    /// <param name="options">Defaults of captures.</param>
-    /// <param name="flows">Defaults of flow tables.</param>
     /// <param name="capture">Makes the capture that reads a file.</param>
     internal static Props Props(IActorRef uplink, CaptureOptions options, FlowOptions flows, Func<CaptureSettings, IActorRef, Props> capture) =>
         Akka.Actor.Props.Create(() => new PcapsActor(uplink, options, flows, capture));

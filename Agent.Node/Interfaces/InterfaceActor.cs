@@ -155,6 +155,7 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
             PacketsDropped = statistics.DroppedByKernel,
             PacketsIfDropped = statistics.DroppedByInterface,
             PacketsAgentDropped = statistics.DroppedByUs,
+            RingsRefused = statistics.RingsRefused,
             Counts = statistics.Counts,
         };
         AgentMetrics.Count(_node, before, counted);

@@ -41,6 +41,9 @@ internal static class AgentMetrics
     private static readonly Counter<long> FlowsEvicted = Meter.CreateCounter<long>(
         "skydive.capture.flows.evicted", "{flow}", "Flows that had to leave a table, unfinished, to make room.");
 
+    private static readonly Counter<long> RingsRefused = Meter.CreateCounter<long>(
+        "skydive.capture.rings.refused", "{refusal}", "Times a capture's kernel ring couldn't grow with the traffic: the agent's rings may not take more memory.");
+
     private static readonly Counter<long> CaptureFailures = Meter.CreateCounter<long>(
         "skydive.capture.failures", "{failure}", "Captures that couldn't start or go on.");
 
@@ -79,6 +82,7 @@ internal static class AgentMetrics
         Add(DuplicatesUnknown, before.Counts.DuplicatesUnknown, after.Counts.DuplicatesUnknown, labels);
         Add(StreamsRefused, before.Counts.StreamsRefused, after.Counts.StreamsRefused, labels);
         Add(FlowsEvicted, before.Counts.FlowsEvicted, after.Counts.FlowsEvicted, labels);
+        Add(RingsRefused, before.RingsRefused, after.RingsRefused, labels);
     }
 
     public static void CountFailure(string node, string type) => CaptureFailures.Add(1, new("node", node), new KeyValuePair<string, object?>("type", type));

@@ -71,8 +71,10 @@ public sealed record CaptureOptions
     public required TimeSpan StatisticsEvery { get; init; }
     /// <summary>Bytes kept of each packet where the capture doesn't say.</summary>
     public required int HeaderSize { get; init; }
-    /// <summary>Bytes of libpcap's kernel buffer.</summary>
+    /// <summary>Bytes of a capture's kernel ring at most.</summary>
     public required int BufferSize { get; init; }
+    /// <summary>Bytes of all captures' kernel rings.</summary>
+    public required long RingMemory { get; init; }
     /// <summary>Address sFlow datagrams are sent to and received on.</summary>
     public required string SflowAddress { get; init; }
     /// <summary>First UDP port of the sFlow range.</summary>
@@ -110,6 +112,10 @@ public sealed record FlowOptions
     public required int MaxEntries { get; init; }
     /// <summary>Most flows in a tunnel's table.</summary>
     public required int MaxTunnelEntries { get; init; }
+    /// <summary>Bytes of all flow tables of an agent.</summary>
+    public required long Memory { get; init; }
+    /// <summary>Bytes of the flow tables of all tunnels below a capture.</summary>
+    public required long TunnelMemory { get; init; }
     /// <summary>Most tunnels below a capture.</summary>
     public required int MaxTunnels { get; init; }
     /// <summary>How deep tunnels may nest.</summary>

@@ -61,6 +61,32 @@ internal sealed class VethPair : IDisposable
         thread.Join();
     }
 
+    /// <summary>Datagrams of 1,000 bytes from A to B, at a rate, to a port nobody listens on; how many they were.</summary>
+    internal int SendAtRate(int seconds, int perMillisecond)
+    {
+        var sent = 0;
+        var thread = new Thread(() =>
+        {
+            NetworkNamespace.Enter(PathA);
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            var end = new IPEndPoint(IPAddress.Parse(AddressB), 9);
+            var datagram = new byte[1000];
+            var since = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(since) is { TotalMilliseconds: var elapsed } && elapsed < seconds * 1000)
+            {
+                for (; sent < elapsed * perMillisecond; sent++)
+                {
+                    socket.SendTo(datagram, end);
+                }
+
+                Thread.Sleep(1);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        return sent;
+    }
+
     /// <summary>What a program prints that runs in A.</summary>
     internal string Inside(params string[] command) => Run("ip", ["netns", "exec", _a, .. command]);
 

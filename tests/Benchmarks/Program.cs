@@ -1,5 +1,6 @@
 using System.Globalization;
 using Benchmarks.Actors;
+using Benchmarks.Captures;
 using Benchmarks.Flows;
 using Benchmarks.Remoting;
 using Spectre.Console;
@@ -26,11 +27,15 @@ switch (args)
         return CoresBenchmark.Run();
     case ["flows", "tunnel-capture", var file]:
         return await TunnelCapture.RunAsync(file);
+    case ["captures", "run", var space, var count, var filter]:
+        return await ManyCaptures.RunAsync(space, int.Parse(count, CultureInfo.InvariantCulture), filter);
+    case ["captures", .. var rest]:
+        return CapturesBenchmark.Run(rest);
     case ["flows"]:
         return FileBenchmark.Run() + InputBenchmark.Run() + FlowBenchmark.Run([]) + CoresBenchmark.Run();
     case []:
         return await ActorBenchmark.RunAsync([]) + await RequestReplyBenchmark.RunAsync([]) + FileBenchmark.Run() + InputBenchmark.Run() + FlowBenchmark.Run([]) + CoresBenchmark.Run();
     default:
-        Console.Error.WriteLine($"There is no benchmark '{args[0]}'. Benchmarks: actors, flows, remoting.");
+        Console.Error.WriteLine($"There is no benchmark '{args[0]}'. Benchmarks: actors, captures, flows, remoting.");
         return 2;
 }

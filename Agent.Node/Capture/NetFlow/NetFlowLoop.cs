@@ -1,3 +1,4 @@
+using Agent.Node.Flows;
 using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
@@ -5,7 +6,7 @@ using Akka.Actor;
 namespace Agent.Node.Capture.NetFlow;
 
 /// <summary>Receives NetFlow and IPFIX datagrams in the capture's network namespace; their records are what is captured.</summary>
-internal sealed class NetFlowLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool) : CaptureLoop(settings, capture, uplink, pool)
+internal sealed class NetFlowLoop(CaptureSettings settings, IActorRef capture, IActorRef uplink, PacketBatchPool pool, FlowMemory memory) : ThreadLoop(settings, capture, uplink, pool, memory)
 {
     private const int WaitMicroseconds = 100_000;
     private const int DatagramsBetweenTicks = 64;

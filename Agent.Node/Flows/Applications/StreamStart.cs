@@ -87,7 +87,8 @@ internal sealed class StreamStart
 
 /// <summary>The beginnings of an engine's streams: no more than so many at once, whose memory is used again.</summary>
 /// <param name="budget">How many there may be, each of <see cref="StreamStart.Capacity"/> bytes.</param>
-internal sealed class StreamStarts(SharedBudget budget)
+/// <param name="memory">They count in it; null: it isn't limited.</param>
+internal sealed class StreamStarts(SharedBudget budget, FlowMemory? memory = null)
 {
     private readonly Stack<StreamStart> _free = [];
 
@@ -99,7 +100,7 @@ internal sealed class StreamStarts(SharedBudget budget)
     {
         if (!_free.TryPop(out var start))
         {
-            if (budget.Take(1) == 0)
+            if (!TryTakeRoom())
             {
                 Refused++;
                 return null;
@@ -113,6 +114,30 @@ internal sealed class StreamStarts(SharedBudget budget)
     }
 
     internal void Return(StreamStart start) => _free.Push(start);
+
+    /// <summary>Gives back the memory of those that aren't used.</summary>
+    internal void Release()
+    {
+        memory?.GiveBack(_free.Count * (long)StreamStart.Capacity);
+        budget.GiveBack(_free.Count);
+        _free.Clear();
+    }
+
+    private bool TryTakeRoom()
+    {
+        if (budget.Take(1) == 0)
+        {
+            return false;
+        }
+
+        if (memory?.TryTake(StreamStart.Capacity) != false)
+        {
+            return true;
+        }
+
+        budget.GiveBack(1);
+        return false;
+    }
 }
 
 /// <summary>The beginnings of a flow's two directions, as long as they're looked at.</summary>

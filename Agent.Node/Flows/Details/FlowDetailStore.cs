@@ -1,8 +1,12 @@
 namespace Agent.Node.Flows.Details;
 
 /// <summary>The details of a table's flows, by the number their record has (<see cref="FlowRecord.Details"/>; 0: none). Not thread-safe.</summary>
-internal sealed class FlowDetailStore
+/// <param name="memory">Details count in it: flows leave for them where it's limited. Null: it isn't.</param>
+internal sealed class FlowDetailStore(FlowMemory? memory = null)
 {
+    /// <summary>About what a flow's details take in bytes.</summary>
+    private const int Size = 512;
+
     private readonly Stack<int> _free = new();
     private FlowDetails?[] _details = new FlowDetails?[1];
     private int _used = 1;
@@ -35,6 +39,7 @@ internal sealed class FlowDetailStore
         _details[record.Details]!.RawPackets?.Take();
         _details[record.Details]!.Starts?.End();
         _details[record.Details] = null;
+        memory?.GiveBack(Size);
         _free.Push(record.Details);
         record.Details = 0;
     }
@@ -49,6 +54,7 @@ internal sealed class FlowDetailStore
                 Array.Resize(ref _details, number * 2);
             }
         }
+        memory?.Take(Size);
         _details[number] = new FlowDetails();
         return number;
     }

@@ -150,6 +150,31 @@ public sealed class CaptureActorTests : TestKit
     }
 
     [Fact]
+    public void Flows_in_all_tunnels_stay_within_one_budget_and_those_that_had_to_leave_are_counted()
+    {
+        const int tunnels = 30;
+        const int flows = 2000;
+        const long budget = 4 << 20;
+        Write(_file, LinkLayers.Ethernet, from flow in Enumerable.Range(0, flows)
+                                          from tunnel in Enumerable.Range(1, tunnels)
+                                          let inner = Ipv4(17, Udp(1, 2, []), $"10.1.{flow >> 8}.{flow & 0xff}", "10.2.0.1")
+                                          select Ethernet(0x0800, Ipv4(4, inner, $"10.0.0.{tunnel}", "10.0.0.100")));
+        var sharing = new CaptureSharing(rings: 1 << 20, flows: 64 << 20, innerFlows: budget);
+        var uplink = CreateTestProbe();
+        ChildActorOf(CaptureActor.Props(File(_file), uplink.Ref, sharing));
+        var most = 0L;
+        var statistics = (CaptureStatistics)FishForMessage(message =>
+        {
+            most = Math.Max(most, sharing.Flows.Used);
+            return message is CaptureStatistics { Received: tunnels * flows, Counts.FlowsEvicted: > tunnels * flows / 2 };
+        }, Patience);
+        statistics.DroppedByUs.ShouldBe(0);
+        most.ShouldBeLessThan(budget + (1 << 20));
+        FishForMessage(message => message is CaptureFinished, Patience);
+        AwaitAssert(() => sharing.Flows.Used.ShouldBe(0), Patience);
+    }
+
+    [Fact]
     public void Applications_are_named_and_read_in_tunnels_as_configured()
     {
         var inner = Ipv4(6, Tcp(40000, 7777), "10.1.0.1", "10.1.0.2");
@@ -235,17 +260,45 @@ public sealed class CaptureActorTests : TestKit
     }
 
     [RequiresFact("root", "ip", "ss")]
-    public void Packets_come_through_a_ring_of_blocks_of_the_size_asked_for()
+    public void A_ring_of_blocks_is_small_until_packets_come_fast_and_has_the_size_asked_for_then()
     {
         using var pair = new VethPair("ring");
-        Start(Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BufferSize = 4 << 20 }, CreateTestProbe());
+        Start(Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BufferSize = 4 << 20, BpfFilter = "udp", SnapLength = 65535 }, CreateTestProbe());
         ExpectMsg<CaptureStarted>(Patience);
-        // The kernel's own words: packet_diag(7) has the version, and the ring where one is mapped. Version 2 is TPACKET_V3.
-        var sockets = pair.Inside("ss", "--packet", "--extended");
-        sockets.ShouldContain("ver:2");
-        var ring = Regex.Match(sockets, @"ring_rx\(blk_size:(\d+),blk_nr:(\d+)");
-        ring.Success.ShouldBeTrue(sockets);
-        (int.Parse(ring.Groups[1].Value, CultureInfo.InvariantCulture) * int.Parse(ring.Groups[2].Value, CultureInfo.InvariantCulture)).ShouldBe(4 << 20);
+        RingsOf(pair).ShouldBe([512 << 10]);
+
+        pair.Flood(megabytes: 8);
+        AwaitAssert(() => RingsOf(pair).ShouldBe([4 << 20]), Patience);
+    }
+
+    [RequiresFact("root", "ip", "ss")]
+    public void A_ring_that_another_takes_the_place_of_loses_no_packet_and_counts_none_twice()
+    {
+        using var pair = new VethPair("change");
+        Start(Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BpfFilter = "udp", SnapLength = 65535 }, CreateTestProbe());
+        ExpectMsg<CaptureStarted>(Patience);
+        var sent = pair.SendAtRate(seconds: 3, perMillisecond: 8);
+        RingsOf(pair).ShouldNotBe([512 << 10]);
+        FishForMessage(message => message is CaptureStatistics statistics && statistics.Received + statistics.DroppedByKernel >= sent, Patience);
+        FishForMessage(message => message is CaptureStatistics statistics && statistics.Received + statistics.DroppedByKernel == sent, Patience);
+    }
+
+    [RequiresFact("root", "ip", "ss")]
+    public void Where_rings_may_take_no_more_memory_a_capture_s_ring_is_as_small_as_can_be_and_that_is_counted()
+    {
+        using var pair = new VethPair("least");
+        var sharing = new CaptureSharing(rings: 700 << 10, flows: 64 << 20, innerFlows: 64 << 20);
+        foreach (var id in new[] { "first", "second" })
+        {
+            ChildActorOf(CaptureActor.Props(Settings() with { CaptureId = id, Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BpfFilter = "udp", SnapLength = 65535 }, CreateTestProbe(), sharing));
+            ExpectMsg<CaptureStarted>(Patience);
+        }
+
+        RingsOf(pair).ShouldBe([256 << 10, 512 << 10]);
+        pair.Flood(megabytes: 8);
+        FishForMessage(message => message is CaptureStatistics { CaptureId: "first", RingsRefused: > 0 }, Patience);
+        FishForMessage(message => message is CaptureStatistics { CaptureId: "second", RingsRefused: > 1 }, Patience);
+        RingsOf(pair).ShouldBe([256 << 10, 512 << 10]);
     }
 
     [RequiresFact("root", "ip", "ping")]
@@ -444,6 +497,15 @@ public sealed class CaptureActorTests : TestKit
         System.IO.File.Delete(_file);
     }
 
+    /// <summary>Bytes of the rings in the pair's namespace. The kernel's own words: packet_diag(7) has the version, 2 is TPACKET_V3, and the ring where one is mapped.</summary>
+    private static int[] RingsOf(VethPair pair)
+    {
+        var sockets = pair.Inside("ss", "--packet", "--extended");
+        sockets.ShouldContain("ver:2");
+        return [.. Regex.Matches(sockets, @"ring_rx\(blk_size:(\d+),blk_nr:(\d+)")
+            .Select(ring => int.Parse(ring.Groups[1].Value, CultureInfo.InvariantCulture) * int.Parse(ring.Groups[2].Value, CultureInfo.InvariantCulture)).Order()];
+    }
+
     private static CaptureSettings Settings() => new()
     {
         CaptureId = "capture-1",
@@ -470,5 +532,5 @@ public sealed class CaptureActorTests : TestKit
     }
 
     /// <summary>A capture whose parent is the test's actor.</summary>
-    private IActorRef Start(CaptureSettings settings, TestProbe uplink) => ChildActorOf(CaptureActor.Props(settings, uplink.Ref));
+    private IActorRef Start(CaptureSettings settings, TestProbe uplink) => ChildActorOf(CaptureActor.Props(settings, uplink.Ref, TestSharing.All));
 }

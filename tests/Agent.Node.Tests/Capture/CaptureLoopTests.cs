@@ -36,7 +36,7 @@ public sealed class CaptureLoopTests : TestKit
     }
 
     private sealed class FailingLoop(string steps, IActorRef capture)
-        : CaptureLoop(new CaptureSettings { CaptureId = "c", NodeTid = "t", Host = "h", Source = CaptureSource.File }, capture, ActorRefs.Nobody, new PacketBatchPool(1))
+        : ThreadLoop(new CaptureSettings { CaptureId = "c", NodeTid = "t", Host = "h", Source = CaptureSource.File }, capture, ActorRefs.Nobody, new PacketBatchPool(1))
     {
         internal int Closed { get; private set; }
 

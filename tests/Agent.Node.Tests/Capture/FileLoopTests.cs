@@ -54,7 +54,7 @@ public sealed class FileLoopTests : TestKit
     private CaptureLoop Start(string path)
     {
         var settings = new CaptureSettings { CaptureId = "c", NodeTid = "t", Host = "h", Source = CaptureSource.File, FilePath = path };
-        var loop = CaptureLoop.Create(settings, TestActor, ActorRefs.Nobody, new PacketBatchPool(1));
+        var loop = CaptureLoop.Create(settings, TestActor, ActorRefs.Nobody, new PacketBatchPool(1), TestSharing.All);
         loop.Start();
         return loop;
     }

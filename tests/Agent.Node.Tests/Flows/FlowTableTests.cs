@@ -79,6 +79,45 @@ public sealed class FlowTableTests
     }
 
     [Fact]
+    public void A_table_that_gives_memory_back_keeps_its_newest_flows_in_their_order_with_what_was_reported_of_them()
+    {
+        const int flows = 5000;
+        var memory = new FlowMemory(flows * 400);
+        var left = new Left();
+        var table = new FlowTable(flows, left, timeouts: 1, memory.Part());
+        for (ulong n = 1; n <= flows; n++)
+        {
+            ref var record = ref table.GetOrAdd(Key(n), (long)n * Second, out _);
+            record.Counters.Add(true, (long)n, 1);
+            table.SetReported(record);
+            table.SetTimeout(ref record, n % 2 == 0 ? FlowTable.FirstTimeout : FlowTable.Open);
+        }
+
+        var before = table.Bytes;
+        memory.Part().TryTake(flows * 150).ShouldBeFalse();
+        table.Share();
+
+        table.Bytes.ShouldBeLessThan(before * 2 / 3);
+        memory.Used.ShouldBeLessThan(flows * 250);
+        table.Evicted.ShouldBe(flows - table.Count);
+        var oldest = (ulong)(flows - table.Count) + 1;
+        left.Flows.ShouldBe(Enumerable.Range(1, (int)oldest - 1).Select(n => ((ulong)n, true)));
+        for (var n = oldest; n <= flows; n++)
+        {
+            ref var record = ref table.Find(Key(n), out var isFound);
+            isFound.ShouldBeTrue();
+            table.Reported(record).AbPackets.ShouldBe((long)n);
+        }
+
+        table.Expire((long)(oldest + 2) * Second, 0, [(long)(oldest + 2) * Second]);
+        left.Flows.Count.ShouldBe((int)oldest + 1);
+        table.GetOrAdd(Key(flows + 1), flows * Second, out var isNew);
+        isNew.ShouldBeTrue();
+        table.Clear();
+        memory.Used.ShouldBe(0);
+    }
+
+    [Fact]
     public void Recently_used_flows_are_walked_from_the_newest_on()
     {
         var table = new FlowTable(10, new Left());

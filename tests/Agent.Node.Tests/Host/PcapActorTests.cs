@@ -1,4 +1,5 @@
 using Agent.Node.Capture;
+using Agent.Node.Tests.Capture;
 using Agent.Node.Host;
 using Akka.Actor;
 using Akka.TestKit;
@@ -141,7 +142,7 @@ public sealed class PcapActorTests : TestKit
     {
         var read = new ReadPcap { Host = "h1", Uuid = Guid.NewGuid().ToString(), File = ByteString.CopyFrom(file) };
         var uplink = CreateTestProbe();
-        Sys.ActorOf(PcapActor.Props(read, TestActor, uplink.Ref, Config.Agent.Capture, Config.Flow, CaptureActor.Props));
+        Sys.ActorOf(PcapActor.Props(read, TestActor, uplink.Ref, Config.Agent.Capture, Config.Flow, TestSharing.Capture));
         var done = ExpectMsg<PcapRead>(Patience);
         (done.Uuid, done.Host, done.Packets, done.Flows).ShouldBe((read.Uuid, "h1", 6, 3));
         var flows = uplink.ExpectMsg<FlowUpdates>(Patience).Flows;
@@ -149,5 +150,5 @@ public sealed class PcapActorTests : TestKit
         flows.ShouldAllBe(flow => flow.CaptureId == read.Uuid && flow.NodeTid == done.NodeTid && flow.Metric.AbPackets == 2);
     }
 
-    private IActorRef Start(ReadPcap read) => Sys.ActorOf(PcapActor.Props(read, TestActor, CreateTestProbe().Ref, Config.Agent.Capture, Config.Flow, CaptureActor.Props));
+    private IActorRef Start(ReadPcap read) => Sys.ActorOf(PcapActor.Props(read, TestActor, CreateTestProbe().Ref, Config.Agent.Capture, Config.Flow, TestSharing.Capture));
 }

@@ -1,4 +1,5 @@
 using Agent.Node.Capture;
+using Agent.Node.Tests.Capture;
 using Agent.Node.Injection;
 using Akka.Actor;
 using Akka.TestKit;
@@ -123,7 +124,7 @@ public sealed class InjectorActorTests : TestKit
             BpfFilter = "icmp",
             UpdateEvery = TimeSpan.FromMilliseconds(200),
         };
-        var capture = ChildActorOf(CaptureActor.Props(settings, uplink));
+        var capture = ChildActorOf(CaptureActor.Props(settings, uplink, TestSharing.All));
         FishForMessage(message => message is CaptureStarted, Patience);
         return capture;
     }

@@ -154,14 +154,15 @@ internal static partial class LiveBenchmark
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
+        return ReadReplay(output) ?? throw new InvalidOperationException($"tcpreplay: {errors.Result}{output}");
+    }
+
+    /// <summary>What tcpreplay says it sent; null where it doesn't.</summary>
+    internal static (long Sent, double Rate)? ReadReplay(string output)
+    {
         var sent = Sent().Match(output);
         var rate = Rate().Match(output);
-        if (process.ExitCode != 0 || !sent.Success || !rate.Success)
-        {
-            throw new InvalidOperationException($"tcpreplay: {errors.Result}{output}");
-        }
-
-        return (Number(sent), double.Parse(rate.Groups[1].Value, CultureInfo.InvariantCulture));
+        return sent.Success && rate.Success ? (Number(sent), double.Parse(rate.Groups[1].Value, CultureInfo.InvariantCulture)) : null;
     }
 
     private static Counts ReadTcpdump(string said) =>

@@ -7,11 +7,11 @@ namespace Benchmarks.Flows;
 /// <summary>The reader of the live benchmark: the agent's own capture of one interface, until it's interrupted.</summary>
 internal static class LiveCapture
 {
-    private static readonly CaptureOptions Defaults = SkydiveConfig.Load().Agent.Capture;
+    private static readonly SkydiveConfig Defaults = SkydiveConfig.Load();
 
-    internal static int DefaultBufferSize => Defaults.BufferSize;
+    internal static int DefaultBufferSize => Defaults.Agent.Capture.BufferSize;
 
-    internal static int SnapLength => Defaults.HeaderSize;
+    internal static int SnapLength => Defaults.Agent.Capture.HeaderSize;
 
     internal static async Task<int> RunAsync(string namespacePath, string device, int buffer)
     {
@@ -54,7 +54,7 @@ internal static class LiveCapture
             Receive<FlowUpdates>(_ => { });
             Receive<string>(_ => Sender.Tell(
                 $"received {_last.Received}, dropped by kernel {_last.DroppedByKernel}, by interface {_last.DroppedByInterface}, by us {_last.DroppedByUs}"));
-            Context.ActorOf(CaptureActor.Props(settings, Self));
+            Context.ActorOf(CaptureActor.Props(settings, Self, CaptureSharing.Of(Defaults.Agent.Capture, Defaults.Flow)));
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Agent.Node.Capture;
 using Akka.Actor;
+using Shared.Messages.Configuration;
 
 namespace Benchmarks.Flows;
 
@@ -44,7 +45,8 @@ internal static class TunnelCapture
                 MaxTunnels = 1024,
                 UpdateEvery = TimeSpan.FromMinutes(5),
             };
-            Context.ActorOf(CaptureActor.Props(settings, Self));
+            var defaults = SkydiveConfig.Load();
+            Context.ActorOf(CaptureActor.Props(settings, Self, CaptureSharing.Of(defaults.Agent.Capture, defaults.Flow)));
             Receive<FlowUpdates>(updates =>
             {
                 foreach (var flow in updates.Flows)

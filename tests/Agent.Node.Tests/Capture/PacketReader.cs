@@ -1,11 +1,11 @@
-using System.Runtime.InteropServices;
+using Agent.Node.Capture;
 using Agent.Node.Decoding;
 using SharpPcap;
 using SharpPcap.LibPcap;
 
-namespace Agent.Node.Capture;
+namespace Agent.Node.Tests.Capture;
 
-/// <summary>Reads packets where libpcap has them: no copy, no allocation. The device was opened with nanoseconds.</summary>
+/// <summary>libpcap's reading of a file, to compare ours with. The device was opened with nanoseconds.</summary>
 internal sealed class PacketReader
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
@@ -41,21 +41,11 @@ internal sealed class PacketReader
         var status = (GetPacketStatus)_device.GetNextPacketPointers(ref _header, ref _data);
         if (status == GetPacketStatus.PacketRead)
         {
-            var header = (PcapHeader*)_header;
+            var header = (Agent.Node.Capture.PcapHeader*)_header;
             Time = (header->Seconds * NanosecondsPerSecond) + (header->Fraction * _nanosecondsPerFraction);
             CapturedLength = (int)header->CapturedLength;
             OriginalLength = (int)Math.Min(header->OriginalLength, int.MaxValue);
         }
         return status;
     }
-}
-
-/// <summary>struct pcap_pkthdr on 64-bit Linux.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct PcapHeader
-{
-    internal long Seconds;
-    internal long Fraction;
-    internal uint CapturedLength;
-    internal uint OriginalLength;
 }
