@@ -7,7 +7,7 @@ namespace Agent.Node.Capture;
 /// Reads an interface, in turns on the threads that all packet captures share. Its ring is small while there's little to read:
 /// most interfaces of a host have hardly any traffic. When packets come so fast that the ring would be full soon, a larger one
 /// takes its place, up to the size asked for and to what the agent's rings may take together, and a small one again after a
-/// quiet while. No packet is in both rings or in none; what lies in the last block of the one before comes a moment late.
+/// quiet while. The first few captures of an agent begin with a large one: it can afford them. No packet is in both rings or in none; what lies in the last block of the one before comes a moment late.
 /// </summary>
 internal sealed class PcapLoop : CaptureLoop, IPolled
 {
@@ -130,7 +130,7 @@ internal sealed class PcapLoop : CaptureLoop, IPolled
     protected override void Open()
     {
         Stopping.ThrowIfCancellationRequested();
-        var bytes = _sharing.Rings.TryTake(Smallest, Smallest);
+        var bytes = _sharing.Rings.TryTakeFirst(Largest) ? Largest : _sharing.Rings.TryTake(Smallest, Smallest);
         if (bytes == 0)
         {
             _ringsRefused++;
@@ -139,6 +139,7 @@ internal sealed class PcapLoop : CaptureLoop, IPolled
 
         _ring = PacketRing.Open(Settings, bytes, _sharing.Rings);
         _interfaceDrops = InterfaceDrops.Of(Settings.Device);
+        _lastBusy = CaptureClock.Engine.Now;
     }
 
     protected override void Close()

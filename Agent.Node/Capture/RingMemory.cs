@@ -4,6 +4,8 @@ namespace Agent.Node.Capture;
 /// <param name="most">In bytes.</param>
 internal sealed class RingMemory(long most)
 {
+    private const int FirstPart = 8;
+
     private long _used;
 
     /// <summary>In bytes.</summary>
@@ -23,6 +25,18 @@ internal sealed class RingMemory(long most)
         }
 
         return 0;
+    }
+
+    /// <summary>All that's wanted, as long as hardly anything is taken: false otherwise.</summary>
+    internal bool TryTakeFirst(int wanted)
+    {
+        if (Interlocked.Add(ref _used, wanted) <= most / FirstPart)
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _used, -wanted);
+        return false;
     }
 
     /// <summary>Whatever the limit says.</summary>

@@ -263,7 +263,7 @@ public sealed class CaptureActorTests : TestKit
     public void A_ring_of_blocks_is_small_until_packets_come_fast_and_has_the_size_asked_for_then()
     {
         using var pair = new VethPair("ring");
-        Start(Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BufferSize = 4 << 20, BpfFilter = "udp", SnapLength = 65535 }, CreateTestProbe());
+        StartSmall(Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BufferSize = 4 << 20, BpfFilter = "udp", SnapLength = 65535 });
         ExpectMsg<CaptureStarted>(Patience);
         RingsOf(pair).ShouldBe([512 << 10]);
 
@@ -275,8 +275,9 @@ public sealed class CaptureActorTests : TestKit
     public void A_ring_that_another_takes_the_place_of_loses_no_packet_and_counts_none_twice()
     {
         using var pair = new VethPair("change");
-        Start(Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BpfFilter = "udp", SnapLength = 65535 }, CreateTestProbe());
+        StartSmall(Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BpfFilter = "udp", SnapLength = 65535 });
         ExpectMsg<CaptureStarted>(Patience);
+        RingsOf(pair).ShouldBe([512 << 10]);
         var sent = pair.SendAtRate(seconds: 3, perMillisecond: 8);
         RingsOf(pair).ShouldNotBe([512 << 10]);
         FishForMessage(message => message is CaptureStatistics statistics && statistics.Received + statistics.DroppedByKernel >= sent, Patience);
@@ -530,6 +531,10 @@ public sealed class CaptureActorTests : TestKit
         }
         return found;
     }
+
+    /// <summary>A capture as one of many, whose ring is small at first.</summary>
+    private void StartSmall(CaptureSettings settings) =>
+        ChildActorOf(CaptureActor.Props(settings, CreateTestProbe().Ref, new CaptureSharing(rings: 16 << 20, flows: 64 << 20, innerFlows: 64 << 20)));
 
     /// <summary>A capture whose parent is the test's actor.</summary>
     private IActorRef Start(CaptureSettings settings, TestProbe uplink) => ChildActorOf(CaptureActor.Props(settings, uplink.Ref, TestSharing.All));
