@@ -219,7 +219,7 @@ internal abstract class CaptureLoop
         // Stopped while it waited for a batch, or for a port.
         if (e is not OperationCanceledException || !_stop.IsCancellationRequested)
         {
-            _error ??= (e is CaptureException or IOException ? e.Message : e.ToString()) + DescriptorLimit.Explain();
+            _error ??= e is CaptureException or IOException ? e.Message : e.ToString();
         }
     }
 

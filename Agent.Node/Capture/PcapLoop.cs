@@ -41,6 +41,7 @@ internal sealed class PcapLoop : CaptureLoop, IPolled
     private PacketRing? _next;
     private InterfaceDrops? _interfaceDrops;
     private bool _changeFailed;
+    private bool _hasPlace;
     private bool _isClosed;
     private bool _isChanging;
     private long _leavingUntil;
@@ -130,6 +131,12 @@ internal sealed class PcapLoop : CaptureLoop, IPolled
     protected override void Open()
     {
         Stopping.ThrowIfCancellationRequested();
+        _hasPlace = _sharing.Places.Take(1) == 1;
+        if (!_hasPlace)
+        {
+            throw new CaptureException($"{Settings.Device}: {DescriptorLimit.TooMany}");
+        }
+
         var bytes = _sharing.Rings.TryTakeFirst(Largest) ? Largest : _sharing.Rings.TryTake(Smallest, Smallest);
         if (bytes == 0)
         {
@@ -154,6 +161,11 @@ internal sealed class PcapLoop : CaptureLoop, IPolled
         _left?.Dispose();
         _next?.Dispose();
         _interfaceDrops?.Dispose();
+        if (_hasPlace)
+        {
+            _hasPlace = false;
+            _sharing.Places.GiveBack(1);
+        }
     }
 
     protected override (long Received, long DroppedByKernel, long DroppedByInterface) Count() =>

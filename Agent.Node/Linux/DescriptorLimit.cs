@@ -6,7 +6,6 @@ namespace Agent.Node.Linux;
 internal static partial class DescriptorLimit
 {
     private const int OpenFiles = 7; // RLIMIT_NOFILE
-    private const int TooManyOpenFiles = 24; // EMFILE
 
     /// <summary>Raises the limit as far as the process may, and gives it.</summary>
     /// <exception cref="IOException">The kernel refused.</exception>
@@ -29,21 +28,10 @@ internal static partial class DescriptorLimit
         return (long)Math.Min(limits.Soft, long.MaxValue);
     }
 
-    /// <summary>What to say besides of a failure for want of descriptors; empty, if there are some.</summary>
-    internal static string Explain()
-    {
-        // libpcap's words don't tell this failure from others: try.
-        var descriptor = NamespaceNative.EventDescriptor(0, NamespaceNative.NonBlockingCloseOnExec);
-        if (descriptor >= 0)
-        {
-            _ = SystemCalls.Close(descriptor);
-            return "";
-        }
-
-        return Marshal.GetLastPInvokeError() == TooManyOpenFiles && Get(OpenFiles, out var limits) == 0
-            ? $" (all of the {limits.Soft} files and sockets are open that this process may have, of which each packet capture takes three: raise its limit, LimitNOFILE of a systemd unit or ulimit -n)"
-            : "";
-    }
+    /// <summary>In words for who asks for another one.</summary>
+    internal static string TooMany => Get(OpenFiles, out var limits) < 0
+        ? "this process may not open more files and sockets"
+        : $"of the {limits.Soft} files and sockets that this process may have open, so many are used that none is left for another capture, which takes four: raise its limit, LimitNOFILE of a systemd unit or ulimit -n";
 
     [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
     private static partial int Get(int resource, out Limits limits);

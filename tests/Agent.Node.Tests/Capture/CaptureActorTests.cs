@@ -302,6 +302,27 @@ public sealed class CaptureActorTests : TestKit
         RingsOf(pair).ShouldBe([256 << 10, 512 << 10]);
     }
 
+    [RequiresFact("root", "ip")]
+    public void A_capture_for_which_no_descriptors_are_left_says_so_and_starts_once_another_has_ended()
+    {
+        using var pair = new VethPair("files");
+        var sharing = new CaptureSharing(rings: 64 << 20, flows: 64 << 20, innerFlows: 64 << 20, descriptors: 256 + 5);
+        Props Capture(string id) => CaptureActor.Props(Settings() with { CaptureId = id, Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA }, CreateTestProbe(), sharing);
+        var first = ChildActorOf(Capture("first"));
+        ExpectMsg<CaptureStarted>(Patience);
+
+        ChildActorOf(Capture("second"));
+        ((CaptureFailed)FishForMessage(message => message is CaptureFailed, Patience)).Error.ShouldContain("files and sockets that this process may have open");
+
+        Watch(first);
+        Sys.Stop(first);
+        FishForMessage(message => message is Terminated, Patience);
+        AwaitAssert(() => sharing.Places.Take(1).ShouldBe(1), Patience);
+        sharing.Places.GiveBack(1);
+        ChildActorOf(Capture("third"));
+        FishForMessage(message => message is CaptureStarted { CaptureId: "third" }, Patience);
+    }
+
     [RequiresFact("root", "ip", "ping")]
     public void No_more_of_a_packet_is_kept_than_asked_for_and_its_whole_length_counted()
     {
