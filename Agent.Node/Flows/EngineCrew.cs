@@ -10,7 +10,7 @@ namespace Agent.Node.Flows;
 internal sealed class EngineCrew : IDisposable
 {
     /// <summary>Blocks handed over and not done with.</summary>
-    private const int MostAhead = 8;
+    private const int MostAhead = 16;
 
     /// <summary>One who has run that far ahead goes on when half of it is done: waking costs more than a block.</summary>
     private const int FewAhead = MostAhead / 2;
