@@ -1,10 +1,16 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Agent.Node.Flows;
 using Cli.Client;
 using Cli.Doctor;
 using Cli.Flows;
 
 const int wrongUse = 2;
+
+if (args is ["flows", ..])
+{
+    HotPath.CompileAhead();
+}
 
 var root = new RootCommand("What people type: flows of capture files, questions to an analyzer, what is seen on a host.")
 {

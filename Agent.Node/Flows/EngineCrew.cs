@@ -10,7 +10,7 @@ namespace Agent.Node.Flows;
 internal sealed class EngineCrew : IDisposable
 {
     /// <summary>Blocks handed over and not done with.</summary>
-    private const int MostAhead = 8;
+    private const int MostAhead = 16;
 
     /// <summary>One who has run that far ahead goes on when half of it is done: waking costs more than a block.</summary>
     private const int FewAhead = MostAhead / 2;
@@ -47,7 +47,10 @@ internal sealed class EngineCrew : IDisposable
         }
     }
 
-    /// <summary>Memory for who reads to go on in: the same where no packets of it were taken, another where some were.</summary>
+    /// <summary>
+    /// Memory for who reads to go on in, and may have to wait for: the same where no packets of it were taken; where some were,
+    /// they're handed over, and it's another.
+    /// </summary>
     /// <param name="bytes">What was read into.</param>
     /// <param name="least">How large it has to be.</param>
     internal byte[] Replace(byte[] bytes, int least)
@@ -57,6 +60,7 @@ internal sealed class EngineCrew : IDisposable
             return bytes;
         }
 
+        HandOver();
         lock (_lock)
         {
             return _free.TryPop(out var free) && free.Length >= least ? free : new byte[least];

@@ -12,6 +12,9 @@ internal sealed class FlowEngines : IDisposable
     /// <summary>More would wait for the one that reads.</summary>
     private const int Most = 4;
 
+    /// <summary>With room for fewer flows each, what leaves for want of it would be another choice than one engine's.</summary>
+    private const int LeastRoom = 200;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly FlowOptions _options;
     private readonly FlowEngine[] _engines;
@@ -23,7 +26,7 @@ internal sealed class FlowEngines : IDisposable
     /// <param name="count">How many engines there should be.</param>
     internal FlowEngines(FlowOptions options, FlowOrigin origin, IFlowOutput output, int count)
     {
-        count = Math.Clamp(count, 1, Math.Min(Most, options.MaxEntries));
+        count = Math.Clamp(count, 1, Math.Clamp(options.MaxEntries / LeastRoom, 1, Most));
         _options = options;
         _isSilent = output is NoOutput;
         if (count == 1)
