@@ -1,7 +1,7 @@
 namespace Agent.Node.Capture;
 
 /// <summary>A stream that tells how much was read of it, and whose first bytes can be looked at to see what it is.</summary>
-internal sealed class CountedStream(Stream stream) : Stream
+internal sealed class CountedStream(Stream stream) : ForwardStream
 {
     private ReadOnlyMemory<byte> _peeked;
     private long _count;
@@ -15,25 +15,6 @@ internal sealed class CountedStream(Stream stream) : Stream
         var first = new byte[length];
         _peeked = first.AsMemory(0, stream.ReadAtLeast(first, length, throwOnEndOfStream: false));
         return _peeked.Span;
-    }
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => Count;
-        set => throw new NotSupportedException();
     }
 
     /// <inheritdoc/>
@@ -53,23 +34,6 @@ internal sealed class CountedStream(Stream stream) : Stream
         Interlocked.Add(ref _count, read);
         return read;
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Agent.Node.Decoding;
 using Agent.Node.Flows;
 
 namespace Agent.Node.Capture;

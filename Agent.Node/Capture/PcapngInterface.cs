@@ -32,7 +32,6 @@ internal readonly struct PcapngInterface
     private PcapngInterface(int linkNumber, uint snapLength, ulong unitsPerSecond, long offsetSeconds, int checksumLength)
     {
         LinkNumber = linkNumber;
-        IsDecoded = LinkTypes.TryOf(linkNumber) is not null;
         Link = LinkTypes.TryOf(linkNumber) ?? LinkType.None;
         SnapLength = snapLength == 0 ? uint.MaxValue : snapLength;
         ChecksumLength = checksumLength;
@@ -49,7 +48,7 @@ internal readonly struct PcapngInterface
 
     internal LinkType Link { get; }
 
-    internal bool IsDecoded { get; }
+    internal bool IsDecoded => Link != LinkType.None;
 
     internal uint SnapLength { get; }
 

@@ -4,7 +4,7 @@ namespace Agent.Node.Capture;
 /// A stream read, and decompressed, on a thread of its own, some blocks ahead of who reads here: neither waits while the
 /// other works, and one that waits for a silent source can be told that this was all.
 /// </summary>
-internal sealed class ReadAhead : Stream
+internal sealed class ReadAhead : ForwardStream
 {
     private const int BlockLength = 128 << 10;
     private const int Blocks = 4;
@@ -25,25 +25,6 @@ internal sealed class ReadAhead : Stream
         _open = open;
         // In the background: a source that stays silent must not keep the process.
         new Thread(ReadOn) { IsBackground = true, Name = "capture input" }.Start();
-    }
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <summary>What has been read ahead is all there is.</summary>
@@ -77,23 +58,6 @@ internal sealed class ReadAhead : Stream
         }
         return read;
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -31,7 +31,7 @@ internal readonly ref struct LispHeader
         }
 
         var instance = (data[0] & InstanceFlag) != 0 ? BinaryPrimitives.ReadUInt32BigEndian(data[4..]) >> 8 : 0;
-        var protocol = (data[0] & NextProtocolFlag) != 0 ? VxlanHeader.EtherTypeOf(data[3]) : (data[Length] >> 4) switch
+        var protocol = (data[0] & NextProtocolFlag) != 0 ? NextProtocols.EtherTypeOf(data[3]) : (data[Length] >> 4) switch
         {
             4 => EtherTypes.IPv4,
             6 => EtherTypes.IPv6,

@@ -40,17 +40,7 @@ internal readonly ref struct NshHeader
             return false;
         }
 
-        header = new NshHeader(BinaryPrimitives.ReadUInt32BigEndian(data[4..]) >> 8, EtherTypeOf(data[3]), length);
+        header = new NshHeader(BinaryPrimitives.ReadUInt32BigEndian(data[4..]) >> 8, NextProtocols.EtherTypeOf(data[3]), length);
         return true;
     }
-
-    private static ushort EtherTypeOf(byte nextProtocol) => nextProtocol switch
-    {
-        1 => EtherTypes.IPv4,
-        2 => EtherTypes.IPv6,
-        3 => EtherTypes.TransparentEthernetBridging,
-        4 => EtherTypes.Nsh,
-        5 => EtherTypes.Mpls,
-        _ => 0,
-    };
 }

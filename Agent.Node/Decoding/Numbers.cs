@@ -71,3 +71,18 @@ internal static class IpProtocols
     internal const byte Shim6 = 140;
     internal const byte Ethernet = 143;
 }
+
+/// <summary>The numbers by which VXLAN's and LISP's generic protocol extension (draft-ietf-nvo3-vxlan-gpe, 3.2; RFC 9305, 3) and NSH (RFC 8300, 2.2) say what follows.</summary>
+internal static class NextProtocols
+{
+    /// <summary>The EtherType that means the same; 0 for what isn't decoded. In VXLAN MPLS had a number until revision 4 of the draft, and Linux still has it.</summary>
+    internal static ushort EtherTypeOf(byte nextProtocol) => nextProtocol switch
+    {
+        1 => EtherTypes.IPv4,
+        2 => EtherTypes.IPv6,
+        3 => EtherTypes.TransparentEthernetBridging,
+        4 => EtherTypes.Nsh,
+        5 => EtherTypes.Mpls,
+        _ => 0,
+    };
+}

@@ -63,20 +63,9 @@ internal readonly ref struct VxlanHeader
 
         if ((data[0] & NextProtocolFlag) != 0)
         {
-            header = new VxlanHeader(header._flags, 0, header.NetworkId, EtherTypeOf(data[3]));
+            header = new VxlanHeader(header._flags, 0, header.NetworkId, NextProtocols.EtherTypeOf(data[3]));
         }
 
         return true;
     }
-
-    /// <summary>MPLS had a number until revision 4 of the draft, and Linux still has it.</summary>
-    internal static ushort EtherTypeOf(byte nextProtocol) => nextProtocol switch
-    {
-        1 => EtherTypes.IPv4,
-        2 => EtherTypes.IPv6,
-        3 => EtherTypes.TransparentEthernetBridging,
-        4 => EtherTypes.Nsh,
-        5 => EtherTypes.Mpls,
-        _ => 0,
-    };
 }

@@ -13,7 +13,7 @@ internal sealed class Deduplicator
     private const int Sets = 1 << 13;
 
     private readonly Seen[] _seen = new Seen[Ways * Sets];
-    private readonly long _seed = BitConverter.ToInt64(Guid.NewGuid().ToByteArray(), sizeof(long));
+    private readonly long _seed = (long)KeyHash.Random();
     private readonly long _within;
 
     /// <param name="within">How far apart a packet and its duplicate are at most.</param>

@@ -45,30 +45,21 @@ internal readonly record struct EngineCounts
     ];
 
     /// <summary>Of both.</summary>
-    public static EngineCounts operator +(EngineCounts one, EngineCounts other) => new()
-    {
-        DecodeErrors = one.DecodeErrors + other.DecodeErrors,
-        LinkFrames = one.LinkFrames + other.LinkFrames,
-        EncryptedFrames = one.EncryptedFrames + other.EncryptedFrames,
-        FragmentErrors = one.FragmentErrors + other.FragmentErrors,
-        RawPacketsRefused = one.RawPacketsRefused + other.RawPacketsRefused,
-        Duplicates = one.Duplicates + other.Duplicates,
-        DuplicatesUnknown = one.DuplicatesUnknown + other.DuplicatesUnknown,
-        StreamsRefused = one.StreamsRefused + other.StreamsRefused,
-        FlowsEvicted = one.FlowsEvicted + other.FlowsEvicted,
-    };
+    public static EngineCounts operator +(EngineCounts one, EngineCounts other) => Plus(one, other, 1);
 
     /// <summary>Since the others.</summary>
-    public static EngineCounts operator -(EngineCounts now, EngineCounts before) => new()
+    public static EngineCounts operator -(EngineCounts now, EngineCounts before) => Plus(now, before, -1);
+
+    private static EngineCounts Plus(in EngineCounts one, in EngineCounts other, int times) => new()
     {
-        DecodeErrors = now.DecodeErrors - before.DecodeErrors,
-        LinkFrames = now.LinkFrames - before.LinkFrames,
-        EncryptedFrames = now.EncryptedFrames - before.EncryptedFrames,
-        FragmentErrors = now.FragmentErrors - before.FragmentErrors,
-        RawPacketsRefused = now.RawPacketsRefused - before.RawPacketsRefused,
-        Duplicates = now.Duplicates - before.Duplicates,
-        DuplicatesUnknown = now.DuplicatesUnknown - before.DuplicatesUnknown,
-        StreamsRefused = now.StreamsRefused - before.StreamsRefused,
-        FlowsEvicted = now.FlowsEvicted - before.FlowsEvicted,
+        DecodeErrors = one.DecodeErrors + (times * other.DecodeErrors),
+        LinkFrames = one.LinkFrames + (times * other.LinkFrames),
+        EncryptedFrames = one.EncryptedFrames + (times * other.EncryptedFrames),
+        FragmentErrors = one.FragmentErrors + (times * other.FragmentErrors),
+        RawPacketsRefused = one.RawPacketsRefused + (times * other.RawPacketsRefused),
+        Duplicates = one.Duplicates + (times * other.Duplicates),
+        DuplicatesUnknown = one.DuplicatesUnknown + (times * other.DuplicatesUnknown),
+        StreamsRefused = one.StreamsRefused + (times * other.StreamsRefused),
+        FlowsEvicted = one.FlowsEvicted + (times * other.FlowsEvicted),
     };
 }

@@ -92,7 +92,7 @@ internal static class FlowMessages
         L3TrackingId = flow.L3TrackingId,
         Index = packet.Index,
         TimeNs = packet.Time,
-        LinkType = LinkTypeNumbers.Of(packet.Link),
+        LinkType = LinkTypes.NumberOf(packet.Link),
         OriginalLength = packet.OriginalLength,
         Data = UnsafeByteOperations.UnsafeWrap(packet.Bytes),
     };

@@ -97,10 +97,12 @@ internal static class KeyHash
     }
 
     /// <summary>A new GUID's last half, but for two bits the kernel's random numbers: RandomNumberGenerator would load OpenSSL, which takes longer than many a capture file.</summary>
-    private static ulong RandomOdd()
+    internal static ulong Random()
     {
         Span<byte> bytes = stackalloc byte[16];
         Guid.NewGuid().TryWriteBytes(bytes);
-        return BitConverter.ToUInt64(bytes[sizeof(ulong)..]) | 1;
+        return BitConverter.ToUInt64(bytes[sizeof(ulong)..]);
     }
+
+    private static ulong RandomOdd() => Random() | 1;
 }

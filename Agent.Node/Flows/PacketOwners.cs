@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Agent.Node.Decoding;
 
@@ -60,8 +59,8 @@ internal sealed class PacketOwners(int engines, FlowOptions options)
         int offset;
         switch (link)
         {
-            case LinkType.Ethernet when packet.Length >= EthernetHeader.Length:
-                type = BinaryPrimitives.ReadUInt16BigEndian(packet[(EthernetHeader.Length - sizeof(ushort))..]);
+            case LinkType.Ethernet when EthernetHeader.TryRead(packet, out var ethernet):
+                type = ethernet.Type;
                 offset = EthernetHeader.Length;
                 break;
             case LinkType.Ip when packet.Length > 0:
@@ -76,33 +75,29 @@ internal sealed class PacketOwners(int engines, FlowOptions options)
                 return false;
         }
 
-        while (type is EtherTypes.Vlan or EtherTypes.ServiceVlan && packet.Length >= offset + VlanTag.Length)
+        while (type is EtherTypes.Vlan or EtherTypes.ServiceVlan && VlanTag.TryRead(packet[offset..], out var tag))
         {
-            type = BinaryPrimitives.ReadUInt16BigEndian(packet[(offset + sizeof(ushort))..]);
+            type = tag.Type;
             offset += VlanTag.Length;
         }
 
         if (type == EtherTypes.IPv4)
         {
-            const int length = 20;
-            if (packet.Length < offset + length || packet[offset] >> 4 != 4 || (packet[offset] & 0xf) * 4 < length || packet[offset + 9] == IpProtocols.IcmpV4)
+            if (!Ipv4Header.TryRead(packet[offset..], out var ip4) || ip4.Protocol == IpProtocols.IcmpV4)
             {
                 return false;
             }
 
-            var addresses = BinaryPrimitives.ReadUInt64BigEndian(packet[(offset + 12)..]);
-            sum = (addresses >> 32) + (uint)addresses;
+            sum = End(0, ip4.Source) + End(0, ip4.Destination);
             return true;
         }
 
-        if (type != EtherTypes.IPv6 || packet.Length < offset + Ipv6Header.Length || packet[offset] >> 4 != 6 || packet[offset + 6] is not (IpProtocols.Tcp or IpProtocols.Udp))
+        if (type != EtherTypes.IPv6 || !Ipv6Header.TryRead(packet[offset..], out var ip6) || ip6.NextHeader is not (IpProtocols.Tcp or IpProtocols.Udp))
         {
             return false;
         }
 
-        var ends = packet[(offset + 8)..];
-        sum = End(BinaryPrimitives.ReadUInt64BigEndian(ends), BinaryPrimitives.ReadUInt64BigEndian(ends[8..]))
-            + End(BinaryPrimitives.ReadUInt64BigEndian(ends[16..]), BinaryPrimitives.ReadUInt64BigEndian(ends[24..]));
+        sum = End(ip6.SourceHigh, ip6.SourceLow) + End(ip6.DestinationHigh, ip6.DestinationLow);
         return true;
     }
 

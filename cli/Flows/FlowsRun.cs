@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Agent.Node.Capture;
+using Agent.Node.Decoding;
 using Agent.Node.Flows;
 using Topology.Fabric.Gremlin;
 

@@ -16,7 +16,6 @@ namespace Agent.Node.Flows.Applications;
 internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable table, ApplicationTimeouts timeouts, StreamStarts streams)
 {
     private const byte FewLooks = 0x44;
-    private const byte ManyLooks = 0xff;
     private const int DirectionBits = 4;
     private const byte DirectionMask = 0xf;
     private const int TcpLengthOffset = 12;
@@ -309,7 +308,7 @@ internal sealed class ApplicationInspector(FlowDetailStore details, FlowTable ta
 
             if (known is null)
             {
-                record.Looks = ManyLooks;
+                record.Looks = PacketInspector.AlwaysLook;
             }
 
             FactsOf<DnsFacts>(ref record, known).Take(dns, fromA, time);

@@ -77,33 +77,3 @@ internal sealed class RawPacketBudget(int limit, long capacity)
 
     internal void GiveBack(int bytes) => _used -= bytes + Overhead;
 }
-
-/// <summary>First layers as pcap files number them (draft-ietf-opsawg-pcaplinktype).</summary>
-internal static class LinkTypeNumbers
-{
-    internal static uint Of(LinkType link) => link switch
-    {
-        LinkType.Loopback => 0,
-        LinkType.Ethernet => 1,
-        LinkType.Ppp => 9,
-        LinkType.PppHdlc => 50,
-        LinkType.PppoE => 51,
-        LinkType.Ip => 101,
-        LinkType.CiscoHdlc => 104,
-        LinkType.Wifi => 105,
-        LinkType.FrameRelay => 107,
-        LinkType.Enc => 109,
-        LinkType.LinuxCooked => 113,
-        LinkType.Pflog => 117,
-        LinkType.Prism => 119,
-        LinkType.Radiotap => 127,
-        LinkType.Avs => 163,
-        LinkType.Ppi => 192,
-        LinkType.PppDirection => 204,
-        LinkType.Mpls => 219,
-        LinkType.Ipnet => 226,
-        LinkType.Nflog => 239,
-        LinkType.LinuxCooked2 => 276,
-        _ => throw new ArgumentOutOfRangeException(nameof(link), link, "no packet starts with this layer"),
-    };
-}

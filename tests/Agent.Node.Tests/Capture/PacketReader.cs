@@ -19,7 +19,7 @@ internal sealed class PacketReader
     internal PacketReader(PcapDevice device)
     {
         _device = device;
-        Link = LinkTypes.Of((int)device.LinkType);
+        Link = LinkTypes.TryOf((int)device.LinkType) ?? throw new NotSupportedException(LinkTypes.Refusal((int)device.LinkType));
         _nanosecondsPerFraction = device.TimestampResolution == TimestampResolution.Nanosecond ? 1 : 1000;
     }
 

@@ -99,7 +99,7 @@ public sealed class LinkHeadersTests
     [Fact]
     public void A_packet_cut_anywhere_is_read_as_far_as_it_goes()
     {
-        var packets = CraftedCaptures.All.SelectMany(capture => capture.Packets().Take(1).Select(packet => (LinkTypes.Of((int)capture.Link), packet.Bytes)))
+        var packets = CraftedCaptures.All.SelectMany(capture => capture.Packets().Take(1).Select(packet => (LinkTypes.TryOf((int)capture.Link)!.Value, packet.Bytes)))
             .Concat(Carriers.Select(row => ((LinkType)(int)row[1], (byte[])row[2])));
         foreach (var (link, packet) in packets)
         {
@@ -117,7 +117,7 @@ public sealed class LinkHeadersTests
     {
         foreach (var link in Enum.GetValues<LinkType>().Where(link => link != LinkType.None))
         {
-            LinkTypes.TryOf((int)LinkTypeNumbers.Of(link)).ShouldBe(link);
+            LinkTypes.TryOf((int)LinkTypes.NumberOf(link)).ShouldBe(link);
         }
 
         LinkTypes.TryOf(147).ShouldBeNull();
