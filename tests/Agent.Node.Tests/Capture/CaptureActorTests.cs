@@ -152,9 +152,10 @@ public sealed class CaptureActorTests : TestKit
     [Fact]
     public void Flows_in_all_tunnels_stay_within_one_budget_and_those_that_had_to_leave_are_counted()
     {
-        const int tunnels = 30;
-        const int flows = 2000;
-        const long budget = 4 << 20;
+        // One tunnel alone has more than the budget: however its actors take turns, they are short of it.
+        const int tunnels = 8;
+        const int flows = 20_000;
+        const long budget = 1 << 20;
         Write(_file, LinkLayers.Ethernet, from flow in Enumerable.Range(0, flows)
                                           from tunnel in Enumerable.Range(1, tunnels)
                                           let inner = Ipv4(17, Udp(1, 2, []), $"10.1.{flow >> 8}.{flow & 0xff}", "10.2.0.1")
