@@ -109,23 +109,27 @@ internal sealed class CaptureFile(CaptureInput input, string? filter) : IDisposa
             return;
         }
 
-        using var crew = engines.Start(input.Stop);
+        var crew = engines.Crew();
         try
         {
             Open();
             _reader!.Replace = crew.Replace;
-            while (!stop.IsCancellationRequested && Read())
-            {
-                crew.Replay(Link, _reader.Memory, Packets);
-            }
+            crew.Run(ReadSome, input.Stop);
         }
         catch (CaptureException) when (stop.IsCancellationRequested)
         {
             // As with one.
         }
-        finally
+
+        bool ReadSome()
         {
-            crew.Finish();
+            if (stop.IsCancellationRequested || !Read())
+            {
+                return false;
+            }
+
+            crew.Replay(Link, _reader!.Memory, Packets);
+            return true;
         }
     }
 

@@ -4,16 +4,20 @@ using Agent.Node.Decoding;
 namespace Agent.Node.Flows;
 
 /// <summary>
-/// Several engines at work on what one thread reads: it hands over block by block, a few ahead, and every engine goes through
-/// all of them, in their order. Nobody copies packets: a block that was handed over isn't written to until all are done.
+/// Several engines that share packets, each on a thread of its own: whoever has little left to do reads the next block, a few
+/// ahead, and every engine goes through all of them, in their order. So nobody waits for a reader, and reading is the work of
+/// who has less of the packets. Nobody copies packets: a block that was handed over isn't written to until all are done.
 /// </summary>
-internal sealed class EngineCrew : IDisposable
+internal sealed class EngineCrew
 {
     /// <summary>Blocks handed over and not done with.</summary>
     private const int MostAhead = 16;
 
-    /// <summary>One who has run that far ahead goes on when half of it is done: waking costs more than a block.</summary>
-    private const int FewAhead = MostAhead / 2;
+    /// <summary>Who has fewer blocks left reads: so there is work for all while one reads.</summary>
+    private const int FewLeft = 3;
+
+    /// <summary>What one reading takes of the blocks there may be: the one it completes, and the one it begins.</summary>
+    private const int BlocksOfReading = 2;
 
     /// <summary>Larger ones, that a long packet needed, aren't kept.</summary>
     private const int LargestKept = 1 << 20;
@@ -22,34 +26,58 @@ internal sealed class EngineCrew : IDisposable
     private readonly FlowEngine[] _engines;
     private readonly PacketOwners _owners;
     private readonly CancellationTokenSource _stop;
-    private readonly Action _failed;
-    private readonly Thread[] _threads;
     private readonly Job[] _jobs = [.. Enumerable.Range(0, MostAhead).Select(_ => new Job())];
     private readonly Stack<byte[]> _free = [];
     private Job? _filling;
     private Exception? _failure;
+    private Exception? _brokenOff;
     private long _handedOver;
     private long _done;
     private long _packets;
+    private bool _isReading;
     private bool _isLast;
 
-    internal EngineCrew(FlowEngine[] engines, FlowOptions options, CancellationTokenSource stop, Action failed)
+    internal EngineCrew(FlowEngine[] engines, FlowOptions options, CancellationTokenSource stop)
     {
         _engines = engines;
         _owners = new PacketOwners(engines.Length, options);
         _stop = stop;
-        _failed = failed;
         _packets = engines[0].Packets;
-        _threads = [.. engines.Select((engine, number) => new Thread(() => Work(engine)) { IsBackground = true, Name = $"flow engine {number}" })];
-        foreach (var thread in _threads)
+    }
+
+    /// <summary>Sets the engines to work, until all is read and counted.</summary>
+    /// <param name="read">Reads some packets and gives them to <see cref="Replay"/>; false at the end. Called on any thread, on one at a time. What it throws is thrown here, once what was read before is counted.</param>
+    /// <param name="failed">Called when an engine fails, on its thread: whoever waits for packets needn't any more.</param>
+    internal void Run(Func<bool> read, Action failed)
+    {
+        OnThreads(_engines, engine => Work(engine, read, failed));
+        if ((_failure ?? _brokenOff) is { } failure)
         {
-            thread.Start();
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    /// <summary>Does something with each engine, on a thread of its own, and returns when all is done.</summary>
+    internal static void OnThreads(FlowEngine[] engines, Action<FlowEngine> work)
+    {
+        var threads = new Thread[engines.Length - 1];
+        for (var i = 0; i < threads.Length; i++)
+        {
+            var engine = engines[i + 1];
+            threads[i] = new Thread(() => work(engine)) { IsBackground = true, Name = "flow engine" };
+            threads[i].Start();
+        }
+
+        work(engines[0]);
+        foreach (var thread in threads)
+        {
+            thread.Join();
         }
     }
 
     /// <summary>
-    /// Memory for who reads to go on in, and may have to wait for: the same where no packets of it were taken; where some were,
-    /// they're handed over, and it's another.
+    /// Memory for who reads to go on in: the same where no packets of it were taken; where some were, they're handed over, and
+    /// it's another.
     /// </summary>
     /// <param name="bytes">What was read into.</param>
     /// <param name="least">How large it has to be.</param>
@@ -80,62 +108,14 @@ internal sealed class EngineCrew : IDisposable
             HandOver();
         }
 
-        _filling ??= NextJob(block);
+        if (_filling is null)
+        {
+            _filling = _jobs[_handedOver % MostAhead];
+            _filling.Begin(block, _packets);
+        }
+
         _filling.Add(link, packets, _owners);
         _packets += packets.Length;
-    }
-
-    /// <summary>No more packets come: waits until the engines are done with those that came.</summary>
-    internal void Finish()
-    {
-        HandOver();
-        Rest();
-        Check();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => Rest();
-
-    private void Rest()
-    {
-        lock (_lock)
-        {
-            _isLast = true;
-            Monitor.PulseAll(_lock);
-        }
-
-        foreach (var thread in _threads)
-        {
-            thread.Join();
-        }
-    }
-
-    /// <summary>An engine's failure is the reader's, too.</summary>
-    private void Check()
-    {
-        if (_failure is not null)
-        {
-            ExceptionDispatchInfo.Throw(_failure);
-        }
-    }
-
-    private Job NextJob(byte[] block)
-    {
-        lock (_lock)
-        {
-            if (_handedOver - _done == MostAhead)
-            {
-                while (_handedOver - _done > FewAhead && _failure is null)
-                {
-                    Monitor.Wait(_lock);
-                }
-            }
-
-            Check();
-            var job = _jobs[_handedOver % MostAhead];
-            job.Begin(block, _packets);
-            return job;
-        }
     }
 
     private void HandOver()
@@ -154,14 +134,22 @@ internal sealed class EngineCrew : IDisposable
         }
     }
 
-    private void Work(FlowEngine engine)
+    private void Work(FlowEngine engine, Func<bool> read, Action failed)
     {
         try
         {
-            for (long number = 0; TakeJob(number) is { } job; number++)
+            var done = 0L;
+            while (TryFindWork(done, out var job))
             {
+                if (job is null)
+                {
+                    ReadBlock(read);
+                    continue;
+                }
+
                 job.Do(engine);
                 Done(job);
+                done++;
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -170,7 +158,7 @@ internal sealed class EngineCrew : IDisposable
         }
         catch (Exception e)
         {
-            // Whatever it is, it's the run's and not this thread's alone: who hands over throws it again.
+            // Whatever it is, it's the run's and not this thread's alone: it's thrown again where all end.
             lock (_lock)
             {
                 _failure ??= e;
@@ -178,20 +166,71 @@ internal sealed class EngineCrew : IDisposable
             }
 
             _stop.Cancel();
-            _failed();
+            failed();
         }
     }
 
-    private Job? TakeJob(long number)
+    /// <summary>A job, or, without one, something to read; false when there won't be any more.</summary>
+    private bool TryFindWork(long number, out Job? job)
     {
+        job = null;
         lock (_lock)
         {
-            while (number == _handedOver && !_isLast && _failure is null)
+            while (_failure is null)
             {
+                var left = _handedOver - number;
+                if (left < FewLeft && !_isReading && !_isLast && _handedOver - _done <= MostAhead - BlocksOfReading)
+                {
+                    _isReading = true;
+                    return true;
+                }
+
+                if (left > 0)
+                {
+                    job = _jobs[number % MostAhead];
+                    return true;
+                }
+
+                if (_isLast)
+                {
+                    return false;
+                }
+
                 Monitor.Wait(_lock);
             }
+        }
 
-            return number < _handedOver && _failure is null ? _jobs[number % MostAhead] : null;
+        return false;
+    }
+
+    /// <summary>Reads until there is a block more to go through, or no more to come.</summary>
+    private void ReadBlock(Func<bool> read)
+    {
+        var before = _handedOver;
+        var isLast = false;
+        try
+        {
+            while (!isLast && _handedOver == before)
+            {
+                isLast = !read();
+            }
+        }
+        catch (Exception e)
+        {
+            _brokenOff = e;
+            isLast = true;
+        }
+
+        if (isLast)
+        {
+            HandOver();
+        }
+
+        lock (_lock)
+        {
+            _isReading = false;
+            _isLast = isLast;
+            Monitor.PulseAll(_lock);
         }
     }
 
@@ -211,10 +250,7 @@ internal sealed class EngineCrew : IDisposable
 
             job.Bytes = null;
             _done++;
-            if (_handedOver - _done == FewAhead)
-            {
-                Monitor.PulseAll(_lock);
-            }
+            Monitor.PulseAll(_lock);
         }
     }
 

@@ -59,9 +59,8 @@ internal sealed class FlowEngines : IDisposable
     /// <inheritdoc cref="FlowEngine.Counts"/>
     internal EngineCounts Counts => _engines.Aggregate(default(EngineCounts), (sum, engine) => sum + engine.Counts);
 
-    /// <summary>Sets several engines to work; they rest when the result is disposed.</summary>
-    /// <param name="failed">Called when one fails, on its thread: whoever waits for packets needn't any more.</param>
-    internal EngineCrew Start(Action failed) => new(_engines, _options, _stop, failed);
+    /// <summary>Several engines, to share the packets of a file.</summary>
+    internal EngineCrew Crew() => new(_engines, _options, _stop);
 
     /// <summary>Reports all flows for the last time and forgets them.</summary>
     internal void End()
@@ -72,7 +71,7 @@ internal sealed class FlowEngines : IDisposable
         }
         else if (_isSilent)
         {
-            Parallel.ForEach(_engines, engine => engine.End());
+            EngineCrew.OnThreads(_engines, engine => engine.End());
         }
         else
         {

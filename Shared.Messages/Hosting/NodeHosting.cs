@@ -55,8 +55,10 @@ public static class NodeHosting
     /// <param name="remoting">Its endpoint.</param>
     /// <param name="seeds">"host:port" of the analyzers.</param>
     public static AkkaConfigurationBuilder WithMembership(
-        this AkkaConfigurationBuilder akka, string role, RemotingOptions remoting, IReadOnlyList<string> seeds) => akka
-        .WithRemoting(new RemoteOptions
+        this AkkaConfigurationBuilder akka, string role, RemotingOptions remoting, IReadOnlyList<string> seeds)
+    {
+        TransportMemory.TakeLittle();
+        return akka.WithRemoting(new RemoteOptions
         {
             HostName = remoting.BindHost,
             PublicHostName = remoting.Host,
@@ -101,6 +103,7 @@ public static class NodeHosting
             }
             """,
             HoconAddMode.Prepend);
+    }
 
     private static LogLevel LevelOf(string level) => level switch
     {
