@@ -38,6 +38,7 @@ public sealed class FlowSerializer(ExtendedActorSystem system) : ProtocolSeriali
         new("flows-updated", FlowsUpdated.Parser),
         new("flows-expired", FlowsExpired.Parser),
         new("flows-state", FlowsState.Parser),
+        new("flows-state-part", FlowsStatePart.Parser),
         new("flow-partitions-fixed", FlowPartitionsFixed.Parser),
         new("get-flows", GetFlows.Parser),
         new("found-flows", FoundFlows.Parser),
