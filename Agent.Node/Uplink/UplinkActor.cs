@@ -128,7 +128,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         Receive<FlowsStored>(stored =>
         {
             _flows.Acknowledge(stored);
-            SendFlows();
+            SendFlows(all: false);
         });
         Receive<FlowsRefused>(refused =>
         {
@@ -139,7 +139,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         Receive<FlowUpdates>(updates =>
         {
             Offer(updates);
-            SendFlows();
+            SendFlows(all: false);
         });
         Receive<SendDue>(_ =>
         {
@@ -229,8 +229,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     private void Offer(FlowUpdates updates)
     {
         _offeredAt = Environment.TickCount64;
-        _flows.Offer(updates.Flows);
-        _flows.Offer(updates.RawPackets);
+        _flows.Offer(updates);
     }
 
     private void OnSendDue()
@@ -246,9 +245,9 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         SendFlows();
     }
 
-    private void SendFlows()
+    private void SendFlows(bool all = true)
     {
-        foreach (var message in _flows.Due(Now))
+        foreach (var message in _flows.Due(Now, all))
         {
             _link.Tell(message);
         }

@@ -161,17 +161,22 @@ public sealed class CaptureActorTests : TestKit
                                           let inner = Ipv4(17, Udp(1, 2, []), $"10.1.{flow >> 8}.{flow & 0xff}", "10.2.0.1")
                                           select Ethernet(0x0800, Ipv4(4, inner, $"10.0.0.{tunnel}", "10.0.0.100")));
         var sharing = new CaptureSharing(rings: 1 << 20, flows: 64 << 20, innerFlows: budget);
-        var uplink = CreateTestProbe();
-        ChildActorOf(CaptureActor.Props(File(_file), uplink.Ref, sharing));
+        ChildActorOf(CaptureActor.Props(File(_file), TestActor, sharing));
         var most = 0L;
+        // The file is read as its flows are taken in: the budget is looked at while they come.
         var statistics = (CaptureStatistics)FishForMessage(message =>
         {
             most = Math.Max(most, sharing.Flows.Used);
+            (message as FlowUpdates)?.TakenIn!(0);
             return message is CaptureStatistics { Received: tunnels * flows, Counts.FlowsEvicted: > tunnels * flows / 2 };
         }, Patience);
         statistics.DroppedByUs.ShouldBe(0);
         most.ShouldBeLessThan(budget + (1 << 20));
-        FishForMessage(message => message is CaptureFinished, Patience);
+        FishForMessage(message =>
+        {
+            (message as FlowUpdates)?.TakenIn!(0);
+            return message is CaptureFinished;
+        }, Patience);
         AwaitAssert(() => sharing.Flows.Used.ShouldBe(0), Patience);
     }
 
