@@ -78,6 +78,7 @@ public sealed class ProtocolSerializerTests : IClassFixture<ProtocolSerializerTe
                 1001 flows-updated FlowsUpdated
                 1001 flows-expired FlowsExpired
                 1001 flows-state FlowsState
+                1001 flows-state-part FlowsStatePart
                 1001 flow-partitions-fixed FlowPartitionsFixed
                 1001 get-flows GetFlows
                 1001 found-flows FoundFlows
