@@ -24,6 +24,20 @@ internal static class IngestBenchmark
         var folder = Directory.CreateTempSubdirectory("skydive-ingest-").FullName;
         var (remoting, http) = (FreePort(), FreePort());
         using var analyzer = StartAnalyzer(folder, remoting, http, postgres.ConnectionString);
+        try
+        {
+            return await RunAsync(seconds, postgres, analyzer, remoting, http);
+        }
+        finally
+        {
+            analyzer.Kill();
+            await analyzer.WaitForExitAsync();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<int> RunAsync(int seconds, PostgresServer postgres, Process analyzer, int remoting, int http)
+    {
         using var client = new SkydiveClient(new Uri($"http://127.0.0.1:{http}"));
         while (!await client.IsReadyAsync(CancellationToken.None))
         {
@@ -50,10 +64,6 @@ internal static class IngestBenchmark
         var ends = await Task.WhenAll(agents.Select(agent => agent.EndAsync()));
         var exact = await CheckAsync(client, ends);
         var (bytes, stored, copied) = await postgres.CopyAsync();
-        analyzer.Kill();
-        await analyzer.WaitForExitAsync();
-        Directory.Delete(folder, recursive: true);
-
         var told = ends.Sum(end => end.Told);
         var bytesOfUpdate = bytes / (double)told;
         var copyRate = bytes / bytesOfUpdate / copied.TotalSeconds;

@@ -37,7 +37,7 @@ internal static class SyntheticAgent
         using var agent = AgentHost.Build(config, logger, refusal => Console.Error.WriteLine(refusal));
         await agent.StartAsync();
         var root = await agent.Services.GetRequiredService<IRequiredActor<HostActor>>().GetAsync();
-        var uplink = await new ActorSelection(root, "uplink").ResolveOne(TimeSpan.FromSeconds(10));
+        var uplink = await UplinkAsync(agent.Services.GetRequiredService<ActorSystem>());
         using var stop = new CancellationTokenSource();
         var telling = Task.Factory.StartNew(() => Tell(name, flows, uplink, stop.Token), TaskCreationOptions.LongRunning);
         var ended = Task.Run(Console.In.ReadToEnd);
@@ -58,6 +58,22 @@ internal static class SyntheticAgent
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"told {(long)rounds * flows} {status.FlowsDelivered} {status.FlowsDropped} {Environment.CpuUsage.TotalTime.TotalSeconds} {Environment.WorkingSet >> 20}"));
         await agent.StopAsync();
         return 0;
+    }
+
+    // Made at the start of its parent, which may just be happening.
+    private static async Task<IActorRef> UplinkAsync(ActorSystem system)
+    {
+        while (true)
+        {
+            try
+            {
+                return await system.ActorSelection("/user/agent/uplink").ResolveOne(TimeSpan.FromSeconds(1));
+            }
+            catch (ActorNotFoundException)
+            {
+                await Task.Delay(100);
+            }
+        }
     }
 
     private static Task<UplinkStatus> StatusAsync(IActorRef root) => root.Ask<UplinkStatus>(GetUplinkStatus.Instance, TimeSpan.FromSeconds(30));
