@@ -9,7 +9,7 @@ namespace Shared.Messages.Hosting;
 /// Has every one of Akka.Remote's connections say that its system is shutting down before it's closed. Akka's own protocol says so
 /// only where the actor of a connection gets to it: when a system ends these actors are told to say it, and at once are stopped and
 /// their connections closed. An end that finds its connection closed without a word takes the member for broken, and warns.
-/// Nor does any of them send a message above <see cref="MessageLimit.Bytes"/>.
+/// Nor does any of them send a message of ours above <see cref="MessageLimit.Bytes"/>.
 /// </summary>
 internal sealed class FarewellTransport : Transport
 {

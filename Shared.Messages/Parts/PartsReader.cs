@@ -122,7 +122,7 @@ internal sealed class PartsReader : ReceiveActor, IWithTimers
 
     private void GiveUp(string reason)
     {
-        Context.GetLogger().Warning("{0} of {1} bytes from {2} isn't fetched: {3}", _offered.Manifest, _offered.Length, _keeper.Path, reason);
+        Context.GetLogger().Info("{0} of {1} bytes from {2} isn't fetched: {3}", _offered.Manifest, _offered.Length, _keeper.Path, reason);
         Context.Stop(Self);
     }
 

@@ -19,7 +19,7 @@ public sealed class InPartsTests : TestKit
     public InPartsTests()
         : base(ConfigurationFactory.ParseString(
             """
-            akka.loglevel = WARNING
+            akka.loglevel = INFO
             akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
             akka.test.single-expect-default = 30s
             """).WithFallback(ProtocolSerializer.Bindings))
@@ -100,7 +100,7 @@ public sealed class InPartsTests : TestKit
         }
 
         Watch(reader);
-        EventFilter.Warning(contains: "its parts don't come").ExpectOne(() => Pass(TimeSpan.FromSeconds(16)));
+        EventFilter.Info(contains: "its parts don't come").ExpectOne(() => Pass(TimeSpan.FromSeconds(16)));
 
         ExpectTerminated(reader);
         HasMessages.ShouldBeFalse();
@@ -114,7 +114,7 @@ public sealed class InPartsTests : TestKit
         Give(keeper, 2);
         Watch(reader);
 
-        EventFilter.Warning(contains: "its sender is gone").ExpectOne(() => Sys.Stop(keeper));
+        EventFilter.Info(contains: "its sender is gone").ExpectOne(() => Sys.Stop(keeper));
 
         ExpectTerminated(reader);
         HasMessages.ShouldBeFalse();

@@ -57,6 +57,15 @@ public sealed class RemotePartsTests : TestKit
     }
 
     [Fact]
+    public void What_isnt_of_our_protocols_may_be_as_large_as_a_frame()
+    {
+        var problems = Problems();
+        Remote(_other.ActorOf(Props.Create(() => new Echo()))).Tell(new string('x', 100_000), TestActor);
+
+        ExpectMsg<string>().Length.ShouldBe(100_000);
+        problems.HasMessages.ShouldBeFalse();    }
+
+    [Fact]
     public void The_largest_message_sent_as_it_is_is_within_the_limit()
     {
         var problems = Problems();
@@ -102,6 +111,7 @@ public sealed class RemotePartsTests : TestKit
         public Echo()
         {
             Receive<Offered>(offered => InParts.Fetch(Context, offered));
+            Receive<string>(text => Context.Sender.Tell(text));
             Receive<IMessage>(message => InParts.Answer(Context, Context.Sender, message));
         }
     }
