@@ -77,6 +77,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     private void Unlinked()
     {
         Always();
+        Receive<GraphUpdate>(Offer);
         Receive<FlowUpdates>(Offer);
         Receive<SendDue>(_ => OnTick(registered: false));
     }
@@ -93,6 +94,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
             Become(Registered);
             OnSendDue();
         });
+        Receive<GraphUpdate>(Offer);
         Receive<FlowUpdates>(Offer);
         Receive<SendDue>(_ => OnTick(registered: false));
     }
@@ -119,11 +121,21 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
 
             OnSendDue();
         });
-        Receive<GraphStored>(stored => _graphs.Acknowledge(stored.Session, stored.Sequence));
+        Receive<GraphStored>(stored =>
+        {
+            _graphs.Acknowledge(stored.Session, stored.Sequence);
+            SendGraph();
+        });
         Receive<GraphRefused>(refused =>
         {
             _log.GraphRefused(_host, refused.Sequence, refused.Reason);
             _graphs.Acknowledge(refused.Session, refused.Sequence);
+            SendGraph();
+        });
+        Receive<GraphUpdate>(update =>
+        {
+            Offer(update);
+            SendGraph();
         });
         Receive<FlowsStored>(stored =>
         {
@@ -152,15 +164,6 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     {
         Receive<LinkUp>(OnLinkUp);
         Receive<LinkDown>(OnLinkDown);
-        Receive<GraphUpdate>(update =>
-        {
-            _graph = update.Graph.Graph;
-            AgentMetrics.Record(_graph.NodeCount);
-            if (update.Changes.Count > 0 && _graphs.Offer(update.Changes, Now) is { } message)
-            {
-                _link.Tell(message);
-            }
-        });
         Receive<GetUplinkStatus>(_ => Sender.Tell(new UplinkStatus(_flows.Partitions > 0, _flows.Count, _flows.Delivered, _flows.Dropped)));
         Receive<ReportDrops>(_ => OnReportDrops());
         Receive<Drain>(_ =>
@@ -232,7 +235,20 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         _flows.Offer(updates);
     }
 
+    private void Offer(GraphUpdate update)
+    {
+        _graph = update.Graph.Graph;
+        AgentMetrics.Record(_graph.NodeCount);
+        _graphs.Offer(update.Changes);
+    }
+
     private void OnSendDue()
+    {
+        SendGraph();
+        SendFlows();
+    }
+
+    private void SendGraph()
     {
         if (_graph is { } graph)
         {
@@ -241,8 +257,6 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
                 _link.Tell(message);
             }
         }
-
-        SendFlows();
     }
 
     private void SendFlows(bool all = true)

@@ -43,7 +43,7 @@ internal sealed class SkydiveCommands : CommandHandlerActor
 
     private async Task<string> CapturesAsync()
     {
-        var captures = await _services.Captures.Ask<CaptureList>(new GetCaptures(), _services.QueryTimeout).ConfigureAwait(false);
+        var captures = await _services.AskAsync<CaptureList>(_services.Captures, new GetCaptures()).ConfigureAwait(false);
         return ConsoleTables.Captures(captures.Captures_, (await GraphAsync().ConfigureAwait(false)).Graph);
     }
 

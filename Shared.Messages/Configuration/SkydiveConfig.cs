@@ -255,6 +255,7 @@ public sealed class SkydiveConfig
     {
         var analyzer = new SectionReader(Akka, "skydive.analyzer");
         var http = analyzer.Section("http");
+        var injections = analyzer.Section("injections");
         var remoting = ReadRemoting(analyzer.Section("remoting"));
         if (remoting.Port == 0)
         {
@@ -276,6 +277,7 @@ public sealed class SkydiveConfig
             Console = ReadEndpoint(analyzer.Section("console")),
             Storage = ReadStorage(analyzer.Section("storage")),
             Fabric = analyzer.Section("topology").Texts("fabric"),
+            Injections = new InjectionOptions(injections.Number("keep", 0, 1_000_000), injections.Duration("keep-for", TimeSpan.Zero, TimeSpan.FromDays(365))),
             FlowPartitions = analyzer.Number("flow-partitions", 1, 1024),
             FlowRetention = analyzer.Duration("flow-retention", TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
         };

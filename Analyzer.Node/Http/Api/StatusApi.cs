@@ -47,7 +47,7 @@ internal sealed class StatusApi(AnalyzerServices services)
     private async Task StatusAsync(HttpContext context)
     {
         var graph = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout).ConfigureAwait(false);
-        var captures = await services.Captures.Ask<CaptureList>(new GetCaptures(), services.QueryTimeout).ConfigureAwait(false);
+        var captures = await services.AskAsync<CaptureList>(services.Captures, new GetCaptures()).ConfigureAwait(false);
         var flows = await services.Flows.GetFlowsAsync(null, context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, json =>
         {

@@ -1,5 +1,7 @@
 using Agent.Node.Uplink;
+using Google.Protobuf;
 using Shared.Messages.Flows;
+using Shared.Messages.Parts;
 using Shared.Messages.Topology;
 using static Agent.Node.Tests.ToldFlows;
 
@@ -251,28 +253,91 @@ public sealed class OutboxTests
     public void The_whole_graph_goes_first_and_changes_follow_in_sequence()
     {
         var outbox = Graphs();
-        outbox.Offer([Change("early")], Start).ShouldBeNull();
+        outbox.Offer([Change("early")]);
+        outbox.Due(Whole, Start).ShouldBeEmpty();
         outbox.StartOver();
 
         var sync = outbox.Due(Whole, Start).ShouldHaveSingleItem().ShouldBeOfType<SyncGraph>();
         (sync.Host, sync.Session, sync.Sequence, sync.Nodes.Count).ShouldBe(("h", "s", 1, 1));
-        outbox.Offer([Change("a")], Start)!.Sequence.ShouldBe(2);
-        outbox.Offer([Change("b")], Start)!.Sequence.ShouldBe(3);
+        outbox.Offer([Change("a")]);
+        Sequences(outbox.Due(Whole, Start)).ShouldBe([2]);
+        outbox.Offer([Change("b")]);
+        Sequences(outbox.Due(Whole, Start)).ShouldBe([3]);
     }
 
     [Fact]
     public void Unacknowledged_changes_are_sent_again_in_order()
     {
-        var outbox = Graphs();
-        outbox.StartOver();
-        outbox.Due(Whole, Start);
-        outbox.Offer([Change("a")], Start);
-        outbox.Offer([Change("b")], Start);
+        var outbox = Synced();
+        outbox.Offer([Change("a")]);
+        outbox.Offer([Change("b")]);
+        Sequences(outbox.Due(Whole, Start)).ShouldBe([2, 3]);
         outbox.Acknowledge("s", 2);
 
-        outbox.Due(Whole, Start + Resend).ShouldHaveSingleItem().ShouldBeOfType<UpdateGraph>().Sequence.ShouldBe(3);
+        Sequences(outbox.Due(Whole, Start + Resend)).ShouldBe([3]);
         outbox.Acknowledge("s", 3);
         outbox.Due(Whole, Start + Resend + Resend).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_stays_unacknowledged_is_sent_again_less_and_less_often_until_something_comes_through()
+    {
+        var outbox = Synced();
+        outbox.Offer([Change("a")]);
+        outbox.Offer([Change("b")]);
+        outbox.Due(Whole, Start).Count.ShouldBe(2);
+
+        SentAgain(outbox, TimeSpan.FromSeconds(200)).ShouldBe([3, 9, 21, 45, 93, 153]);
+        outbox.Acknowledge("s", 2);
+
+        outbox.Offer([Change("c")]);
+        Sequences(outbox.Due(Whole, Start + TimeSpan.FromSeconds(200))).ShouldBe([3, 4]);
+        outbox.Due(Whole, Start + TimeSpan.FromSeconds(205)).ShouldBeEmpty();
+        Sequences(outbox.Due(Whole, Start + TimeSpan.FromSeconds(206))).ShouldBe([3, 4]);
+    }
+
+    [Fact]
+    public void Only_a_few_messages_are_on_their_way()
+    {
+        var outbox = Synced();
+        for (var i = 0; i < 3 * GraphOutbox.Window; i++)
+        {
+            outbox.Offer([Change("a")]);
+        }
+
+        outbox.Due(Whole, Start).Count.ShouldBe(GraphOutbox.Window);
+        outbox.Due(Whole, Start).ShouldBeEmpty();
+        outbox.Acknowledge("s", 4);
+        Sequences(outbox.Due(Whole, Start)).ShouldBe([10, 11, 12]);
+        outbox.Due(Whole, Start + Resend).Count.ShouldBe(GraphOutbox.Window);
+    }
+
+    [Fact]
+    public void Many_changes_go_in_several_messages()
+    {
+        var outbox = Synced();
+        var changes = Enumerable.Range(0, 1000).Select(i => Node($"n{i}", 300)).ToList();
+        outbox.Offer(changes);
+
+        var due = outbox.Due(Whole, Start).Cast<UpdateGraph>().ToList();
+
+        due.Count.ShouldBeInRange(6, GraphOutbox.Window);
+        due.ShouldAllBe(message => message.CalculateSize() <= InParts.LargestMessage);
+        due.SelectMany(message => message.Changes).ShouldBe(changes);
+    }
+
+    [Fact]
+    public void What_is_too_large_for_a_message_goes_alone()
+    {
+        var outbox = Synced();
+        outbox.Offer([Change("a"), Node("large", 100_000), Change("b")]);
+
+        Sequences(outbox.Due(Whole, Start)).ShouldBe([2]);
+        outbox.Acknowledge("s", 2);
+        Sequences(outbox.Due(Whole, Start)).ShouldBe([3]);
+        outbox.Due(Whole, Start).ShouldBeEmpty();
+        outbox.Acknowledge("s", 3);
+        Sequences(outbox.Due(Whole, Start)).ShouldBe([4]);
     }
 
     [Fact]
@@ -281,11 +346,11 @@ public sealed class OutboxTests
         var outbox = Graphs();
         outbox.StartOver();
         outbox.Due(Whole, Start);
-        outbox.Offer([Change("a")], Start);
+        outbox.Offer([Change("a")]);
 
         outbox.StartOver();
+        outbox.Offer([Change("b")]);
 
-        outbox.Offer([Change("b")], Start).ShouldBeNull();
         outbox.Due(Whole, Start).ShouldHaveSingleItem().ShouldBeOfType<SyncGraph>().Sequence.ShouldBe(3);
         outbox.AwaitsWholeGraph.ShouldBeTrue();
     }
@@ -293,15 +358,14 @@ public sealed class OutboxTests
     [Fact]
     public void Too_much_unacknowledged_becomes_the_whole_graph()
     {
-        var outbox = Graphs();
-        outbox.StartOver();
-        outbox.Due(Whole, Start);
-        for (var i = 1; i < GraphOutbox.Capacity; i++)
+        var outbox = Synced();
+        for (var i = 0; i < GraphOutbox.Capacity; i++)
         {
-            outbox.Offer([Change("a")], Start).ShouldNotBeNull();
+            outbox.Offer([Change("a")]);
         }
 
-        outbox.Offer([Change("over")], Start).ShouldBeNull();
+        outbox.Due(Whole, Start).ShouldAllBe(message => message is UpdateGraph);
+        outbox.Offer([Change("over")]);
 
         outbox.Due(Whole, Start).ShouldHaveSingleItem().ShouldBeOfType<SyncGraph>();
     }
@@ -309,14 +373,41 @@ public sealed class OutboxTests
     [Fact]
     public void Silence_is_broken_by_a_sign_of_life()
     {
-        var outbox = Graphs();
-        outbox.StartOver();
-        outbox.Due(Whole, Start);
-        outbox.Acknowledge("s", 1);
+        var outbox = Synced();
 
         outbox.Due(Whole, Start + TimeSpan.FromSeconds(4)).ShouldBeEmpty();
         outbox.Due(Whole, Start + TimeSpan.FromSeconds(5)).ShouldHaveSingleItem().ShouldBeOfType<UpdateGraph>().Changes.ShouldBeEmpty();
     }
+
+    private static GraphOutbox Synced()
+    {
+        var outbox = Graphs();
+        outbox.StartOver();
+        outbox.Due(Whole, Start);
+        outbox.Acknowledge("s", 1);
+        return outbox;
+    }
+
+    private static List<double> SentAgain(GraphOutbox outbox, TimeSpan within)
+    {
+        var times = new List<double>();
+        for (var time = TimeSpan.Zero; time < within; time += TimeSpan.FromSeconds(1))
+        {
+            if (outbox.Due(Whole, Start + time).Count > 0)
+            {
+                times.Add(time.TotalSeconds);
+            }
+        }
+
+        return times;
+    }
+
+    private static IEnumerable<long> Sequences(IEnumerable<IMessage> messages) => messages.Cast<UpdateGraph>().Select(message => message.Sequence);
+
+    private static GraphChange Node(string id, int length) => new()
+    {
+        NodeSet = new GraphNode { Id = id, Metadata = new MetadataMap { Fields = { ["Text"] = new MetadataValue { StringValue = new string('x', length) } } } },
+    };
 
     private static FlowOutbox Flows(int capacity = 100, int batch = 10) => new("s", "h", capacity, batch, Resend);
 

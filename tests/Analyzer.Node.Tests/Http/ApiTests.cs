@@ -83,6 +83,19 @@ public class ApiTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>
         $"{answer["error"]!["message"]} {answer["error"]!["where"]}".ShouldContain(named);
     }
 
+    [Theory]
+    [InlineData("/api/capture", "Description", "GremlinQuery", 1100)]
+    [InlineData("/api/capture", "Name", "GremlinQuery", 200)]
+    [InlineData("/api/injectpacket", "SrcIP", "Src", 100)]
+    public async Task A_text_too_long_is_named(string path, string field, string query, int length)
+    {
+        var (status, answer) = await analyzer.SendAsync(HttpMethod.Post, path, new JsonObject { [query] = "G.V()", [field] = new string('x', length) }.ToJsonString());
+
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        answer!["error"]!["where"]!.ToString().ShouldBe(field);
+        answer["error"]!["message"]!.ToString().ShouldStartWith($"{field}: {length} characters are more than the ");
+    }
+
     [Fact]
     public async Task Bytes_that_are_no_UTF_8_are_refused_and_the_next_request_is_answered()
     {

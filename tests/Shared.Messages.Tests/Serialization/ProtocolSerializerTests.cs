@@ -7,6 +7,7 @@ using Google.Protobuf.Reflection;
 using Shared.Messages.Captures;
 using Shared.Messages.Flows;
 using Shared.Messages.Injections;
+using Shared.Messages.Parts;
 using Shared.Messages.Serialization;
 using Shared.Messages.Topology;
 
@@ -42,6 +43,7 @@ public sealed class ProtocolSerializerTests : IClassFixture<ProtocolSerializerTe
     [InlineData(typeof(GraphChanged), 1002)]
     [InlineData(typeof(Capture), 1003)]
     [InlineData(typeof(Injection), 1004)]
+    [InlineData(typeof(Offered), 1005)]
     public void Identifiers_are_part_of_the_journals_format(Type type, int identifier) =>
         _system.Serialization.FindSerializerForType(type).Identifier.ShouldBe(identifier);
 
@@ -114,6 +116,8 @@ public sealed class ProtocolSerializerTests : IClassFixture<ProtocolSerializerTe
                 1002 fabric-link-state FabricLinkState
                 1003 capture Capture
                 1003 set-captures SetCaptures
+                1003 host-capture HostCapture
+                1003 capture-node CaptureNode
                 1003 node-capture NodeCapture
                 1003 capture-created CaptureCreated
                 1003 capture-deleted CaptureDeleted
