@@ -10,7 +10,7 @@ public sealed class FolderTests() : FolderRules(new Folders(
     ("Captures", ["Serialization"]),
     ("Injections", ["Serialization"]),
     ("Topology", ["Configuration", "Serialization", "Captures", "Injections"]),
-    ("Flows", ["Serialization"]),
+    ("Flows", ["Serialization", "Topology"]),
     ("Logging", ["Configuration"]),
     ("Telemetry", ["Configuration"]),
     ("Hosting", ["Configuration", "Serialization"])));
