@@ -22,6 +22,22 @@ internal static class TestFlows
             Metric = new FlowMetric { AbPackets = packets },
         };
 
+    /// <summary>Flows that have little in common: they don't compress well. Their UUIDs count from 1.</summary>
+    public static List<Flow> Unlike(int count)
+    {
+        var random = new Random(1);
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        return [.. Enumerable.Range(1, count).Select(i =>
+        {
+            var flow = Flow(i.ToString("x"), Any(), Any(), last: now + random.Next(1000), packets: random.Next());
+            flow.Host = "h";
+            (flow.Metric.AbBytes, flow.Metric.BaPackets, flow.Metric.BaBytes) = (random.NextInt64(), random.Next(), random.NextInt64());
+            return flow;
+        })];
+
+        string Any() => random.NextInt64(1, long.MaxValue).ToString("x16");
+    }
+
     public static UpdateFlows Update(params IReadOnlyCollection<Flow> flows) =>
         new() { Partition = 3, Host = "h1", Session = "s", Sequence = 7, Flows = flows.Count, Block = Block(flows) };
 
