@@ -12,6 +12,9 @@ namespace Analyzer.Node.Console;
 /// <summary>Answers the palette's commands with tables.</summary>
 internal sealed class SkydiveCommands : CommandHandlerActor
 {
+    /// <summary>Flows looked at, the last seen first: those inside a tunnel are seen with it.</summary>
+    private const int MostFlows = 10_000;
+
     private readonly AnalyzerServices _services;
 
     public SkydiveCommands(AnalyzerServices services)
@@ -34,7 +37,7 @@ internal sealed class SkydiveCommands : CommandHandlerActor
             throw new FormatException($"'{limit}' isn't a number of flows");
         }
 
-        var flows = await _services.Flows.GetFlowsAsync(null, CancellationToken.None).ConfigureAwait(false);
+        var flows = await _services.Flows.LastSeenAsync(MostFlows, CancellationToken.None).ConfigureAwait(false);
         var graph = await GraphAsync().ConfigureAwait(false);
         return ConsoleTables.Flows(flows, graph.Graph, count);
     }

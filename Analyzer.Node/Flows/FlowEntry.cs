@@ -1,4 +1,5 @@
 using Shared.Messages.Flows;
+using Topology.Fabric.Flows;
 
 namespace Analyzer.Node.Flows;
 
@@ -26,7 +27,8 @@ internal struct FlowEntry
     internal int NextOfL3Tracking;
     internal bool IsUsed;
 
-    internal readonly bool HasUpdate => (UpdateAbPackets | UpdateAbBytes | UpdateBaPackets | UpdateBaBytes) != 0;
+    /// <summary>What the last update added, in one.</summary>
+    internal readonly FlowUpdate Update => new(UpdateAbPackets, UpdateAbBytes, UpdateBaPackets, UpdateBaBytes, UpdateStart);
 }
 
 /// <summary>A flow's neighbours in a list, by their numbers; -1 where there's none.</summary>

@@ -21,9 +21,9 @@ internal sealed class FlowPartitionState(FlowLimits limits)
     /// <summary>Flows of a block of a snapshot.</summary>
     private const int RowsOfPart = 4096;
 
-    private readonly RawPacketStore _rawPackets = new(limits.MaxRawBytes);
-
     public FlowTable Table { get; } = new();
+
+    public RawPacketStore RawPackets { get; } = new(limits.MaxRawBytes);
 
     public int Count => Table.Count;
 
@@ -38,7 +38,7 @@ internal sealed class FlowPartitionState(FlowLimits limits)
             }
         }
 
-        return rawPackets.Any(packet => packet.FlowUuid.Length > 0 && !_rawPackets.Has(packet));
+        return rawPackets.Any(packet => packet.FlowUuid.Length > 0 && !RawPackets.Has(packet));
     }
 
     /// <summary>Which flows are past their retention or over the limit; null when none is.</summary>
@@ -72,7 +72,7 @@ internal sealed class FlowPartitionState(FlowLimits limits)
 
         foreach (var packet in updated.RawPackets)
         {
-            _rawPackets.Add(packet);
+            RawPackets.Add(packet);
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class FlowPartitionState(FlowLimits limits)
             }
 
             Table.Remove(number);
-            _rawPackets.Remove(uuid);
+            RawPackets.Remove(uuid);
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class FlowPartitionState(FlowLimits limits)
 
         foreach (var packet in snapshot.RawPackets)
         {
-            _rawPackets.Add(packet);
+            RawPackets.Add(packet);
         }
 
         long StoredAt(Flow flow) => snapshot.StoredAt.TryGetValue(flow.Uuid, out var at) ? at : flow.Last;
@@ -135,7 +135,7 @@ internal sealed class FlowPartitionState(FlowLimits limits)
         }
 
         Close();
-        snapshot.RawPackets.AddRange(_rawPackets.All());
+        snapshot.RawPackets.AddRange(RawPackets.All());
         return snapshot;
 
         void Close()
@@ -149,33 +149,6 @@ internal sealed class FlowPartitionState(FlowLimits limits)
             }
         }
     }
-
-    /// <summary>The flows that meet every given criterion, the most recently seen first.</summary>
-    public FoundFlows Find(GetFlows query)
-    {
-        var nodes = SetOf(query.NodeTids);
-        var found = Candidates(query).Distinct().Select(Table.ToFlow).Where(flow =>
-            (nodes is null || nodes.Contains(flow.NodeTid))
-            && Meets(query.Uuids, flow.Uuid)
-            && Meets(query.TrackingIds, flow.TrackingId)
-            && Meets(query.L3TrackingIds, flow.L3TrackingId)
-            && (query.ActiveSince == 0 || flow.Last >= query.ActiveSince)
-            && (query.ActiveUntil == 0 || flow.Start <= query.ActiveUntil));
-        var sorted = found.OrderByDescending(flow => flow.Last).ThenBy(flow => flow.Uuid, StringComparer.Ordinal);
-        var answer = new FoundFlows { Partition = query.Partition };
-        answer.Flows.AddRange(query.Limit > 0 ? sorted.Take(query.Limit) : sorted);
-        return answer;
-    }
-
-    /// <summary>The raw packets of these flows.</summary>
-    public FoundRawPackets Find(GetRawPackets query)
-    {
-        var answer = new FoundRawPackets { Partition = query.Partition };
-        answer.RawPackets.AddRange(_rawPackets.Of(query.Uuids));
-        return answer;
-    }
-
-    private static bool Meets(IList<string> wanted, string value) => wanted.Count == 0 || wanted.Contains(value);
 
     private void Apply(FlowsStatePart part)
     {
@@ -192,40 +165,6 @@ internal sealed class FlowPartitionState(FlowLimits limits)
         }
     }
 
-    // By the criterion that leaves the fewest.
-    private IEnumerable<int> Candidates(GetFlows query)
-    {
-        if (query.Uuids.Count > 0)
-        {
-            return Ids(query.Uuids).Select(Table.Find).Where(number => number >= 0);
-        }
-
-        if (query.TrackingIds.Count > 0)
-        {
-            return Ids(query.TrackingIds).SelectMany(Table.OfTracking);
-        }
-
-        if (query.L3TrackingIds.Count > 0)
-        {
-            return Ids(query.L3TrackingIds).SelectMany(Table.OfL3Tracking);
-        }
-
-        return query.NodeTids.Count > 0
-            ? query.NodeTids.Distinct(StringComparer.Ordinal).SelectMany(Table.OfNode)
-            : Enumerable.Range(0, Table.End).Where(number => Table[number].IsUsed);
-    }
-
-    private static IEnumerable<ulong> Ids(IEnumerable<string> texts)
-    {
-        foreach (var text in texts)
-        {
-            if (FlowForms.TryId(text, out var id) && id != 0)
-            {
-                yield return id;
-            }
-        }
-    }
-
     private static FlowRows Rows(IReadOnlyCollection<Flow> flows)
     {
         var rows = new FlowRows(Math.Max(flows.Count, 1));
@@ -236,6 +175,4 @@ internal sealed class FlowPartitionState(FlowLimits limits)
 
         return rows;
     }
-
-    private static HashSet<string>? SetOf(IList<string> wanted) => wanted.Count == 0 ? null : new HashSet<string>(wanted, StringComparer.Ordinal);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Shared.Messages.Flows;
+using Topology.Fabric.Flows;
 
 namespace Analyzer.Node.Flows;
 
@@ -64,17 +65,7 @@ internal sealed class FlowTable
     public Flow ToFlow(int number)
     {
         ref readonly var entry = ref this[number];
-        var flow = FlowRowMessages.ToFlow(entry.Row, Texts, DetailsOf(number));
-        if (entry.HasUpdate)
-        {
-            flow.LastUpdateMetric = new FlowMetric
-            {
-                AbPackets = entry.UpdateAbPackets, AbBytes = entry.UpdateAbBytes, BaPackets = entry.UpdateBaPackets, BaBytes = entry.UpdateBaBytes,
-                Start = entry.UpdateStart, Last = entry.Row.Last + entry.Row.Quiet, Rtt = entry.Row.Rtt,
-            };
-        }
-
-        return flow;
+        return FlowUpdate.ToFlow(entry.Row, Texts, DetailsOf(number), entry.Update);
     }
 
     /// <summary>The flows with this TrackingID.</summary>

@@ -6,7 +6,6 @@ using Analyzer.Node.Telemetry;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Flows;
 using Shared.Messages.Logging;
-using Shared.Messages.Telemetry;
 
 namespace Analyzer.Node.Flows;
 
@@ -16,6 +15,9 @@ namespace Analyzer.Node.Flows;
 /// <param name="ExpireEvery">Time between two looks for expired flows.</param>
 internal sealed record FlowsEntitySettings(FlowLimits Limits, int SnapshotEvery, TimeSpan ExpireEvery)
 {
+    /// <summary>How long a query waits for who asked, who is to be heard of at least once a second.</summary>
+    public TimeSpan ForgetQueriesAfter { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Flows a partition keeps unless told otherwise.</summary>
     public const int DefaultMaxFlows = 200_000;
 
@@ -40,6 +42,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
     private readonly FlowsEntitySettings _settings;
     private readonly int _partition;
     private readonly FlowPartitionState _state;
+    private readonly FlowQueries _queries;
     private readonly Queue<List<Block>> _storing = [];
     private List<Block> _gathered = [];
     private int _gatheredBytes;
@@ -49,6 +52,8 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
         _partition = partition;
         _settings = settings;
         _state = new FlowPartitionState(settings.Limits);
+        var self = Self;
+        _queries = new FlowQueries(partition, query => new FlowScan(query, _state.Table, _state.RawPackets), () => self.Tell(QueryTurn.Instance));
         PersistenceId = $"flows-{partition}";
 
         Recover<SnapshotOffer>(offer => _state.Apply((FlowsState)offer.Snapshot));
@@ -58,12 +63,11 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
 
         Command<UpdateFlows>(OnUpdate);
         Command<Gathered>(_ => Store());
-        Command<GetFlows>(query =>
-        {
-            using var span = Traces.Start("flows query", query.TraceParent)?.SetTag("skydive.partition", _partition);
-            Sender.Tell(_state.Find(query));
-        });
-        Command<GetRawPackets>(query => Sender.Tell(_state.Find(query)));
+        Command<QueryFlows>(query => _queries.Start(query, Sender));
+        Command<TakeFlows>(take => _queries.Take(take, Sender));
+        Command<StopFlows>(_queries.Stop);
+        Command<QueryTurn>(_ => _queries.Turn());
+        Command<ForgetDue>(_ => _queries.Forget(settings.ForgetQueriesAfter));
         Command<ExpiryDue>(_ => Expire());
         Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
         Command<SaveSnapshotFailure>(failed => _log.FlowsSnapshotFailed(_partition, failed.Metadata.SequenceNr, failed.Cause.Message));
@@ -80,6 +84,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
     {
         base.PreStart();
         Timers.StartPeriodicTimer(ExpiryDue.Instance, ExpiryDue.Instance, _settings.ExpireEvery);
+        Timers.StartPeriodicTimer(ForgetDue.Instance, ForgetDue.Instance, _settings.ForgetQueriesAfter);
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
@@ -205,6 +210,16 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
     private sealed class ExpiryDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
     {
         public static readonly ExpiryDue Instance = new();
+    }
+
+    private sealed class QueryTurn : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly QueryTurn Instance = new();
+    }
+
+    private sealed class ForgetDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly ForgetDue Instance = new();
     }
 
     private sealed class Gathered : INotInfluenceReceiveTimeout, IDeadLetterSuppression

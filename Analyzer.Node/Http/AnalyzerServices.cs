@@ -4,12 +4,12 @@ using Analyzer.Node.Captures;
 using Analyzer.Node.Fabric;
 using Analyzer.Node.Flows;
 using Analyzer.Node.Injections;
+using Analyzer.Node.Queries;
 using Analyzer.Node.Topology;
 using Analyzer.Node.Views;
 using Google.Protobuf;
 using Shared.Messages.Configuration;
 using Shared.Messages.Parts;
-using Topology.Fabric.Gremlin;
 
 namespace Analyzer.Node.Http;
 
@@ -27,7 +27,11 @@ internal sealed class AnalyzerServices(IServiceProvider provider, AnalyzerOption
     public IActorRef Hosts => Actors.Get<HostEntity>();
 
     /// <summary>All flows.</summary>
-    public IFlowSource Flows => field ??= new PartitionedFlowSource(Actors.Get<FlowsEntity>(), options.FlowPartitions, options.Http.QueryTimeout);
+    public PartitionedFlowSource Flows => field ??= new PartitionedFlowSource(
+        provider.GetRequiredService<ActorSystem>(), Actors.Get<FlowsEntity>(), options.FlowPartitions, options.Http.QueryTimeout, options.Http.QueryRows);
+
+    /// <summary>Bytes an answer may have.</summary>
+    public long MostBytes => options.Http.QueryBytes;
 
     /// <summary>The capture registry.</summary>
     public IActorRef Captures => Actors.Get<CaptureRegistry>();

@@ -192,7 +192,9 @@ public sealed record InjectionOptions(int Keep, TimeSpan KeepFor);
 /// <param name="WebRoot">Directory of the web page; empty: wwwroot beside the program.</param>
 /// <param name="MaxBody">Largest request body in bytes.</param>
 /// <param name="QueryTimeout">Time after which a query is given up.</param>
-public sealed record HttpOptions(string Host, int Port, string WebRoot, long MaxBody, TimeSpan QueryTimeout);
+/// <param name="QueryRows">Flows, values or packets a query may take.</param>
+/// <param name="QueryBytes">Bytes its answer may have.</param>
+public sealed record HttpOptions(string Host, int Port, string WebRoot, long MaxBody, TimeSpan QueryTimeout, int QueryRows, long QueryBytes);
 
 /// <summary>Where events are kept.</summary>
 public enum StorageProvider

@@ -5,7 +5,8 @@ namespace Shared.Messages.Flows;
 /// <summary>Rows as the messages that say the same.</summary>
 internal static class FlowRowMessages
 {
-    private const string LinkProtocol = "ETHERNET";
+    /// <summary>The protocol of every link layer.</summary>
+    public const string LinkProtocol = "ETHERNET";
 
     /// <summary>The flow of a row.</summary>
     /// <param name="row">It.</param>

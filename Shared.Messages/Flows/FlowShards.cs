@@ -19,8 +19,9 @@ public static class FlowShards
     public static string? EntityOf(object message) => message switch
     {
         UpdateFlows update => update.Partition.ToString(CultureInfo.InvariantCulture),
-        GetFlows get => get.Partition.ToString(CultureInfo.InvariantCulture),
-        GetRawPackets get => get.Partition.ToString(CultureInfo.InvariantCulture),
+        QueryFlows query => query.Partition.ToString(CultureInfo.InvariantCulture),
+        TakeFlows take => take.Partition.ToString(CultureInfo.InvariantCulture),
+        StopFlows stop => stop.Partition.ToString(CultureInfo.InvariantCulture),
         _ => null,
     };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Shared.Messages.Flows;
 using Topology.Fabric.Gremlin.Evaluation;
 using Topology.Fabric.Gremlin.Language;
 using Topology.Fabric.Gremlin.Steps;
@@ -32,15 +33,17 @@ public sealed class GremlinQuery
     public static GremlinQuery Parse(string text)
     {
         var kind = typeof(GraphTraversal);
-        var runs = ImmutableArray.CreateBuilder<StepRun>();
-        foreach (var step in GremlinParser.Parse(text))
+        var steps = GremlinParser.Parse(text);
+        var runs = new StepRun[steps.Length];
+        var flows = new Func<Traversal, FlowsOf>?[steps.Length];
+        for (var i = 0; i < steps.Length; i++)
         {
-            var definition = StepTable.Find(step, kind);
-            runs.Add(definition.Compile(new Arguments(step)));
+            var definition = StepTable.Find(steps[i], kind);
+            (runs[i], flows[i]) = (definition.Compile(new Arguments(steps[i])), definition.Flows);
             kind = definition.Output;
         }
 
-        return new GremlinQuery(text, runs.ToImmutable(), kind);
+        return new GremlinQuery(text, Planned(text, steps, runs, flows), kind);
     }
 
     /// <summary>Reads a query that selects nodes, as captures and injections do.</summary>
@@ -55,10 +58,13 @@ public sealed class GremlinQuery
 
     /// <summary>Runs it.</summary>
     /// <param name="graph">The graph to run on.</param>
-    /// <param name="flows">Where flows come from.</param>
+    /// <param name="flows">All flows there are, those last seen first.</param>
     /// <param name="stop">Ends a long run.</param>
     /// <exception cref="GremlinException">Something only the run could find, like a regular expression that takes too long.</exception>
-    public async Task<Traversal> RunAsync(Graph graph, IFlowSource flows, CancellationToken stop)
+    public Task<Traversal> RunAsync(Graph graph, IReadOnlyList<Flow> flows, CancellationToken stop) => RunAsync(graph, new FlowList(flows), stop);
+
+    /// <summary>Runs it where flows come from elsewhere.</summary>
+    internal async Task<Traversal> RunAsync(Graph graph, IFlowSource flows, CancellationToken stop)
     {
         Traversal current = new GraphTraversal(graph);
         var run = new Run(flows, stop);
@@ -72,12 +78,37 @@ public sealed class GremlinQuery
     }
 
     /// <summary>The nodes a query without flows selects.</summary>
-    public IReadOnlyList<Node> SelectNodes(Graph graph)
+    /// <param name="graph">Of this graph.</param>
+    /// <param name="stop">Ends a long run.</param>
+    /// <exception cref="GremlinException">Something only the run could find.</exception>
+    public IReadOnlyList<Node> SelectNodes(Graph graph, CancellationToken stop)
     {
-        var run = RunAsync(graph, NoFlows.Instance, CancellationToken.None);
+        var run = RunAsync(graph, NoFlows.Instance, stop);
         return run.IsCompleted
             ? ((NodesTraversal)run.GetAwaiter().GetResult()).Nodes
             : throw new InvalidOperationException("only flows make a query wait, and there are none here");
+    }
+
+    // Steps on flows become one, as many of them as can run where the flows are.
+    private static ImmutableArray<StepRun> Planned(string text, ImmutableArray<StepSyntax> steps, StepRun[] runs, Func<Traversal, FlowsOf>?[] flows)
+    {
+        var planned = ImmutableArray.CreateBuilder<StepRun>();
+        for (var i = 0; i < runs.Length;)
+        {
+            if (flows[i] is not { } flowsOf)
+            {
+                planned.Add(runs[i++]);
+                continue;
+            }
+
+            var (plan, next) = FlowPlan.Read(text, steps, i);
+            ImmutableArray<StepRun> own = [.. runs.AsSpan()[i..next]];
+            var isLast = next == runs.Length;
+            planned.Add(async (input, run) => await run.Flows.AskAsync(new FlowQuestion(plan, flowsOf(input), isLast, own), run).ConfigureAwait(false));
+            i = next;
+        }
+
+        return planned.ToImmutable();
     }
 
     // Selecting capture points by flows would make what is captured depend on what was.
@@ -85,10 +116,10 @@ public sealed class GremlinQuery
     {
         public static readonly NoFlows Instance = new();
 
-        public Task<IReadOnlyList<Shared.Messages.Flows.Flow>> GetFlowsAsync(IReadOnlyCollection<string>? nodeTids, CancellationToken stop) =>
+        public Task<Traversal> AskAsync(FlowQuestion question, Run run) =>
             throw new GremlinException(1, "a query that selects nodes for captures or injections can't use Flows");
 
-        public Task<IReadOnlyList<Shared.Messages.Flows.RawPacket>> GetRawPacketsAsync(IReadOnlyCollection<Shared.Messages.Flows.Flow> flows, CancellationToken stop) =>
+        public Task<IReadOnlyList<RawPacket>> GetRawPacketsAsync(IReadOnlyCollection<Flow> flows, CancellationToken stop) =>
             throw new GremlinException(1, "a query that selects nodes for captures or injections can't use RawPackets");
     }
 }

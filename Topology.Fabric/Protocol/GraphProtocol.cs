@@ -185,7 +185,7 @@ public static class GraphProtocol
     private static bool SameContent(GraphElement one, GraphElement other) =>
         one.Host == other.Host && one.Origin == other.Origin && one.Metadata.Equals(other.Metadata);
 
-    private static MetadataValue ToMessage(MetaValue value)
+    internal static MetadataValue ToMessage(MetaValue value)
     {
         switch (value.Kind)
         {
@@ -213,7 +213,7 @@ public static class GraphProtocol
         }
     }
 
-    private static MetaValue ToModel(MetadataValue value) => value.KindCase switch
+    internal static MetaValue ToModel(MetadataValue value) => value.KindCase switch
     {
         MetadataValue.KindOneofCase.BoolValue => value.BoolValue,
         MetadataValue.KindOneofCase.IntValue => value.IntValue,

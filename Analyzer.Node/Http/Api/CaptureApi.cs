@@ -102,14 +102,15 @@ internal sealed class CaptureApi(AnalyzerServices services)
         _ => new InvalidOperationException($"the capture registry answered with {answer.GetType().Name}"),
     };
 
-    // A query stored by an earlier version may not be readable any more; the list is still to be shown.
+    // A query stored by an earlier version may not be readable any more, or take too long on today's graph; the list is still to be shown.
     private static int CountNodes(Capture capture, CurrentGraph graph)
     {
+        using var stop = new CancellationTokenSource(GraphNodeSelector.SelectFor);
         try
         {
-            return GremlinQuery.ParseNodes(capture.GremlinQuery).SelectNodes(graph.Graph).Count;
+            return GremlinQuery.ParseNodes(capture.GremlinQuery).SelectNodes(graph.Graph, stop.Token).Count;
         }
-        catch (GremlinException)
+        catch (Exception e) when (e is GremlinException or OperationCanceledException)
         {
             return 0;
         }

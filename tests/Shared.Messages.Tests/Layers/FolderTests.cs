@@ -11,7 +11,7 @@ public sealed class FolderTests() : FolderRules(new Folders(
     ("Injections", ["Serialization"]),
     ("Parts", ["Serialization"]),
     ("Topology", ["Configuration", "Serialization", "Captures", "Injections", "Parts"]),
-    ("Flows", ["Serialization"]),
+    ("Flows", ["Serialization", "Topology"]),
     ("Logging", ["Configuration"]),
     ("Telemetry", ["Configuration"]),
     ("Hosting", ["Configuration", "Serialization"])));

@@ -82,11 +82,11 @@ public sealed class ProtocolSerializerTests : IClassFixture<ProtocolSerializerTe
                 1001 flows-state FlowsState
                 1001 flows-state-part FlowsStatePart
                 1001 flow-partitions-fixed FlowPartitionsFixed
-                1001 get-flows GetFlows
-                1001 found-flows FoundFlows
                 1001 raw-packet RawPacket
-                1001 get-raw-packets GetRawPackets
-                1001 found-raw-packets FoundRawPackets
+                1001 query-flows QueryFlows
+                1001 flows-part FlowsPart
+                1001 take-flows TakeFlows
+                1001 stop-flows StopFlows
                 1002 metadata-value MetadataValue
                 1002 metadata-list MetadataList
                 1002 metadata-map MetadataMap

@@ -1,0 +1,34 @@
+using Shared.Messages.Flows;
+using Topology.Fabric.Gremlin;
+using Topology.Fabric.Gremlin.Evaluation;
+
+namespace Analyzer.Node.Flows;
+
+/// <summary>The first few flows in an order.</summary>
+internal sealed class TopFlows(int limit, FlowOrder order)
+{
+    // The last of them is at the front.
+    private readonly PriorityQueue<(int Number, ulong Uuid), FlowRank> _kept = new(Comparer<FlowRank>.Create((one, other) => order.Compare(other, one)));
+
+    /// <summary>Keeps a flow if it's one of them so far.</summary>
+    public void Offer(in FlowRow row, RowFields fields, int number)
+    {
+        if (limit == 0)
+        {
+            return;
+        }
+
+        var rank = order.RankOf(row, fields);
+        if (_kept.Count < limit)
+        {
+            _kept.Enqueue((number, row.Uuid), rank);
+        }
+        else if (_kept.TryPeek(out _, out var last) && order.Compare(rank, last) < 0)
+        {
+            _kept.DequeueEnqueue((number, row.Uuid), rank);
+        }
+    }
+
+    /// <summary>Them, in no order.</summary>
+    public (int Number, ulong Uuid)[] ToArray() => [.. _kept.UnorderedItems.Select(item => item.Element)];
+}
