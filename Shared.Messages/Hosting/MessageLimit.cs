@@ -12,9 +12,6 @@ internal static class MessageLimit
     /// <summary>With the addresses around it.</summary>
     public const int Bytes = 64 << 10;
 
-    /// <summary>Manifests of the messages that may be larger.</summary>
-    private static readonly string[] Exceptions = ["update-flows", "found-flows", "found-raw-packets"];
-
     private static readonly uint SerializerTag = WireFormat.MakeTag(2, WireFormat.WireType.Varint);
     private static readonly uint ManifestTag = WireFormat.MakeTag(3, WireFormat.WireType.LengthDelimited);
 
@@ -48,7 +45,7 @@ internal static class MessageLimit
             }
         }
 
-        return Protocol.IsOne(serializer) && !Exceptions.Contains(manifest) ? manifest : null;
+        return Protocol.IsOne(serializer) ? manifest : null;
     }
 
     private static ByteString Field(ByteString message, int number)
