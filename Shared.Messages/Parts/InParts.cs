@@ -21,7 +21,7 @@ public static class InParts
     /// <param name="home">The sender's context, or its actor system: the message is kept there while it's fetched.</param>
     /// <param name="message">Not to be changed any more.</param>
     /// <param name="host">Whose entity it's for, when it's for an entity.</param>
-    /// <param name="name">The same for the same message of the same sender: said again while it's fetched, it's offered again.</param>
+    /// <param name="name">The same for the same message of the same actor: said again while it's kept, it's offered again.</param>
     public static IMessage Of(IActorRefFactory home, IMessage message, string host = "", string? name = null)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -34,7 +34,7 @@ public static class InParts
         var context = home as IActorContext;
         var serialization = (context?.System ?? (ActorSystem)home).Serialization;
         var serializer = (SerializerWithStringManifest)serialization.FindSerializerFor(message);
-        var kept = name is null ? ActorRefs.Nobody : context!.Child(name);
+        var kept = name is null || context is null ? ActorRefs.Nobody : context.Child(name);
         var keeper = kept.Equals(ActorRefs.Nobody) ? home.ActorOf(PartsKeeper.Props(serializer.ToBinary(message)), name) : kept;
         return new Offered
         {

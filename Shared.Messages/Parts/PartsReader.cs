@@ -12,7 +12,7 @@ namespace Shared.Messages.Parts;
 internal sealed class PartsReader : ReceiveActor, IWithTimers
 {
     /// <summary>Bytes that all readers of this process may be fetching: what's offered above isn't taken.</summary>
-    internal const long Budget = 256 << 20;
+    internal const long Budget = 128 << 20;
 
     private const int Ahead = 8;
     private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(1);
@@ -52,7 +52,8 @@ internal sealed class PartsReader : ReceiveActor, IWithTimers
         if (Interlocked.Add(ref _fetching, _offered.Length) > Budget || _missing == 0)
         {
             _keeper.Tell(new PartsDone());
-            GiveUp("it's too large, or there's too much at once");
+            Context.GetLogger().Warning("{0} of {1} bytes from {2} isn't fetched: it's too large, or there's too much at once", _offered.Manifest, _offered.Length, _keeper.Path);
+            Context.Stop(Self);
             return;
         }
 

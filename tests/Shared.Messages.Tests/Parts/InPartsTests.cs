@@ -160,23 +160,47 @@ public sealed class InPartsTests : TestKit
     }
 
     [Fact]
+    public void Who_takes_over_in_the_middle_fetches_all_of_it_anew()
+    {
+        var message = new ReadPcap { File = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(3 * PartsKeeper.PartSize)) };
+        var bytes = message.ToByteArray();
+        var (keeper, first) = Reading(bytes.Length);
+        Asked(keeper, 4);
+        Give(keeper, 0, bytes);
+        Give(keeper, 1, bytes);
+        Watch(first);
+        Sys.Stop(first);
+        ExpectTerminated(first);
+
+        ActorOf(() => new Recipient(TestActor)).Tell(OfferOf(keeper, bytes.Length));
+        for (var number = 0; number < 4; number++)
+        {
+            keeper.ExpectMsg<GetPart>().Number.ShouldBe(number);
+            HasMessages.ShouldBeFalse();
+            Give(keeper, number, bytes);
+        }
+
+        ExpectMsg<(object Message, IActorRef Sender)>().Message.ShouldBe(message);
+    }
+
+    [Fact]
     public void So_much_is_fetched_at_once_and_what_ends_makes_room()
     {
-        var keepers = Enumerable.Range(0, 5).Select(_ => CreateTestProbe()).ToList();
+        var keepers = Enumerable.Range(0, (int)(PartsReader.Budget / InParts.LargestWhole) + 1).Select(_ => CreateTestProbe()).ToList();
         var readers = new List<IActorRef>();
         foreach (var keeper in keepers)
         {
             readers.Add(ActorOf(PartsReader.Props(OfferOf(keeper, InParts.LargestWhole), _ => { })));
-            keeper.ExpectMsg<object>().ShouldBeOfType(keeper == keepers[4] ? typeof(PartsDone) : typeof(GetPart));
+            keeper.ExpectMsg<object>().ShouldBeOfType(keeper == keepers[^1] ? typeof(PartsDone) : typeof(GetPart));
         }
 
         Watch(readers[0]);
         Sys.Stop(readers[0]);
         ExpectTerminated(readers[0]);
 
-        readers.Add(ActorOf(PartsReader.Props(OfferOf(keepers[4], InParts.LargestWhole), _ => { })));
+        readers.Add(ActorOf(PartsReader.Props(OfferOf(keepers[^1], InParts.LargestWhole), _ => { })));
 
-        keepers[4].ExpectMsg<GetPart>();
+        keepers[^1].ExpectMsg<GetPart>();
         foreach (var reader in readers)
         {
             Watch(reader);
