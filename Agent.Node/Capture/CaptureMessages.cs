@@ -47,6 +47,18 @@ internal sealed record FlowUpdates(FlowRows Rows)
     public Action<int>? TakenIn { get; init; }
 }
 
+/// <summary>Capture -> uplink: answer <see cref="FlowsDelivered"/> when all that was told before is stored, or refused.</summary>
+internal sealed class AwaitDelivery
+{
+    public static readonly AwaitDelivery Instance = new();
+}
+
+/// <summary>Uplink -> capture: what was told before the question is delivered.</summary>
+internal sealed class FlowsDelivered : IDeadLetterSuppression
+{
+    public static readonly FlowsDelivered Instance = new();
+}
+
 /// <summary>A capture can't start or go on; the message says why, in words for its user.</summary>
 internal class CaptureException : Exception
 {

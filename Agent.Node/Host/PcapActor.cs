@@ -80,6 +80,7 @@ internal sealed class PcapActor : ReceiveActor
 
             _uplink.Tell(updates);
         });
+        Receive<AwaitDelivery>(question => _uplink.Forward(question));
         Receive<CaptureStatistics>(statistics => _packets = statistics.Received);
         Receive<CaptureStarted>(_ => { });
         Receive<CaptureFailed>(failed => Refuse(new PcapRefused { Reason = failed.Error.Replace(_settings.FilePath, "the file", StringComparison.Ordinal) }));

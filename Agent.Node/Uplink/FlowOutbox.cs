@@ -35,6 +35,7 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
     private readonly List<Queue<RawPacket>> _rawOrder = [];
     private readonly List<RawPacket> _rawUnassigned = [];
     private readonly List<List<Sent>> _unacknowledged = [];
+    private readonly List<long> _taken = [];
     private long _rawBytes;
     private int _unacknowledgedFlows;
     private long _sequence;
@@ -77,12 +78,14 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
         var again = _unacknowledged.SelectMany(sent => sent).Select(sent => sent.Message).ToList();
         List<RawPacket> packets = [.. again.SelectMany(message => message.RawPackets), .. _rawOrder.SelectMany(q => q), .. _rawUnassigned];
         _unacknowledged.Clear();
+        _taken.Clear();
         _unacknowledgedFlows = 0;
         _rawOrder.Clear();
         _rawUnassigned.Clear();
         for (var i = 0; i < partitions; i++)
         {
             _unacknowledged.Add([]);
+            _taken.Add(0);
             _rawOrder.Add([]);
         }
 
@@ -115,6 +118,14 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
         }
     }
 
+    /// <summary>How far each partition has to come until all that has been taken in is delivered, or refused.</summary>
+    public IReadOnlyList<long> Mark() => [.. _taken.Select((taken, partition) => taken + _waiting.CountOf(partition))];
+
+    /// <summary>Whether they have come so far. Another number of partitions begins anew: then they have once nothing is left.</summary>
+    public bool HasCome(IReadOnlyList<long> mark) => mark.Count != Partitions || Partitions == 0
+        ? Partitions > 0 && Count == 0
+        : mark.Index().All(wanted => _taken[wanted.Index] >= wanted.Item && _unacknowledged[wanted.Index].TrueForAll(sent => sent.From >= wanted.Item));
+
     /// <summary>The messages to send now: new ones, and those whose acknowledgement is overdue.</summary>
     /// <param name="now">The time, since whenever.</param>
     /// <param name="all">Also those that aren't worth a message yet.</param>
@@ -135,7 +146,8 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
 
             while (unacknowledged.Count < Window && Next(partition, all || unacknowledged.Count == 0) is { } message)
             {
-                unacknowledged.Add(new Sent(message) { At = now, Pause = resendAfter });
+                unacknowledged.Add(new Sent(message, _taken[partition]) { At = now, Pause = resendAfter });
+                _taken[partition] += message.Flows;
                 _unacknowledgedFlows += message.Flows;
                 due.Add(message);
             }
@@ -300,9 +312,12 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
         }
     }
 
-    private sealed class Sent(UpdateFlows message)
+    private sealed class Sent(UpdateFlows message, long from)
     {
         internal UpdateFlows Message { get; } = message;
+
+        /// <summary>Flows of its partition that were sent before it.</summary>
+        internal long From { get; } = from;
 
         internal TimeSpan At { get; set; }
 

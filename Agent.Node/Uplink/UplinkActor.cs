@@ -39,6 +39,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     // Null until the topology has told it: an empty one would be taken for all there is, and what's in it by then would never be told.
     private Graph? _graph;
     private IActorRef _link = ActorRefs.Nobody;
+    private readonly List<(IActorRef Asker, IReadOnlyList<long> Mark)> _awaited = [];
     private IActorRef? _draining;
     private long _offeredAt;
     private long _reportedDrops;
@@ -140,11 +141,13 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         Receive<FlowsStored>(stored =>
         {
             _flows.Acknowledge(stored);
+            AnswerAwaited();
             SendFlows(all: false);
         });
         Receive<FlowsRefused>(refused =>
         {
             _flows.Refuse(refused);
+            AnswerAwaited();
             _log.FlowsRefused(_flows.Refused, refused.Partition, refused.Reason);
             SendFlows();
         });
@@ -166,6 +169,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         Receive<LinkDown>(OnLinkDown);
         Receive<GetUplinkStatus>(_ => Sender.Tell(new UplinkStatus(_flows.Partitions > 0, _flows.Count, _flows.Delivered, _flows.Dropped)));
         Receive<ReportDrops>(_ => OnReportDrops());
+        Receive<AwaitDelivery>(_ => OnAwaitDelivery());
         Receive<Drain>(_ =>
         {
             _draining = Sender;
@@ -212,8 +216,28 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         }
     }
 
+    // Behind what waits for room.
+    private void OnAwaitDelivery()
+    {
+        var asker = Sender;
+        _flows.Offer(new FlowUpdates(new FlowRows(1)) { MayWait = true, TakenIn = _ => _awaited.Add((asker, _flows.Mark())) });
+        AnswerAwaited();
+    }
+
+    private void AnswerAwaited() => _awaited.RemoveAll(awaited =>
+    {
+        if (!_flows.HasCome(awaited.Mark))
+        {
+            return false;
+        }
+
+        awaited.Asker.Tell(FlowsDelivered.Instance);
+        return true;
+    });
+
     private void OnTick(bool registered)
     {
+        AnswerAwaited();
         var counts = new AgentMetrics.UplinkCounts(registered, _flows.Count, _flows.Delivered, _flows.Dropped, _flows.RawPacketsDropped, _flows.Refused);
         AgentMetrics.Record(_counted, counts);
         _counted = counts;

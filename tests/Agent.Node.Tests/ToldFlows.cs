@@ -1,6 +1,8 @@
 using Agent.Node.Capture;
 using Agent.Node.Flows;
 using Agent.Node.Flows.Details;
+using Akka.Actor;
+using Akka.TestKit;
 using Shared.Messages.Flows;
 
 namespace Agent.Node.Tests;
@@ -37,6 +39,20 @@ internal static class ToldFlows
     internal static FlowUpdates Updates(params IReadOnlyList<RawPacket> packets) => new(new FlowRows()) { RawPackets = packets };
 
     private static List<Flow> Of(FlowRows rows) => [.. Enumerable.Range(0, rows.Count).Select(i => FlowRowMessages.ToFlow(rows[i], rows.Texts, rows.DetailsOf(i)))];
+}
+
+/// <summary>An uplink that says that all is delivered.</summary>
+internal sealed class DeliveringUplink : AutoPilot
+{
+    public override AutoPilot Run(IActorRef sender, object message)
+    {
+        if (message is AwaitDelivery)
+        {
+            sender.Tell(FlowsDelivered.Instance);
+        }
+
+        return KeepRunning;
+    }
 }
 
 /// <summary>Collects reports as messages, and packets of their flows, until they're taken.</summary>

@@ -80,10 +80,9 @@ internal static class AllInOneCommand
         }
     }
 
-    /// <summary>What came of the files, once they're read to their ends and the number of flows stands still.</summary>
+    /// <summary>What came of the files, once they're read to their ends.</summary>
     private static async Task<FilesRead> ReadAsync(SkydiveClient client, int files, List<Process> processes, string folder, CancellationToken cancel)
     {
-        long? before = null;
         while (true)
         {
             if (processes.Find(p => p.HasExited) is { } ended)
@@ -104,15 +103,10 @@ internal static class AllInOneCommand
                 continue;
             }
 
-            var flows = await CountAsync(client, "Count()", cancel);
-            if (flows == before)
-            {
-                return new FilesRead(
-                    flows, captures.Sum(capture => (long?)capture["PacketsReceived"] ?? 0), captures.Sum(capture => (long?)capture["UpdatesLost"] ?? 0),
-                    [.. captures.Select(capture => (string?)capture["Error"]).OfType<string>()]);
-            }
-
-            before = flows;
+            // A capture of a file is finished when all its flows are stored.
+            return new FilesRead(
+                await CountAsync(client, "Count()", cancel), captures.Sum(capture => (long?)capture["PacketsReceived"] ?? 0), captures.Sum(capture => (long?)capture["UpdatesLost"] ?? 0),
+                [.. captures.Select(capture => (string?)capture["Error"]).OfType<string>()]);
         }
     }
 
@@ -127,7 +121,7 @@ internal static class AllInOneCommand
 
         var packets = await CountAsync(client, "Sum('Metric.ABPackets')", cancel) + await CountAsync(client, "Sum('Metric.BAPackets')", cancel);
         var bytes = await CountAsync(client, "Sum('Metric.ABBytes')", cancel) + await CountAsync(client, "Sum('Metric.BABytes')", cancel);
-        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{read.Packets:N0} packets read; {read.Flows:N0} flows of {packets:N0} packets and {bytes:N0} bytes, those inside tunnels counted in both."));
+        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{read.Packets:N0} packets read; {read.Flows:N0} flows of {packets:N0} packets and {bytes:N0} bytes{(packets > read.Packets ? ": what a tunnel carries is counted in its flow, too" : "")}."));
         if (read.UpdatesLost > 0)
         {
             AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{read.UpdatesLost:N0} updates of flows were lost: their counters may be too low."));

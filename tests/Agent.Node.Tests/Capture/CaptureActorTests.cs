@@ -117,6 +117,7 @@ public sealed class CaptureActorTests : TestKit
         FishForMessage(message => message is CaptureFinished, Patience);
 
         var flows = Take(uplink, found => found.Count == depth + 1);
+        uplink.ExpectMsg<AwaitDelivery>();
         uplink.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
         var parent = "";
         for (var level = 1; level <= depth + 1; level++)
@@ -175,6 +176,11 @@ public sealed class CaptureActorTests : TestKit
         FishForMessage(message =>
         {
             (message as FlowUpdates)?.TakenIn!(0);
+            if (message is AwaitDelivery)
+            {
+                LastSender.Tell(FlowsDelivered.Instance);
+            }
+
             return message is CaptureFinished;
         }, Patience);
         AwaitAssert(() => sharing.Flows.Used.ShouldBe(0), Patience);
@@ -564,5 +570,9 @@ public sealed class CaptureActorTests : TestKit
         ChildActorOf(CaptureActor.Props(settings, CreateTestProbe().Ref, new CaptureSharing(rings: 16 << 20, flows: 64 << 20, innerFlows: 64 << 20)));
 
     /// <summary>A capture whose parent is the test's actor.</summary>
-    private IActorRef Start(CaptureSettings settings, TestProbe uplink) => ChildActorOf(CaptureActor.Props(settings, uplink.Ref, TestSharing.All));
+    private IActorRef Start(CaptureSettings settings, TestProbe uplink)
+    {
+        uplink.SetAutoPilot(new DeliveringUplink());
+        return ChildActorOf(CaptureActor.Props(settings, uplink.Ref, TestSharing.All));
+    }
 }

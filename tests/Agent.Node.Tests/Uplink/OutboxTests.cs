@@ -97,6 +97,25 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public void What_was_told_before_a_mark_is_delivered_when_all_of_it_is_acknowledged_or_refused()
+    {
+        var outbox = Flows(batch: 1);
+        outbox.Assign(2);
+        outbox.Offer(Updates(Flow("1", "a"), Flow("2", "b"), Flow("3", "a")));
+        var mark = outbox.Mark();
+        outbox.Offer(Updates(Flow("4", "a"), Flow("5", "b")));
+        var sent = outbox.Due(Start).ToDictionary(message => message.Told.ShouldHaveSingleItem().Uuid);
+        outbox.HasCome(mark).ShouldBeFalse();
+        outbox.Acknowledge(Stored(sent[Id("4")]));
+        outbox.Acknowledge(Stored(sent[Id("3")]));
+        outbox.Acknowledge(Stored(sent[Id("2")]));
+        outbox.HasCome(mark).ShouldBeFalse();
+        outbox.Refuse(new FlowsRefused { Session = "s", Partition = sent[Id("1")].Partition, Sequence = sent[Id("1")].Sequence });
+        outbox.HasCome(mark).ShouldBeTrue();
+        outbox.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public void No_message_is_larger_than_its_limit_and_nothing_is_lost_for_that()
     {
         var outbox = Flows(capacity: 1000, batch: 500);

@@ -56,6 +56,7 @@ internal static class TunnelCapture
 
                 updates.TakenIn!(0);
             });
+            Receive<AwaitDelivery>(_ => Sender.Tell(FlowsDelivered.Instance));
             Receive<CaptureFailed>(failed => done.TrySetResult((_flows.Count, failed.Error)));
             // Behind the last updates, which the tunnels' actors sent before they stopped.
             Receive<CaptureFinished>(_ => Self.Tell(CountNow.Instance));
