@@ -25,6 +25,7 @@ internal sealed class SkydiveCommands : CommandHandlerActor
         Process(SkydivePalette.Topology.Name, _ => Answer(TopologyAsync()));
         Process(SkydivePalette.Captures.Name, _ => Answer(CapturesAsync()));
         Process(SkydivePalette.Agents.Name, _ => Answer(AgentsAsync()));
+        Process(SkydivePalette.Losses.Name, _ => Answer(LossesAsync()));
     }
 
     private void Answer(Task<string> answer) =>
@@ -51,6 +52,8 @@ internal sealed class SkydiveCommands : CommandHandlerActor
     }
 
     private async Task<string> AgentsAsync() => ConsoleTables.Agents(await GraphAsync().ConfigureAwait(false));
+
+    private async Task<string> LossesAsync() => ConsoleTables.Losses((await GraphAsync().ConfigureAwait(false)).Graph);
 
     private Task<CurrentGraph> GraphAsync() => _services.View.Ask<CurrentGraph>(GetGraph.Instance, _services.QueryTimeout);
 }

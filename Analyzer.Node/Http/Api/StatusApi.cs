@@ -5,6 +5,7 @@ using Analyzer.Node.Views;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Shared.Messages.Captures;
 using Topology.Fabric.Links;
+using Topology.Fabric.Model;
 using CaptureList = Shared.Messages.Captures.Captures;
 
 namespace Analyzer.Node.Http.Api;
@@ -58,6 +59,7 @@ internal sealed class StatusApi(AnalyzerServices services)
             json.WriteNumber("Edges"u8, graph.Graph.EdgeCount);
             json.WriteNumber("Flows"u8, flows);
             json.WriteNumber("Captures"u8, captures.Captures_.Count);
+            WriteLosses(json, graph.Graph);
             WriteCluster(json, services.Cluster);
             json.WriteEndObject();
         }).ConfigureAwait(false);
@@ -81,6 +83,29 @@ internal sealed class StatusApi(AnalyzerServices services)
         }
 
         json.WriteEndObject();
+    }
+
+    // What makes figures less than whole stands beside them.
+    private static void WriteLosses(Utf8JsonWriter json, Graph graph)
+    {
+        json.WriteStartArray("Losses"u8);
+        foreach (var loss in CaptureLoss.Of(graph))
+        {
+            json.WriteStartObject();
+            json.WriteString("Node"u8, loss.Node);
+            json.WriteString("Capture"u8, loss.Capture);
+            json.WriteString("What"u8, loss.What);
+            json.WriteNumber("Count"u8, loss.Count);
+            if (loss.Since != 0)
+            {
+                json.WriteNumber("Since"u8, loss.Since);
+            }
+
+            json.WriteString("Why"u8, loss.Why);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteCluster(Utf8JsonWriter json, Cluster cluster)
