@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Topology.Fabric.Model;
 
@@ -13,13 +14,14 @@ internal sealed class NodeIndex
 
     private static readonly string[] Keys = ["Name", "Type", "MAC", "IPV4", "TID"];
 
-    private readonly Dictionary<string, Dictionary<string, List<string>>> _byKey;
+    // Most texts are one node's.
+    private readonly Dictionary<string, Dictionary<string, (string First, List<string>? More)>> _byKey;
     private readonly GraphStep _made;
 
     private NodeIndex(Graph graph, GraphStep made)
     {
         _made = made;
-        _byKey = Keys.Append(Host).ToDictionary(key => key, _ => new Dictionary<string, List<string>>(StringComparer.Ordinal), StringComparer.Ordinal);
+        _byKey = Keys.Append(Host).ToDictionary(key => key, _ => new Dictionary<string, (string First, List<string>? More)>(StringComparer.Ordinal), StringComparer.Ordinal);
         foreach (var node in graph.Nodes)
         {
             Add(Host, node.Host, node.Id);
@@ -55,7 +57,8 @@ internal sealed class NodeIndex
         {
             if (index._byKey[key].TryGetValue(text, out var ids))
             {
-                found.UnionWith(ids);
+                found.Add(ids.First);
+                found.UnionWith(ids.More ?? []);
             }
         }
 
@@ -67,12 +70,16 @@ internal sealed class NodeIndex
         switch (value.Kind)
         {
             case MetaKind.Text:
-                if (!_byKey[key].TryGetValue(value.Text, out var ids))
+                ref var ids = ref CollectionsMarshal.GetValueRefOrAddDefault(_byKey[key], value.Text, out var isKnown);
+                if (isKnown)
                 {
-                    _byKey[key][value.Text] = ids = [];
+                    (ids.More ??= []).Add(id);
+                }
+                else
+                {
+                    ids.First = id;
                 }
 
-                ids.Add(id);
                 break;
             case MetaKind.List:
                 foreach (var item in value.Items)
