@@ -26,6 +26,7 @@ internal sealed class FlowScan
     private readonly PartWriter _writer;
     private readonly TopFlows? _top;
     private readonly RowField? _field;
+    private readonly bool _isPlainSum;
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
     // What's looked at: flows by number, one after the other, or all numbers below the end.
     private (int Number, ulong Uuid)[]? _candidates;
@@ -56,6 +57,7 @@ internal sealed class FlowScan
         _fields = new TableFields(table);
         _writer = new PartWriter(table);
         _field = _plan.Key.Length > 0 ? RowField.Find(_plan.Key) : null;
+        _isPlainSum = _plan.Result == FlowResult.Sum && _field is { Kind: RowKind.Number, Needs: FlowParts.None, IsOfUpdate: false };
         _top = _plan.Limit is { } limit && _plan.Result == FlowResult.Flows ? new TopFlows(limit, new FlowOrder(_plan)) : null;
         _candidates = Candidates(condition);
         _end = _candidates?.Length ?? table.End;
@@ -93,9 +95,14 @@ internal sealed class FlowScan
             }
 
             var stop = Math.Min(end, _at + BetweenLooks);
+            if (_candidates is null)
+            {
+                LookAtAll(stop);
+            }
+
             while (_at < stop && !_writer.IsFull)
             {
-                Look(_at++);
+                LookAtCandidate(_candidates![_at++]);
             }
 
             if (Stopwatch.GetTimestamp() >= until)
@@ -105,29 +112,70 @@ internal sealed class FlowScan
         }
     }
 
-    private void Look(int at)
+    // The filter comes first: it looks at one place of most rows, and they lie far apart.
+    private void LookAtAll(int stop)
     {
-        var (number, uuid) = _candidates is null ? (at, 0) : _candidates[at];
-        ref readonly var entry = ref _table[number];
+        while (_at < stop && !_writer.IsFull)
+        {
+            var entries = _table.Together(_at, stop);
+            if (_filter.IsAlways && _isPlainSum)
+            {
+                Sum(entries);
+                _at += entries.Length;
+                continue;
+            }
+
+            foreach (ref readonly var entry in entries)
+            {
+                _fields.MoveTo(_at++);
+                ref readonly var row = ref entry.Row;
+                if (_filter.Holds(row, _fields) && row.Uuid != 0)
+                {
+                    Take(row);
+                    if (_writer.IsFull)
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    // What isn't used has zeros.
+    private void Sum(ReadOnlySpan<FlowEntry> entries)
+    {
+        var get = _field!.Get;
+        Int128 sum = 0;
+        foreach (ref readonly var entry in entries)
+        {
+            sum += (long)get(entry.Row, _fields);
+        }
+
+        _sum.Integers += sum;
+    }
+
+    private void LookAtCandidate((int Number, ulong Uuid) candidate)
+    {
+        ref readonly var row = ref _table[candidate.Number].Row;
         // What was found may have gone, and another flow may have its number.
-        if (!entry.IsUsed || (uuid != 0 && entry.Row.Uuid != uuid))
+        if (row.Uuid != candidate.Uuid)
         {
             return;
         }
 
-        _fields.MoveTo(number);
+        _fields.MoveTo(candidate.Number);
         if (_isSorted)
         {
-            _writer.Add(number);
-            return;
+            _writer.Add(candidate.Number);
         }
-
-        ref readonly var row = ref entry.Row;
-        if (!_filter.Holds(row, _fields))
+        else if (_filter.Holds(row, _fields))
         {
-            return;
+            Take(row);
         }
+    }
 
+    private void Take(in FlowRow row)
+    {
         switch (_plan.Result)
         {
             case FlowResult.Count:
@@ -157,10 +205,10 @@ internal sealed class FlowScan
 
                 break;
             case FlowResult.Flows when _top is not null:
-                _top.Offer(row, _fields, number);
+                _top.Offer(row, _fields, _fields.Number);
                 break;
             case FlowResult.Flows:
-                _writer.Add(number);
+                _writer.Add(_fields.Number);
                 break;
         }
     }

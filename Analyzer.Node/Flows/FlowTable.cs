@@ -52,6 +52,13 @@ internal sealed class FlowTable
         get => ref _chunks[number >> ChunkBits][number & (ChunkLength - 1)];
     }
 
+    /// <summary>The flows from a number on, those that lie together and are below an end. Those without a UUID aren't used.</summary>
+    public ReadOnlySpan<FlowEntry> Together(int number, int end)
+    {
+        var at = number & (ChunkLength - 1);
+        return _chunks[number >> ChunkBits].AsSpan(at, Math.Min(ChunkLength - at, end - number));
+    }
+
     /// <summary>The flow stored after this one, or again after it; -1: it's the newest.</summary>
     public int NextByAge(int number) => this[number].ByAge.After;
 

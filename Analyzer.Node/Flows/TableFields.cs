@@ -7,19 +7,20 @@ namespace Analyzer.Node.Flows;
 /// <summary>The fields of a table's flows.</summary>
 internal sealed class TableFields(FlowTable table) : RowFields
 {
-    private int _number;
+    /// <summary>The number of the flow that's looked at.</summary>
+    public int Number { get; private set; }
 
-    public override ref readonly FlowRow Row => ref table[_number].Row;
+    public override ref readonly FlowRow Row => ref table[Number].Row;
 
     public override FlowTexts Texts => table.Texts;
 
-    public override FlowUpdate Update => table[_number].Update;
+    public override FlowUpdate Update => table[Number].Update;
 
-    public override byte[]? Details => table.DetailsOf(_number);
+    public override byte[]? Details => table.DetailsOf(Number);
 
     public void MoveTo(int number)
     {
-        _number = number;
+        Number = number;
         Moved();
     }
 }

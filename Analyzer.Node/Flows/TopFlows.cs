@@ -9,11 +9,12 @@ internal sealed class TopFlows(int limit, FlowOrder order)
 {
     // The last of them is at the front.
     private readonly PriorityQueue<(int Number, ulong Uuid), FlowRank> _kept = new(Comparer<FlowRank>.Create((one, other) => order.Compare(other, one)));
+    private FlowRank _last;
 
     /// <summary>Keeps a flow if it's one of them so far.</summary>
     public void Offer(in FlowRow row, RowFields fields, int number)
     {
-        if (limit == 0)
+        if (limit == 0 || (_kept.Count == limit && order.IsBehind(row, fields, _last)))
         {
             return;
         }
@@ -23,10 +24,16 @@ internal sealed class TopFlows(int limit, FlowOrder order)
         {
             _kept.Enqueue((number, row.Uuid), rank);
         }
-        else if (_kept.TryPeek(out _, out var last) && order.Compare(rank, last) < 0)
+        else if (order.Compare(rank, _last) < 0)
         {
             _kept.DequeueEnqueue((number, row.Uuid), rank);
         }
+        else
+        {
+            return;
+        }
+
+        _kept.TryPeek(out _, out _last);
     }
 
     /// <summary>Them, in no order.</summary>

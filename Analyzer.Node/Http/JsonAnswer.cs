@@ -29,7 +29,7 @@ internal static class JsonAnswer
     /// <summary>Writes an array as its parts come.</summary>
     /// <remarks>
     /// What fails before the first part is an error as any other. Later the status is gone: the answer ends with the error where
-    /// another item would be, without the array's end, and with the connection's, so that nobody takes it for whole.
+    /// another item would be, without the array's end, and the connection without the body's, so that nobody takes it for whole.
     /// </remarks>
     public static async Task StreamAsync(HttpContext context, IAsyncEnumerable<FlowsPart> parts, long mostBytes, CancellationToken stop)
     {
@@ -55,7 +55,7 @@ internal static class JsonAnswer
             WriteError(json, error);
             json.Flush();
             await context.Response.BodyWriter.FlushAsync(CancellationToken.None).AsTask().WaitAsync(LastWords, CancellationToken.None).ConfigureAwait(false);
-            context.Abort();
+            // The server then ends the connection, without an end of the body.
             throw;
         }
 

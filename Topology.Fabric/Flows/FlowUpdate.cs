@@ -23,8 +23,13 @@ internal readonly record struct FlowUpdate(long AbPackets, long AbBytes, long Ba
         {
             flow.LastUpdateMetric = new FlowMetric
             {
-                AbPackets = update.AbPackets, AbBytes = update.AbBytes, BaPackets = update.BaPackets, BaBytes = update.BaBytes,
-                Start = update.Start, Last = LastOf(row), Rtt = row.Rtt,
+                AbPackets = update.AbPackets,
+                AbBytes = update.AbBytes,
+                BaPackets = update.BaPackets,
+                BaBytes = update.BaBytes,
+                Start = update.Start,
+                Last = LastOf(row),
+                Rtt = row.Rtt,
             };
         }
 

@@ -112,8 +112,8 @@ internal sealed record FlowPlan
             var rest = steps.AsSpan()[(next + 1)..];
             switch (definition.Name)
             {
-                case var _ when definition.Condition is { } condition:
-                    plan = plan with { Condition = plan.Condition.And(condition(step)) };
+                case var _ when definition.Condition?.Invoke(step) is { } condition:
+                    plan = plan with { Condition = plan.Condition.And(condition) };
                     continue;
                 case "Sort" when plan.Order is null:
                     plan = plan with { Order = FlowSteps.SortKey(step) };

@@ -42,9 +42,9 @@ public sealed class FlowQuery
             }
 
             var arguments = new Arguments(step);
-            if (runs.Count == 0 && definition.Condition is { } condition)
+            if (runs.Count == 0 && definition.Condition?.Invoke(arguments) is { } condition)
             {
-                conditions.Add(condition(arguments));
+                conditions.Add(condition);
             }
             else
             {

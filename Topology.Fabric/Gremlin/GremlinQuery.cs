@@ -35,15 +35,15 @@ public sealed class GremlinQuery
         var kind = typeof(GraphTraversal);
         var steps = GremlinParser.Parse(text);
         var runs = new StepRun[steps.Length];
-        var flows = new Func<Traversal, FlowsOf>?[steps.Length];
+        var definitions = new StepDefinition[steps.Length];
         for (var i = 0; i < steps.Length; i++)
         {
             var definition = StepTable.Find(steps[i], kind);
-            (runs[i], flows[i]) = (definition.Compile(new Arguments(steps[i])), definition.Flows);
+            (runs[i], definitions[i]) = (definition.Compile(new Arguments(steps[i])), definition);
             kind = definition.Output;
         }
 
-        return new GremlinQuery(text, Planned(text, steps, runs, flows), kind);
+        return new GremlinQuery(text, Planned(text, steps, runs, definitions), kind);
     }
 
     /// <summary>Reads a query that selects nodes, as captures and injections do.</summary>
@@ -89,26 +89,44 @@ public sealed class GremlinQuery
             : throw new InvalidOperationException("only flows make a query wait, and there are none here");
     }
 
-    // Steps on flows become one, as many of them as can run where the flows are.
-    private static ImmutableArray<StepRun> Planned(string text, ImmutableArray<StepSyntax> steps, StepRun[] runs, Func<Traversal, FlowsOf>?[] flows)
+    // Steps become one where that's less work: those on flows that can run where the flows are, and conditions on all nodes.
+    private static ImmutableArray<StepRun> Planned(string text, ImmutableArray<StepSyntax> steps, StepRun[] runs, StepDefinition[] definitions)
     {
         var planned = ImmutableArray.CreateBuilder<StepRun>();
         for (var i = 0; i < runs.Length;)
         {
-            if (flows[i] is not { } flowsOf)
+            if (definitions[i].Flows is { } flowsOf)
+            {
+                var (plan, next) = FlowPlan.Read(text, steps, i);
+                ImmutableArray<StepRun> own = [.. runs.AsSpan()[i..next]];
+                var isLast = next == runs.Length;
+                planned.Add(async (input, run) => await run.Flows.AskAsync(new FlowQuestion(plan, flowsOf(input), isLast, own), run).ConfigureAwait(false));
+                i = next;
+                continue;
+            }
+
+            var step = new Arguments(steps[i]);
+            if (definitions[i].Input != typeof(GraphTraversal) || ConditionOf(i) is not { } condition)
             {
                 planned.Add(runs[i++]);
                 continue;
             }
 
-            var (plan, next) = FlowPlan.Read(text, steps, i);
-            ImmutableArray<StepRun> own = [.. runs.AsSpan()[i..next]];
-            var isLast = next == runs.Length;
-            planned.Add(async (input, run) => await run.Flows.AskAsync(new FlowQuestion(plan, flowsOf(input), isLast, own), run).ConfigureAwait(false));
-            i = next;
+            while (++i < runs.Length && ConditionOf(i) is { } further)
+            {
+                condition = condition.And(further);
+            }
+
+            planned.Add((input, run) =>
+            {
+                var graph = ((GraphTraversal)input).Graph;
+                return ValueTask.FromResult<Traversal>(new NodesTraversal(graph, NodeSteps.Select(graph, condition, step, run)));
+            });
         }
 
         return planned.ToImmutable();
+
+        Condition? ConditionOf(int i) => definitions[i] is { Flows: null, Condition: { } of } ? of(new Arguments(steps[i])) : null;
     }
 
     // Selecting capture points by flows would make what is captured depend on what was.

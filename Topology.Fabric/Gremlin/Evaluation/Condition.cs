@@ -22,15 +22,27 @@ internal abstract record Condition
     /// <summary>The texts of which a key must be one; null: any may do.</summary>
     public IReadOnlyList<string>? TextsOf(string key)
     {
-        foreach (var part in Parts(this))
+        foreach (var (own, texts) in TextsByKey())
         {
-            if (part is Matching { Predicate: { Quantifier: Quantifier.Any, Wanted: { } wanted } } matching && matching.Key == key)
+            if (own == key)
             {
-                return [.. wanted.Where(value => value.Kind == MetaKind.Text).Select(value => value.Text)];
+                return texts;
             }
         }
 
         return null;
+    }
+
+    /// <summary>The keys of which the text must be one of some.</summary>
+    public IEnumerable<(string Key, IReadOnlyList<string> Texts)> TextsByKey()
+    {
+        foreach (var part in Parts(this))
+        {
+            if (part is Matching { Predicate: { Quantifier: Quantifier.Any, Wanted: { } wanted } } matching && Array.TrueForAll(wanted, value => value.Kind == MetaKind.Text))
+            {
+                yield return (matching.Key, [.. wanted.Select(value => value.Text)]);
+            }
+        }
     }
 
     private static ImmutableArray<Condition> Parts(Condition condition) => condition is AllOf all ? all.Conditions : [condition];

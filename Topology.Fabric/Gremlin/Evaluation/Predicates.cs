@@ -26,6 +26,9 @@ internal sealed record Predicate(Quantifier Quantifier, Func<MetaValue, bool> Te
     /// <summary>Of equality: to what.</summary>
     public MetaValue[]? Wanted { get; init; }
 
+    /// <summary>Of addresses in an IPv4 network: which.</summary>
+    public IPNetwork? Network { get; init; }
+
     /// <summary>Whether a field of something satisfies it.</summary>
     public bool Holds(IFields fields, string key) => Quantifier switch
     {
@@ -83,7 +86,7 @@ internal static class Predicates
                 return new Predicate(Quantifier.Any, value => value.Kind == MetaKind.Text && IsMatch(pattern, value.Text, call));
             case "IPV4RANGE":
                 var network = Network(call);
-                return new Predicate(Quantifier.Any, value => IsIn(network, value));
+                return new Predicate(Quantifier.Any, value => IsIn(network, value)) { Network = network };
             default:
                 throw new GremlinException(
                     call.Column,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Shared.Messages.Flows;
 using Topology.Fabric.Model;
 
@@ -137,6 +138,8 @@ internal sealed class RowFilter
                 return OneOf(get, needs, Numbers(wanted, text => FlowForms.TryMac(text, out var mac) && FlowForms.Mac(mac) == text ? mac : null));
             case RowKind.AddressA or RowKind.AddressB when predicate.Wanted is { } wanted:
                 return OneOf([.. wanted.Where(value => value.Kind == MetaKind.Text).Select(value => Address(field.Kind == RowKind.AddressA, value.Text))]);
+            case RowKind.AddressA or RowKind.AddressB when predicate.Network is { } network:
+                return Network(get, network);
             default:
                 return (in row, fields) => row.Has(needs) && test(field.Value(row, fields));
         }
@@ -163,6 +166,14 @@ internal sealed class RowFilter
         return isA
             ? (in row, _) => row.NetworkALow == low && (!isIPv6 || row.NetworkAHigh == high) && (row.Parts & seen) == needs
             : (in row, _) => row.NetworkBLow == low && (!isIPv6 || row.NetworkBHigh == high) && (row.Parts & seen) == needs;
+    }
+
+    private static RowTest Network(RowNumber get, IPNetwork network)
+    {
+        const FlowParts relevant = FlowParts.Network | FlowParts.IPv4 | FlowParts.IPv6;
+        var mask = network.PrefixLength == 0 ? 0 : uint.MaxValue << (32 - network.PrefixLength);
+        _ = FlowForms.TryAddress(network.BaseAddress.ToString(), out _, out _, out var first);
+        return (in row, fields) => ((uint)get(row, fields) & mask) == first && (row.Parts & relevant) == (FlowParts.Network | FlowParts.IPv4);
     }
 
     private static ulong[] Numbers(MetaValue[] wanted, Func<string, ulong?> read) =>

@@ -17,8 +17,9 @@ internal static class GraphSteps
             }
 
             var matches = arguments.All();
-            return (input, run) => new NodesTraversal(input.Graph, run.Gather(input.Graph.Nodes, arguments, n => matches.Holds(new ElementFields(n))));
-        }),
+            return (input, run) => new NodesTraversal(input.Graph, NodeSteps.Select(input.Graph, matches, arguments, run));
+        }) with
+        { Condition = arguments => arguments.Count == 1 ? null : arguments.All() },
         Step<GraphTraversal, EdgesTraversal>("E", arguments =>
         {
             if (arguments.Count == 1)

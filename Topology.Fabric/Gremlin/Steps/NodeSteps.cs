@@ -8,6 +8,9 @@ namespace Topology.Fabric.Gremlin.Steps;
 /// <summary>Steps on nodes. In leads to parents, Out to children.</summary>
 internal static class NodeSteps
 {
+    /// <summary>Targets of a path that are searched from as well, at most.</summary>
+    private const int MostKnownTargets = 1_000;
+
     public static readonly IReadOnlyList<StepDefinition> All =
     [
         Filter("Has", arguments =>
@@ -125,6 +128,24 @@ internal static class NodeSteps
 
     public static IFields FieldsOf(Node node) => new ElementFields(node);
 
+    /// <summary>A graph's nodes that satisfy a condition, by an index where one knows of it.</summary>
+    public static IReadOnlyList<Node> Select(Graph graph, Condition condition, Arguments step, Run run) =>
+        run.Gather(Candidates(graph, condition) ?? graph.Nodes, step, n => condition.Holds(FieldsOf(n)));
+
+    /// <summary>All nodes that can satisfy a condition, found without a look at each; null: there's no way to.</summary>
+    private static IEnumerable<Node>? Candidates(Graph graph, Condition condition)
+    {
+        foreach (var (key, texts) in condition.TextsByKey())
+        {
+            if (graph.Candidates(key, texts) is { } candidates)
+            {
+                return candidates;
+            }
+        }
+
+        return null;
+    }
+
     public static Graph SubGraph(Graph graph, IEnumerable<Node> nodes)
     {
         var builder = Graph.Empty.ToBuilder();
@@ -156,7 +177,8 @@ internal static class NodeSteps
         {
             var matches = compile(arguments);
             return (input, run) => input with { Nodes = run.Gather(input.Nodes, arguments, n => matches.Holds(FieldsOf(n))) };
-        });
+        }) with
+        { Condition = compile };
 
     private static StepDefinition Neighbours(string name, Graph.Direction direction) =>
         Step<NodesTraversal, NodesTraversal>(name, arguments =>
@@ -180,10 +202,14 @@ internal static class NodeSteps
     {
         var paths = new List<IReadOnlyList<Node>>();
         var elements = 0;
+        var targets = Candidates(input.Graph, isTarget)?.Where(n => isTarget.Holds(FieldsOf(n))).Select(n => n.Id).Take(MostKnownTargets + 1).ToHashSet(StringComparer.Ordinal);
+        targets = targets is { Count: > MostKnownTargets } ? null : targets;
         foreach (var id in input.Nodes.Select(n => n.Id).Distinct(StringComparer.Ordinal))
         {
-            var path = ShortestPath.Find(
-                input.Graph, id, n => isTarget.Holds(FieldsOf(n)), through is null ? null : e => through.Holds(new ElementFields(e)), run.Stop);
+            Func<Edge, bool>? isWay = through is null ? null : e => through.Holds(new ElementFields(e));
+            var path = targets is null
+                ? ShortestPath.Find(input.Graph, id, n => isTarget.Holds(FieldsOf(n)), isWay, run.Stop)
+                : ShortestPath.Find(input.Graph, id, targets, isWay, run.Stop);
             if (path.Count == 0)
             {
                 continue;

@@ -52,8 +52,8 @@ internal delegate ValueTask<Traversal> StepRun(Traversal input, Run run);
 /// <summary>A step on one kind of traversal.</summary>
 internal sealed record StepDefinition(string Name, Type Input, Type Output, Func<Arguments, StepRun> Compile)
 {
-    /// <summary>Of a step that keeps or drops each item whatever the others are: what it keeps.</summary>
-    public Func<Arguments, Condition>? Condition { get; init; }
+    /// <summary>Of a step that keeps or drops each item whatever the others are: what it keeps. Null of some arguments: it does something else with those.</summary>
+    public Func<Arguments, Condition?>? Condition { get; init; }
 
     /// <summary>Of a step that leads to flows: whose they are.</summary>
     public Func<Traversal, FlowsOf>? Flows { get; init; }

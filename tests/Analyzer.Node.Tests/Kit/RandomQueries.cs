@@ -88,7 +88,7 @@ internal sealed class RandomQueries(Random random)
             default:
                 var key = Pick(Ends);
                 return random.Next(6) == 0 ? $"'{key}', IPV4Range('10.0.0.0/31')" : $"'{key}', {Predicate(End)}";
-            string End() => key == "Transport" ? Number() : Quoted(key.StartsWith('N') ? (random.Next(2) == 0 ? RandomFlows.Address(random.Next(4)) : RandomFlows.Address6(random.Next(3))) : RandomFlows.Mac(random.Next(3)));
+                string End() => key == "Transport" ? Number() : Quoted(key.StartsWith('N') ? (random.Next(2) == 0 ? RandomFlows.Address(random.Next(4)) : RandomFlows.Address6(random.Next(3))) : RandomFlows.Mac(random.Next(3)));
         }
     }
 

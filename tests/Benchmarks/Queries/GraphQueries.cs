@@ -82,7 +82,12 @@ internal static class GraphQueries
             {
                 builder.Set(new Node
                 {
-                    Id = string.Create(CultureInfo.InvariantCulture, $"h{host}-i{i}"), Host = name, Origin = "agent." + name, CreatedAt = 1_700_000_000_000, UpdatedAt = 1_700_000_000_000, Revision = 1,
+                    Id = string.Create(CultureInfo.InvariantCulture, $"h{host}-i{i}"),
+                    Host = name,
+                    Origin = "agent." + name,
+                    CreatedAt = 1_700_000_000_000,
+                    UpdatedAt = 1_700_000_000_000,
+                    Revision = 1,
                     Metadata = Metadata.Create(
                         ("Type", "device"), ("Name", $"eth{host}-{i}"), ("TID", $"tid-{host}-{i}"), ("MAC", $"02:00:00:{host / 256:x2}:{host % 256:x2}:{i:x2}"), ("MTU", 1500 + i), ("State", "UP"), ("IfIndex", i),
                         ("IPV4", MetaValue.Texts([$"10.{host / 256}.{host % 256}.{i}/24"])), ("Driver", "veth"), ("Speed", 10_000),
@@ -107,7 +112,11 @@ internal static class GraphQueries
 
         void Link(string parent, string child, string relation) => builder.Set(new Edge
         {
-            Id = $"{parent}>{child}", Parent = parent, Child = child, Host = "h", Metadata = Metadata.Create((Relations.Key, relation)),
+            Id = $"{parent}>{child}",
+            Parent = parent,
+            Child = child,
+            Host = "h",
+            Metadata = Metadata.Create((Relations.Key, relation)),
         });
     }
 }
