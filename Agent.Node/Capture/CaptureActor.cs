@@ -18,6 +18,7 @@ internal sealed class CaptureActor : ReceiveActor
 {
     private readonly ILogger _log = Context.Log();
     private readonly CaptureSettings _settings;
+    private readonly IActorRef _uplink;
     private readonly TunnelActors _tunnels;
     private readonly CaptureLoop? _loop;
     private readonly Activity? _starting;
@@ -28,6 +29,7 @@ internal sealed class CaptureActor : ReceiveActor
     public CaptureActor(CaptureSettings settings, IActorRef uplink, CaptureSharing sharing)
     {
         _settings = settings;
+        _uplink = uplink;
         _starting = Traces.Start("capture start", settings.TraceParent)?.SetTag("skydive.capture", settings.CaptureId).SetTag("skydive.node", settings.NodeTid);
         var pool = new PacketBatchPool(PacketBatchPool.DefaultCapacity);
         _tunnels = new TunnelActors(Context, settings, CaptureFlowOptions.Origin(settings), pool, uplink, new TunnelLimit(settings.MaxTunnels, sharing.InnerFlows()));
@@ -127,6 +129,21 @@ internal sealed class CaptureActor : ReceiveActor
             return;
         }
 
+        if (_settings.Source == CaptureSource.File)
+        {
+            // Who hears that a file is read finds all its flows.
+            _uplink.Tell(AwaitDelivery.Instance);
+            Become(Delivering);
+            return;
+        }
+
+        Finish();
+    }
+
+    private void Delivering() => Receive<FlowsDelivered>(_ => Finish());
+
+    private void Finish()
+    {
         _log.CaptureEnded(_settings.CaptureId, SourceName);
         Context.Parent.Tell(new CaptureFinished(_settings.CaptureId));
         Context.Stop(Self);

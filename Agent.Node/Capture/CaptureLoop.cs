@@ -10,7 +10,7 @@ namespace Agent.Node.Capture;
 /// <summary>
 /// What reads a capture's packets: opens the source in its namespace, and feeds packets into the outer flow table, which is one
 /// thread's at a time, until it's told to stop. It tells the capture's actor what happens, the uplink how the flows look; it
-/// never waits for either, except for free batches when it reads a file.
+/// waits for neither, unless it reads a file: that is read as fast as its flows are taken.
 /// </summary>
 internal abstract class CaptureLoop
 {
@@ -38,7 +38,8 @@ internal abstract class CaptureLoop
         _capture = capture;
         _statisticsEvery = settings.StatisticsEvery.Ticks * TimeSpan.NanosecondsPerTick;
         var origin = CaptureFlowOptions.Origin(settings);
-        _reporter = new FlowReporter(origin, uplink);
+        Reports = pool.Reports;
+        _reporter = new FlowReporter(origin, uplink, Reports, mayWait: settings.Source == CaptureSource.File);
         _batcher = new TunnelBatcher(capture, pool, TunnelBatcher.LongestPacket(settings), mayWait: settings.Source == CaptureSource.File, _stop.Token);
         Engine = new FlowEngine(CaptureFlowOptions.Outside(settings), origin, _reporter, _batcher, memory: memory);
         _samplingRate = (uint)Math.Max(settings.SamplingRate, 1);
@@ -47,6 +48,9 @@ internal abstract class CaptureLoop
     protected CaptureSettings Settings { get; }
 
     protected FlowEngine Engine { get; }
+
+    /// <summary>What may be on its way to the uplink.</summary>
+    protected ReportCredit Reports { get; }
 
     /// <summary>Also those that sampling passed over.</summary>
     protected long PacketsRead { get; private set; }
@@ -234,6 +238,8 @@ internal abstract class CaptureLoop
         {
             Counts = Engine.Counts,
             RingsRefused = RingsRefused,
+            UpdatesLost = Reports.Lost,
+            UpdatesLostSince = Reports.LostSince,
         });
 }
 

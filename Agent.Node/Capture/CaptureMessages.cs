@@ -26,13 +26,37 @@ internal sealed record CaptureStatistics(string CaptureId, long Received, long D
 
     /// <summary>Times the kernel's ring couldn't grow with the traffic for want of memory.</summary>
     public long RingsRefused { get; init; }
+
+    /// <summary>Updates of flows that were lost: the analyzers were too slow, or gone, for longer than they could wait.</summary>
+    public long UpdatesLost { get; init; }
+
+    /// <summary>When that was first so: Unix milliseconds; 0: never.</summary>
+    public long UpdatesLostSince { get; init; }
 }
 
-/// <summary>Capture or tunnel -> uplink: flows as they are now. Nobody changes them afterwards.</summary>
-internal sealed record FlowUpdates(IReadOnlyList<Flow> Flows)
+/// <summary>Capture or tunnel -> uplink: flows as they are now. Nobody changes them before they're taken in.</summary>
+internal sealed record FlowUpdates(FlowRows Rows)
 {
     /// <summary>Packets of these flows as they were captured, none of which is told again.</summary>
     public IReadOnlyList<RawPacket> RawPackets { get; init; } = [];
+
+    /// <summary>Who told them waits until they're taken in, however long: a file's flows aren't dropped for want of room.</summary>
+    public bool MayWait { get; init; }
+
+    /// <summary>Called once by the uplink when it has taken them in, with how many it had no room for; the rows are no longer its.</summary>
+    public Action<int>? TakenIn { get; init; }
+}
+
+/// <summary>Capture -> uplink: answer <see cref="FlowsDelivered"/> when all that was told before is stored, or refused.</summary>
+internal sealed class AwaitDelivery
+{
+    public static readonly AwaitDelivery Instance = new();
+}
+
+/// <summary>Uplink -> capture: what was told before the question is delivered.</summary>
+internal sealed class FlowsDelivered : IDeadLetterSuppression
+{
+    public static readonly FlowsDelivered Instance = new();
 }
 
 /// <summary>A capture can't start or go on; the message says why, in words for its user.</summary>

@@ -40,6 +40,12 @@ internal sealed record CaptureState
     /// <summary>Times its kernel ring couldn't grow with the traffic: the agent's rings may not take more memory.</summary>
     public long RingsRefused { get; init; }
 
+    /// <inheritdoc cref="CaptureStatistics.UpdatesLost"/>
+    public long UpdatesLost { get; init; }
+
+    /// <inheritdoc cref="CaptureStatistics.UpdatesLostSince"/>
+    public long UpdatesLostSince { get; init; }
+
     /// <summary>What else there was.</summary>
     public EngineCounts Counts { get; init; }
 }

@@ -31,6 +31,7 @@ internal sealed class FileLoop(CaptureSettings settings, IActorRef capture, IAct
             {
                 Replay(_file.Link, _file.Block, _file.Packets);
                 TellWhatIsDue(CaptureClock.Engine.Now);
+                Reports.WaitForRoom(Stopping);
             }
         }
         catch (CaptureException) when (Stopping.IsCancellationRequested)

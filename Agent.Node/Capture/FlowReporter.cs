@@ -8,10 +8,10 @@ using Shared.Messages.Flows;
 namespace Agent.Node.Capture;
 
 /// <summary>
-/// Reports of a reading thread's flows on their way to the uplink. To make a message of a flow takes some microseconds, and
-/// a tick may report fifty thousand: while the reading thread did that itself, the kernel's ring ran over. It copies records
-/// into a batch instead, and a task makes the messages. What has details is made a message at once: they are the engine's.
-/// A fixed number of batches is on the way; the reading thread waits for room once they're all full.
+/// Reports of a reading thread's flows on their way to the uplink. To make rows of records takes a while, and a tick may report
+/// fifty thousand: while the reading thread did that itself, the kernel's ring ran over. It copies records into a batch instead,
+/// and a task makes the rows. What has details is made a row at once: they are the engine's. A fixed number of batches is on
+/// the way; the reading thread waits for room once they're all full.
 /// </summary>
 internal sealed class FlowReporter : IFlowOutput
 {
@@ -24,16 +24,22 @@ internal sealed class FlowReporter : IFlowOutput
 
     private readonly FlowOrigin _origin;
     private readonly IActorRef _uplink;
+    private readonly ReportCredit _credit;
+    private readonly bool _mayWait;
     private readonly Channel<Batch> _full = Channel.CreateBounded<Batch>(new BoundedChannelOptions(MostBatches) { SingleReader = true, SingleWriter = true });
     private Task? _done;
     private Batch? _open;
 
     /// <param name="origin">Whose flows they are.</param>
     /// <param name="uplink">Gets <see cref="FlowUpdates"/>.</param>
-    internal FlowReporter(FlowOrigin origin, IActorRef uplink)
+    /// <param name="credit">The capture's.</param>
+    /// <param name="mayWait">Nothing is lost while they wait: a file's.</param>
+    internal FlowReporter(FlowOrigin origin, IActorRef uplink, ReportCredit credit, bool mayWait)
     {
         _origin = origin;
         _uplink = uplink;
+        _credit = credit;
+        _mayWait = mayWait;
     }
 
     /// <summary>Some reports wait for <see cref="Flush"/>.</summary>
@@ -42,15 +48,7 @@ internal sealed class FlowReporter : IFlowOutput
     public void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details)
     {
         _open ??= Free.TryDequeue(out var batch) ? batch : new Batch();
-        if (details is null)
-        {
-            _open.Add(record, since);
-        }
-        else
-        {
-            _open.Add(FlowMessages.ToMessage(record, since, details, _origin), details.RawPackets);
-        }
-
+        _open.Add(record, since, details, _origin);
         if (_open.IsFull)
         {
             Flush();
@@ -88,12 +86,9 @@ internal sealed class FlowReporter : IFlowOutput
         {
             await foreach (var batch in _full.Reader.ReadAllAsync().ConfigureAwait(false))
             {
-                _uplink.Tell(batch.ToUpdates(_origin));
-                batch.Clear();
-                if (Free.Count < MostFree)
-                {
-                    Free.Enqueue(batch);
-                }
+                batch.Complete(_origin);
+                await _credit.TakeAsync().ConfigureAwait(false);
+                _uplink.Tell(new FlowUpdates(batch.Collected.Rows) { RawPackets = batch.Collected.RawPackets, MayWait = _mayWait, TakenIn = lost => GiveBack(batch, lost) });
             }
         }
         catch (Exception e)
@@ -104,55 +99,59 @@ internal sealed class FlowReporter : IFlowOutput
         }
     }
 
+    private void GiveBack(Batch batch, int lost)
+    {
+        batch.Clear();
+        if (Free.Count < MostFree)
+        {
+            Free.Enqueue(batch);
+        }
+
+        _credit.GiveBack(lost);
+    }
+
     private sealed class Batch
     {
-        private const int Size = 256;
+        private readonly FlowRecord[] _records = new FlowRecord[FlowCollector.MostRows];
+        private readonly FlowSpan[] _since = new FlowSpan[FlowCollector.MostRows];
+        private int _count;
 
-        private readonly FlowRecord[] _records = new FlowRecord[Size];
-        private readonly FlowSpan[] _since = new FlowSpan[Size];
-        private readonly Flow?[] _messages = new Flow?[Size];
-        private List<RawPacket> _rawPackets = [];
+        internal CollectedFlows Collected { get; private set; } = Empty();
 
-        internal int Count { get; private set; }
+        internal bool IsFull => _count + Collected.Rows.Count == FlowCollector.MostRows;
 
-        internal bool IsFull => Count == Size;
-
-        internal void Add(in FlowRecord record, in FlowSpan since)
+        internal void Add(in FlowRecord record, in FlowSpan since, FlowDetails? details, FlowOrigin origin)
         {
-            _records[Count] = record;
-            _since[Count] = since;
-            Count++;
-        }
-
-        internal void Add(Flow message, RawPackets? packets)
-        {
-            _messages[Count++] = message;
-            foreach (var packet in packets?.Take() ?? [])
+            if (details is not null)
             {
-                _rawPackets.Add(FlowMessages.ToMessage(packet, message));
-            }
-        }
-
-        internal FlowUpdates ToUpdates(FlowOrigin origin)
-        {
-            var messages = new List<Flow>(Count);
-            for (var i = 0; i < Count; i++)
-            {
-                messages.Add(_messages[i] ?? FlowMessages.ToMessage(_records[i], _since[i], null, origin));
+                Collected.Add(record, since, details, origin);
+                return;
             }
 
-            return new FlowUpdates(messages) { RawPackets = _rawPackets };
+            _records[_count] = record;
+            _since[_count] = since;
+            _count++;
+        }
+
+        internal void Complete(FlowOrigin origin)
+        {
+            for (var i = 0; i < _count; i++)
+            {
+                Collected.Add(_records[i], _since[i], null, origin);
+            }
+
+            _count = 0;
         }
 
         internal void Clear()
         {
-            Array.Clear(_messages, 0, Count);
-            if (_rawPackets.Count > 0)
+            Collected.Rows.Clear();
+            if (Collected.RawPackets.Count > 0)
             {
-                _rawPackets = [];
+                Collected = Collected with { RawPackets = [] };
             }
-
-            Count = 0;
         }
+
+        private static CollectedFlows Empty() => new(new FlowRows(FlowCollector.MostRows), []);
     }
 }

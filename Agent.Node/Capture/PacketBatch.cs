@@ -102,7 +102,9 @@ internal sealed class PacketBatch : IDeadLetterSuppression
 }
 
 /// <summary>The batches of one capture: no more than so many, however far behind the tunnels' actors are, and few when they aren't.</summary>
-internal sealed class PacketBatchPool(int capacity)
+/// <param name="capacity">How many there are.</param>
+/// <param name="reports">The capture's; null: there's none yet.</param>
+internal sealed class PacketBatchPool(int capacity, ReportCredit? reports = null)
 {
     private const int MostFree = 32;
 
@@ -111,6 +113,9 @@ internal sealed class PacketBatchPool(int capacity)
 
     private readonly ConcurrentBag<PacketBatch> _free = [];
     private readonly SemaphoreSlim _permits = new(capacity);
+
+    /// <summary>What may come of the capture's packets, and be on its way, at a time.</summary>
+    internal ReportCredit Reports { get; } = reports ?? new ReportCredit();
 
     /// <summary>A batch for a tunnel's packets, or null when all are on their way.</summary>
     internal PacketBatch? TryRent(ulong tunnel) => _permits.Wait(0) ? Take(tunnel) : null;

@@ -3,6 +3,7 @@ using Agent.Node.Logging;
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
+using Shared.Messages.Flows;
 using Shared.Messages.Logging;
 
 namespace Agent.Node.Capture;
@@ -44,7 +45,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         _isLive = settings.Source != CaptureSource.File;
         _collector = new FlowCollector(origin);
         // An actor never waits for a batch. A file's packets mustn't be dropped: it has batches enough for what one batch carries.
-        var inside = _isLive ? pool : new PacketBatchPool(int.MaxValue);
+        var inside = _isLive ? pool : new PacketBatchPool(int.MaxValue, pool.Reports);
         _batcher = new TunnelBatcher(Self, inside, TunnelBatcher.LongestPacket(settings), mayWait: false, CancellationToken.None);
         _tunnels = new TunnelActors(Context, settings, origin, inside, uplink, limit);
         _engine = new FlowEngine(CaptureFlowOptions.Inside(settings), origin, _collector, _batcher, memory: memory);
@@ -70,7 +71,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
             Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TickEvery);
         }
 
-        _log.TunnelSeen(FlowIdentity.Format(_origin.ParentUuid), _origin.CaptureId);
+        _log.TunnelSeen(FlowForms.Id(_origin.ParentUuid), _origin.CaptureId);
     }
 
     protected override void PostStop()
@@ -146,7 +147,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         var news = losses - _told;
         if (news.PacketsDropped > 0)
         {
-            _log.TunnelPacketsDropped(_origin.CaptureId, news.PacketsDropped, FlowIdentity.Format(_origin.ParentUuid));
+            _log.TunnelPacketsDropped(_origin.CaptureId, news.PacketsDropped, FlowForms.Id(_origin.ParentUuid));
         }
 
         Context.Parent.Tell(news);
@@ -180,9 +181,10 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
 
     private void Report()
     {
-        if (_collector.Count > 0)
+        foreach (var (rows, rawPackets) in _collector.Take())
         {
-            _uplink.Tell(new FlowUpdates(_collector.Take()) { RawPackets = _collector.TakeRawPackets() });
+            _pool.Reports.Overdraw();
+            _uplink.Tell(new FlowUpdates(rows) { RawPackets = rawPackets, MayWait = !_isLive, TakenIn = _pool.Reports.GiveBack });
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Agent.Node.Flows;
 using Akka.Actor;
 using Akka.Event;
+using Shared.Messages.Flows;
 
 namespace Agent.Node.Capture;
 
@@ -31,7 +32,7 @@ internal sealed class TunnelActors(IActorContext context, CaptureSettings settin
             }
             var inside = origin with { ParentUuid = batch.Tunnel, Depth = origin.Depth + 1 };
             // A number makes the name free even if the last actor of this name is still stopping.
-            tunnel = context.ActorOf(TunnelActor.Props(settings, inside, pool, uplink, limit, memory), $"tunnel-{FlowIdentity.Format(batch.Tunnel)}-{_made++.ToString(CultureInfo.InvariantCulture)}");
+            tunnel = context.ActorOf(TunnelActor.Props(settings, inside, pool, uplink, limit, memory), $"tunnel-{FlowForms.Id(batch.Tunnel)}-{_made++.ToString(CultureInfo.InvariantCulture)}");
             context.Watch(tunnel);
             _byFlow.Add(batch.Tunnel, tunnel);
             _alive.Add(tunnel);

@@ -3,42 +3,47 @@ using Shared.Messages.Flows;
 
 namespace Agent.Node.Flows;
 
-/// <summary>Collects reports as messages until they are taken.</summary>
+/// <summary>Collects reports, and the packets kept of their flows, until they are taken: so many rows together.</summary>
 internal sealed class FlowCollector(FlowOrigin origin) : IFlowOutput
 {
-    private List<Flow> _flows = [];
-    private List<RawPacket> _rawPackets = [];
+    /// <summary>Rows that are taken together at most.</summary>
+    internal const int MostRows = 256;
 
-    internal int Count => _flows.Count;
+    private List<CollectedFlows> _collected = [];
 
     public void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details)
     {
-        var flow = FlowMessages.ToMessage(record, since, details, origin);
-        _flows.Add(flow);
-        foreach (var packet in details?.RawPackets?.Take() ?? [])
+        if (_collected.Count == 0 || _collected[^1].Rows.Count == MostRows)
         {
-            _rawPackets.Add(FlowMessages.ToMessage(packet, flow));
+            _collected.Add(new CollectedFlows(new FlowRows(), []));
         }
+
+        _collected[^1].Add(record, since, details, origin);
     }
 
-    /// <summary>The flows collected; the list is the caller's.</summary>
-    internal IReadOnlyList<Flow> Take()
+    /// <summary>What was collected; it's the caller's.</summary>
+    internal IReadOnlyList<CollectedFlows> Take()
     {
-        var taken = _flows;
-        _flows = [];
-        return taken;
-    }
-
-    /// <summary>The packets that were kept of flows collected since the last call; the list is the caller's.</summary>
-    internal IReadOnlyList<RawPacket> TakeRawPackets()
-    {
-        if (_rawPackets.Count == 0)
+        if (_collected.Count == 0)
         {
             return [];
         }
 
-        var taken = _rawPackets;
-        _rawPackets = [];
+        var taken = _collected;
+        _collected = [];
         return taken;
+    }
+}
+
+/// <summary>Reports, and packets of their flows.</summary>
+internal sealed record CollectedFlows(FlowRows Rows, List<RawPacket> RawPackets)
+{
+    internal void Add(in FlowRecord record, in FlowSpan since, FlowDetails? details, FlowOrigin origin)
+    {
+        ref readonly var row = ref FlowMessages.Add(Rows, record, since, details, origin);
+        foreach (var packet in details?.RawPackets?.Take() ?? [])
+        {
+            RawPackets.Add(FlowMessages.ToMessage(packet, row.Uuid, row.L3TrackingId));
+        }
     }
 }

@@ -39,6 +39,4 @@ internal static class FlowIdentity
     /// <param name="packet">The first packet's number among those of the capture point: it begins one flow at most in each flow around it.</param>
     internal static ulong Uuid(long start, ulong parent, ulong origin, long packet) =>
         KeyHash.Stable(InstanceDomain, parent, origin, (ulong)start, (ulong)packet) is var uuid && uuid != 0 ? uuid : 1;
-
-    internal static string Format(ulong id) => id == 0 ? "" : id.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -23,7 +23,7 @@ internal sealed class PcapActor : ReceiveActor
     private readonly IActorRef _uplink;
     private readonly CaptureSettings _settings;
     private readonly Func<CaptureSettings, IActorRef, Props> _capture;
-    private readonly HashSet<string> _flows = new(StringComparer.Ordinal);
+    private readonly HashSet<ulong> _flows = [];
     private long _packets;
 
     /// <param name="read">The file.</param>
@@ -73,13 +73,14 @@ internal sealed class PcapActor : ReceiveActor
     {
         Receive<FlowUpdates>(updates =>
         {
-            foreach (var flow in updates.Flows)
+            foreach (ref readonly var row in updates.Rows.Span)
             {
-                _flows.Add(flow.Uuid);
+                _flows.Add(row.Uuid);
             }
 
             _uplink.Tell(updates);
         });
+        Receive<AwaitDelivery>(question => _uplink.Forward(question));
         Receive<CaptureStatistics>(statistics => _packets = statistics.Received);
         Receive<CaptureStarted>(_ => { });
         Receive<CaptureFailed>(failed => Refuse(new PcapRefused { Reason = failed.Error.Replace(_settings.FilePath, "the file", StringComparison.Ordinal) }));

@@ -1,6 +1,7 @@
 using Agent.Node.Linux;
 using Akka.Actor;
 using Akka.Event;
+using Shared.Messages.Injections;
 using SharpPcap;
 using SharpPcap.LibPcap;
 
@@ -35,7 +36,7 @@ internal sealed class InjectionLoop(InjectorSettings settings, IActorRef injecto
             injector.Tell(new InjectionSent(0));
             foreach (var packet in packets)
             {
-                if (sent > 0 && _stop.Token.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(settings.Injection.Interval)))
+                if (sent > 0 && _stop.Token.WaitHandle.WaitOne(Pause(sent)))
                 {
                     break;
                 }
@@ -62,6 +63,14 @@ internal sealed class InjectionLoop(InjectorSettings settings, IActorRef injecto
             };
         }
         injector.Tell(new InjectionEnded(sent, error));
+    }
+
+    // Without an interval, what may be sent in some milliseconds goes at once.
+    private TimeSpan Pause(ulong sent)
+    {
+        const int burstMilliseconds = 10;
+        const int burst = InjectionLimits.MaxRate * burstMilliseconds / 1000;
+        return TimeSpan.FromMilliseconds(settings.Injection.Interval > 0 || sent % burst > 0 ? settings.Injection.Interval : burstMilliseconds);
     }
 
     private IEnumerable<byte[]> Built()

@@ -58,6 +58,13 @@ internal sealed class InjectorsActor : ReceiveActor
             return; // the order was given twice
         }
 
+        // As many again may be ending.
+        if (Context.GetChildren().Count() >= 2 * InjectionLimits.MaxOpenOnHost)
+        {
+            Sender.Tell(new InjectionProgress { Uuid = injection.Uuid, State = "failed", Error = $"host {_host} has more than {InjectionLimits.MaxOpenOnHost} injections under way" });
+            return;
+        }
+
         _log.InjectionStarts(injection.Uuid, device.Name);
         var settings = new InjectorSettings { Injection = injection, Device = device.Name, NamespacePath = device.NamespacePath };
         Context.ActorOf(InjectorActor.Props(settings, Sender), injection.Uuid);

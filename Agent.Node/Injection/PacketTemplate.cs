@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using PacketDotNet;
 using PacketDotNet.Utils;
+using Shared.Messages.Injections;
 using InjectionRequest = Shared.Messages.Injections.Injection;
 using ProtocolType = PacketDotNet.ProtocolType;
 
@@ -15,7 +16,6 @@ internal sealed class PacketTemplate
     private const int DefaultPort = 1024;
     private const int IcmpEchoHeader = 8;
     private const int IcmpV6Fields = 4;
-    private const int MaximumPayload = 65000;
 
     private readonly InjectionRequest _injection;
     private readonly PhysicalAddress _sourceMac;
@@ -43,9 +43,9 @@ internal sealed class PacketTemplate
         Range(injection.IcmpId, ushort.MaxValue, "ICMP identifier");
         Range(injection.Ttl, byte.MaxValue, "TTL");
         _payload = Encoding.UTF8.GetBytes(injection.Payload);
-        if (_payload.Length > MaximumPayload)
+        if (_payload.Length > InjectionLimits.MaxPayload)
         {
-            throw new InjectionException($"the payload has {_payload.Length} bytes; {MaximumPayload} fit");
+            throw new InjectionException($"the payload has {_payload.Length} bytes; {InjectionLimits.MaxPayload} fit");
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class PacketTemplate
     /// <summary>With IncrementPayload, each packet's payload is so many bytes longer than the one's before.</summary>
     private byte[] PayloadOf(ulong number)
     {
-        var growth = Math.Min(_injection.IncrementPayload * number, (ulong)(MaximumPayload - _payload.Length));
+        var growth = Math.Min(_injection.IncrementPayload * number, (ulong)(InjectionLimits.MaxPayload - _payload.Length));
         return growth == 0 ? _payload : [.. _payload, .. new byte[growth]];
     }
 

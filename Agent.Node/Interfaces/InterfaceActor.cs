@@ -156,6 +156,8 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
             PacketsIfDropped = statistics.DroppedByInterface,
             PacketsAgentDropped = statistics.DroppedByUs,
             RingsRefused = statistics.RingsRefused,
+            UpdatesLost = statistics.UpdatesLost,
+            UpdatesLostSince = statistics.UpdatesLostSince,
             Counts = statistics.Counts,
         };
         AgentMetrics.Count(_node, before, counted);

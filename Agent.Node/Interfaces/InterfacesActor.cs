@@ -45,7 +45,12 @@ internal sealed class InterfacesActor : ReceiveActor
         Receive<GraphUpdate>(OnGraph);
         Receive<SetCaptures>(set =>
         {
-            _asked = set.Captures;
+            _asked =
+            [
+                .. from wanted in set.Captures
+                   from node in wanted.Nodes
+                   select new NodeCapture { NodeId = node.Id, NodeTid = node.Tid, Capture = wanted.Capture },
+            ];
             Distribute();
         });
         Receive<Terminated>(OnStopped);

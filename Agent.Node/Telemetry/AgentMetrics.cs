@@ -44,6 +44,9 @@ internal static class AgentMetrics
     private static readonly Counter<long> RingsRefused = Meter.CreateCounter<long>(
         "skydive.capture.rings.refused", "{refusal}", "Times a capture's kernel ring couldn't grow with the traffic: the agent's rings may not take more memory.");
 
+    private static readonly Counter<long> UpdatesLost = Meter.CreateCounter<long>(
+        "skydive.capture.updates.lost", "{update}", "Updates of a capture's flows that were lost: the analyzers were too slow, or gone, for longer than they could wait.");
+
     private static readonly Counter<long> CaptureFailures = Meter.CreateCounter<long>(
         "skydive.capture.failures", "{failure}", "Captures that couldn't start or go on.");
 
@@ -83,6 +86,7 @@ internal static class AgentMetrics
         Add(StreamsRefused, before.Counts.StreamsRefused, after.Counts.StreamsRefused, labels);
         Add(FlowsEvicted, before.Counts.FlowsEvicted, after.Counts.FlowsEvicted, labels);
         Add(RingsRefused, before.RingsRefused, after.RingsRefused, labels);
+        Add(UpdatesLost, before.UpdatesLost, after.UpdatesLost, labels);
     }
 
     public static void CountFailure(string node, string type) => CaptureFailures.Add(1, new("node", node), new KeyValuePair<string, object?>("type", type));

@@ -173,7 +173,7 @@ internal static class InterfaceMetadata
             ("ID", c.Id), ("Type", c.Type), ("State", c.State), ("PacketsReceived", c.PacketsReceived), ("PacketsDropped", c.PacketsDropped),
             ("PacketsIfDropped", c.PacketsIfDropped), ("PacketsAgentDropped", c.PacketsAgentDropped),
         };
-        foreach (var (key, count) in c.Counts.Named().Append((nameof(c.RingsRefused), c.RingsRefused)))
+        foreach (var (key, count) in c.Counts.Named().Concat([(nameof(c.RingsRefused), c.RingsRefused), (nameof(c.UpdatesLost), c.UpdatesLost), (nameof(c.UpdatesLostSince), c.UpdatesLostSince)]))
         {
             if (count > 0)
             {

@@ -7,6 +7,7 @@ using Shared.Messages.Captures;
 using Shared.Messages.Flows;
 using Shared.Messages.Injections;
 using Shared.Messages.Logging;
+using Shared.Messages.Parts;
 using Shared.Messages.Topology;
 
 namespace Agent.Node.Uplink;
@@ -83,8 +84,8 @@ internal sealed class LinkActor : ReceiveActor, IWithTimers
     private void FromTheAgent()
     {
         Receive<RegisterAgent>(register => _topology.Tell(register));
-        Receive<SyncGraph>(sync => _topology.Tell(sync));
-        Receive<UpdateGraph>(update => _topology.Tell(update));
+        Receive<SyncGraph>(sync => _topology.Tell(InParts.Of(Context, sync, sync.Host, $"graph-{sync.Sequence}")));
+        Receive<UpdateGraph>(update => _topology.Tell(InParts.Of(Context, update, update.Host, $"graph-{update.Sequence}")));
         Receive<UpdateFlows>(update => _flows.Tell(update));
     }
 
@@ -105,6 +106,7 @@ internal sealed class LinkActor : ReceiveActor, IWithTimers
         Receive<ReadPcap>(OnCommand);
         Receive<StartInjection>(OnCommand);
         Receive<StopInjection>(OnCommand);
+        Receive<Offered>(offered => InParts.Fetch(Context, offered));
     }
 
     // Whoever gave the command is answered from this system.

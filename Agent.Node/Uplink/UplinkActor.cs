@@ -39,6 +39,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     // Null until the topology has told it: an empty one would be taken for all there is, and what's in it by then would never be told.
     private Graph? _graph;
     private IActorRef _link = ActorRefs.Nobody;
+    private readonly List<(IActorRef Asker, IReadOnlyList<long> Mark)> _awaited = [];
     private IActorRef? _draining;
     private long _offeredAt;
     private long _reportedDrops;
@@ -77,6 +78,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     private void Unlinked()
     {
         Always();
+        Receive<GraphUpdate>(Offer);
         Receive<FlowUpdates>(Offer);
         Receive<SendDue>(_ => OnTick(registered: false));
     }
@@ -93,6 +95,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
             Become(Registered);
             OnSendDue();
         });
+        Receive<GraphUpdate>(Offer);
         Receive<FlowUpdates>(Offer);
         Receive<SendDue>(_ => OnTick(registered: false));
     }
@@ -119,27 +122,39 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
 
             OnSendDue();
         });
-        Receive<GraphStored>(stored => _graphs.Acknowledge(stored.Session, stored.Sequence));
+        Receive<GraphStored>(stored =>
+        {
+            _graphs.Acknowledge(stored.Session, stored.Sequence);
+            SendGraph();
+        });
         Receive<GraphRefused>(refused =>
         {
             _log.GraphRefused(_host, refused.Sequence, refused.Reason);
             _graphs.Acknowledge(refused.Session, refused.Sequence);
+            SendGraph();
+        });
+        Receive<GraphUpdate>(update =>
+        {
+            Offer(update);
+            SendGraph();
         });
         Receive<FlowsStored>(stored =>
         {
             _flows.Acknowledge(stored);
-            SendFlows();
+            AnswerAwaited();
+            SendFlows(all: false);
         });
         Receive<FlowsRefused>(refused =>
         {
             _flows.Refuse(refused);
+            AnswerAwaited();
             _log.FlowsRefused(_flows.Refused, refused.Partition, refused.Reason);
             SendFlows();
         });
         Receive<FlowUpdates>(updates =>
         {
             Offer(updates);
-            SendFlows();
+            SendFlows(all: false);
         });
         Receive<SendDue>(_ =>
         {
@@ -152,17 +167,9 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     {
         Receive<LinkUp>(OnLinkUp);
         Receive<LinkDown>(OnLinkDown);
-        Receive<GraphUpdate>(update =>
-        {
-            _graph = update.Graph.Graph;
-            AgentMetrics.Record(_graph.NodeCount);
-            if (update.Changes.Count > 0 && _graphs.Offer(update.Changes, Now) is { } message)
-            {
-                _link.Tell(message);
-            }
-        });
         Receive<GetUplinkStatus>(_ => Sender.Tell(new UplinkStatus(_flows.Partitions > 0, _flows.Count, _flows.Delivered, _flows.Dropped)));
         Receive<ReportDrops>(_ => OnReportDrops());
+        Receive<AwaitDelivery>(_ => OnAwaitDelivery());
         Receive<Drain>(_ =>
         {
             _draining = Sender;
@@ -209,8 +216,28 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
         }
     }
 
+    // Behind what waits for room.
+    private void OnAwaitDelivery()
+    {
+        var asker = Sender;
+        _flows.Offer(new FlowUpdates(new FlowRows(1)) { MayWait = true, TakenIn = _ => _awaited.Add((asker, _flows.Mark())) });
+        AnswerAwaited();
+    }
+
+    private void AnswerAwaited() => _awaited.RemoveAll(awaited =>
+    {
+        if (!_flows.HasCome(awaited.Mark))
+        {
+            return false;
+        }
+
+        awaited.Asker.Tell(FlowsDelivered.Instance);
+        return true;
+    });
+
     private void OnTick(bool registered)
     {
+        AnswerAwaited();
         var counts = new AgentMetrics.UplinkCounts(registered, _flows.Count, _flows.Delivered, _flows.Dropped, _flows.RawPacketsDropped, _flows.Refused);
         AgentMetrics.Record(_counted, counts);
         _counted = counts;
@@ -229,11 +256,23 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     private void Offer(FlowUpdates updates)
     {
         _offeredAt = Environment.TickCount64;
-        _flows.Offer(updates.Flows);
-        _flows.Offer(updates.RawPackets);
+        _flows.Offer(updates);
+    }
+
+    private void Offer(GraphUpdate update)
+    {
+        _graph = update.Graph.Graph;
+        AgentMetrics.Record(_graph.NodeCount);
+        _graphs.Offer(update.Changes);
     }
 
     private void OnSendDue()
+    {
+        SendGraph();
+        SendFlows();
+    }
+
+    private void SendGraph()
     {
         if (_graph is { } graph)
         {
@@ -242,13 +281,11 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
                 _link.Tell(message);
             }
         }
-
-        SendFlows();
     }
 
-    private void SendFlows()
+    private void SendFlows(bool all = true)
     {
-        foreach (var message in _flows.Due(Now))
+        foreach (var message in _flows.Due(Now, all))
         {
             _link.Tell(message);
         }

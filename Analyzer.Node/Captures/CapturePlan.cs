@@ -8,38 +8,85 @@ namespace Analyzer.Node.Captures;
 internal sealed record CaptureSelection(Capture Capture, IReadOnlyList<GraphNode> Nodes);
 
 /// <summary>Which captures are to run on which host. Pure.</summary>
-internal sealed record CapturePlan(ImmutableSortedDictionary<string, SetCaptures> ByHost)
+/// <param name="ByHost">The list of each host.</param>
+/// <param name="LeftOut">Captures, counted a node, that are more than there may be on a node or a host.</param>
+internal sealed record CapturePlan(ImmutableSortedDictionary<string, SetCaptures> ByHost, int LeftOut)
 {
-    public static CapturePlan Empty { get; } = new(ImmutableSortedDictionary.Create<string, SetCaptures>(StringComparer.Ordinal));
+    public static CapturePlan Empty { get; } = new(ImmutableSortedDictionary.Create<string, SetCaptures>(StringComparer.Ordinal), 0);
 
     /// <summary>The list of each host; a host that selects nothing has an empty one, which stops what still runs there.</summary>
-    /// <param name="selections">All captures with their nodes.</param>
+    /// <param name="selections">All captures with their nodes. Where there are too many, the older ones run.</param>
     /// <param name="hosts">All hosts with an agent.</param>
     public static CapturePlan Make(IEnumerable<CaptureSelection> selections, IEnumerable<string> hosts)
     {
-        var known = hosts.ToHashSet(StringComparer.Ordinal);
-        var lists = known.ToDictionary(host => host, host => new SetCaptures { Host = host }, StringComparer.Ordinal);
-        foreach (var (capture, nodes) in selections)
+        var lists = hosts.Distinct(StringComparer.Ordinal).ToImmutableSortedDictionary(host => host, host => new SetCaptures { Host = host }, StringComparer.Ordinal);
+        var onNodes = new Dictionary<string, int>(StringComparer.Ordinal);
+        var onHosts = new Dictionary<string, int>(StringComparer.Ordinal);
+        var leftOut = 0;
+        // The graph's order varies; the same captures must make the same message.
+        foreach (var (capture, nodes) in selections.OrderBy(s => s.Capture.CreatedAt).ThenBy(s => s.Capture.Uuid, StringComparer.Ordinal))
         {
-            // Flows are told apart by their node's TID: what has none (a fabric node, a namespace) can't be captured on.
-            foreach (var node in nodes.Where(node => known.Contains(node.Host) && node.Tid.Length > 0).DistinctBy(node => node.Id))
+            foreach (var host in nodes.Where(node => lists.ContainsKey(node.Host)).GroupBy(node => node.Host, StringComparer.Ordinal))
             {
-                lists[node.Host].Captures.Add(new NodeCapture { NodeId = node.Id, NodeTid = node.Tid, Capture = capture });
+                var here = new HostCapture { Capture = ForAgents(capture) };
+                foreach (var node in Capturable(host))
+                {
+                    var (onNode, onHost) = (onNodes.GetValueOrDefault(node.Id), onHosts.GetValueOrDefault(host.Key));
+                    if (onNode >= CaptureLimits.MaxOnNode || onHost >= CaptureLimits.MaxOnHost)
+                    {
+                        leftOut++;
+                        continue;
+                    }
+
+                    (onNodes[node.Id], onHosts[host.Key]) = (onNode + 1, onHost + 1);
+                    here.Nodes.Add(new CaptureNode { Id = node.Id, Tid = node.Tid });
+                }
+
+                if (here.Nodes.Count > 0)
+                {
+                    lists[host.Key].Captures.Add(here);
+                }
             }
         }
 
-        foreach (var list in lists.Values)
+        return new CapturePlan(lists, leftOut);
+    }
+
+    /// <summary>What one more capture on these nodes would be too much of, for its user; null when there's room.</summary>
+    public string? NoRoomFor(IReadOnlyList<GraphNode> nodes)
+    {
+        foreach (var host in nodes.GroupBy(node => node.Host, StringComparer.Ordinal))
         {
-            // The graph's order varies; the same captures must make the same message.
-            NodeCapture[] sorted = [.. list.Captures.OrderBy(c => c.Capture.CreatedAt).ThenBy(c => c.Capture.Uuid, StringComparer.Ordinal).ThenBy(c => c.NodeId, StringComparer.Ordinal)];
-            list.Captures.Clear();
-            list.Captures.AddRange(sorted);
+            var counts = ByHost.TryGetValue(host.Key, out var list)
+                ? list.Captures.SelectMany(capture => capture.Nodes).CountBy(node => node.Id, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal)
+                : [];
+            var more = Capturable(host);
+            if (more.FirstOrDefault(node => counts.GetValueOrDefault(node.Id) >= CaptureLimits.MaxOnNode) is { } full)
+            {
+                return $"{full.Name} on {host.Key} has {CaptureLimits.MaxOnNode} captures, and may have no more.";
+            }
+
+            if (counts.Values.Sum() + more.Count > CaptureLimits.MaxOnHost)
+            {
+                return $"host {host.Key} has captures on {counts.Values.Sum()} nodes, counted once for each; {more.Count} more are too many, {CaptureLimits.MaxOnHost} may be.";
+            }
         }
 
-        return new CapturePlan(lists.ToImmutableSortedDictionary(StringComparer.Ordinal));
+        return null;
     }
 
     /// <summary>The lists that differ from those of the plan before.</summary>
     public IEnumerable<SetCaptures> ChangedSince(CapturePlan before) =>
         ByHost.Values.Where(list => !before.ByHost.TryGetValue(list.Host, out var old) || !old.Equals(list));
+
+    // Flows are told apart by their node's TID: what has none (a fabric node, a namespace) can't be captured on.
+    private static List<GraphNode> Capturable(IEnumerable<GraphNode> nodes) =>
+        [.. nodes.Where(node => node.Tid.Length > 0).DistinctBy(node => node.Id).OrderBy(node => node.Id, StringComparer.Ordinal)];
+
+    private static Capture ForAgents(Capture capture)
+    {
+        var own = capture.Clone();
+        (own.GremlinQuery, own.Description) = ("", "");
+        return own;
+    }
 }

@@ -9,8 +9,8 @@ using Analyzer.Node.Topology;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Captures;
 using Shared.Messages.Logging;
+using Shared.Messages.Parts;
 using Shared.Messages.Topology;
-using AllCaptures = Shared.Messages.Captures.Captures;
 
 namespace Analyzer.Node.Captures;
 
@@ -60,7 +60,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
 
         Command<CreateCapture>(OnCreate);
         Command<DeleteCapture>(OnDelete);
-        Command<GetCaptures>(_ => Sender.Tell(AllOf(_state)));
+        Command<GetCaptures>(get => InParts.Answer(Context, Sender, _state.Answer(get)));
         Command<GraphChanged>(_ => EvaluateWhenSettled());
         Command<SettledDue>(_ => Evaluate());
         Command<RepeatDue>(_ =>
@@ -122,7 +122,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
         // Nobody wants a capture whose query can't be read.
         RunTask(async () =>
         {
-            if (await QueryError(created.Capture.GremlinQuery) is { } error)
+            if (await SelectionError(created.Capture.GremlinQuery) is { } error)
             {
                 asker.Tell(new CaptureRefused { Reason = $"GremlinQuery: {error}" });
                 return;
@@ -163,12 +163,11 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
         });
     }
 
-    private async Task<string?> QueryError(string gremlin)
+    private async Task<string?> SelectionError(string gremlin)
     {
         try
         {
-            await _settings.Selector.Select(gremlin);
-            return null;
+            return _told.NoRoomFor(await _settings.Selector.Select(gremlin));
         }
         catch (NodeSelectionException e)
         {
@@ -230,7 +229,12 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
         {
             foreach (var list in _repeatAll ? plan.ByHost.Values : plan.ChangedSince(_told))
             {
-                _settings.TopologyRegion.Tell(list);
+                _settings.TopologyRegion.Tell(InParts.Of(Context, list, list.Host), Self);
+            }
+
+            if (plan.LeftOut > _told.LeftOut)
+            {
+                _log.CapturesLeftOut(plan.LeftOut, CaptureLimits.MaxOnNode, CaptureLimits.MaxOnHost);
             }
 
             _told = plan;
@@ -252,13 +256,6 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
         {
             SaveSnapshot(_state.ToSnapshot());
         }
-    }
-
-    private static AllCaptures AllOf(CaptureRegistryState state)
-    {
-        var all = new AllCaptures();
-        all.Captures_.AddRange(state.Captures);
-        return all;
     }
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();

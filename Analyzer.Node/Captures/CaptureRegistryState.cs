@@ -32,6 +32,11 @@ internal sealed record CaptureRegistryState(ImmutableList<Capture> Captures)
             });
         }
 
+        if (Captures.Count >= CaptureLimits.MaxCaptures)
+        {
+            return Refuse($"captures: there are {CaptureLimits.MaxCaptures}, and may be no more: delete one first.");
+        }
+
         var capture = asked.Clone();
         if (capture.Uuid.Length == 0)
         {
@@ -47,6 +52,8 @@ internal sealed record CaptureRegistryState(ImmutableList<Capture> Captures)
         Captures.Exists(known => known.Uuid == command.Uuid)
             ? (new CaptureDeleted { Uuid = command.Uuid, At = at }, null)
             : (null, new CaptureRefused { Reason = $"there is no capture {command.Uuid}.", NotFound = true });
+
+    public Shared.Messages.Captures.Captures Answer(GetCaptures get) => new() { Captures_ = { Captures.Where(known => get.Uuid.Length == 0 || get.Uuid == known.Uuid) } };
 
     public CaptureRegistryState Apply(CaptureCreated created) => new(Captures.Add(created.Capture));
 

@@ -19,6 +19,11 @@ internal static class CaptureRules
             return "GremlinQuery: a query that selects the nodes to capture on is required.";
         }
 
+        if (CheckSizes(capture) is { } tooLong)
+        {
+            return tooLong;
+        }
+
         if (!Types.Contains(capture.Type))
         {
             return $"Type: \"{capture.Type}\" is none of pcap, afpacket, ovsmirror, ovssflow, sflow, netflow.";
@@ -57,9 +62,20 @@ internal static class CaptureRules
         return null;
     }
 
+    /// <summary>Which of its texts is longer than it may be, for the user; null when none is.</summary>
+    public static string? CheckSizes(Capture capture) =>
+        TooLong("GremlinQuery", capture.GremlinQuery, CaptureLimits.MaxQuery)
+        ?? TooLong("BPFFilter", capture.BpfFilter, CaptureLimits.MaxFilter)
+        ?? TooLong("Name", capture.Name, CaptureLimits.MaxName)
+        ?? TooLong("Description", capture.Description, CaptureLimits.MaxDescription)
+        ?? TooLong("UUID", capture.Uuid, CaptureLimits.MaxName);
+
     /// <summary>Whether both do the same: the same query under the same filter, taken the same way.</summary>
     public static bool AreDuplicates(Capture one, Capture other) =>
         one.GremlinQuery == other.GremlinQuery && one.BpfFilter == other.BpfFilter && one.Type == other.Type;
+
+    private static string? TooLong(string field, string text, int most) =>
+        text.Length > most ? $"{field}: {text.Length} characters are more than the {most} there may be." : null;
 }
 
 /// <summary>Asks libpcap about filters before any agent is bothered with them.</summary>

@@ -68,15 +68,19 @@ internal static class ConsoleTables
             return "no captures";
         }
 
-        var table = NewTable("UUID", "name", "type", "query", "filter", "running on");
+        var losses = CaptureLoss.Of(graph).ToLookup(loss => loss.Capture, StringComparer.Ordinal);
+        var table = NewTable("UUID", "name", "type", "query", "filter", "running on", "lost");
         foreach (var capture in captures.OrderBy(c => c.CreatedAt))
         {
             var nodes = graph.Nodes.Where(n => n.Metadata.Has("Captures.ID", capture.Uuid)).Select(n => $"{n.Name}@{n.Host}").Order(StringComparer.Ordinal);
-            AddRow(table, capture.Uuid, capture.Name, capture.Type, capture.GremlinQuery, capture.BpfFilter, string.Join(", ", nodes));
+            AddRow(table, capture.Uuid, capture.Name, capture.Type, capture.GremlinQuery, capture.BpfFilter, string.Join(", ", nodes), Lost(losses[capture.Uuid]));
         }
 
         return Render(table);
     }
+
+    /// <summary>What captures lost, a line each.</summary>
+    public static string Losses(Graph graph) => CaptureLoss.Of(graph).Select(loss => loss.Text).ToList() is { Count: > 0 } lines ? string.Join('\n', lines) : "nothing is lost";
 
     public static string Agents(CurrentGraph current)
     {
@@ -95,6 +99,9 @@ internal static class ConsoleTables
 
         return Render(table);
     }
+
+    private static string Lost(IEnumerable<CaptureLoss> losses) =>
+        string.Join(", ", losses.GroupBy(loss => loss.What, StringComparer.Ordinal).Select(kind => $"{Number(kind.Sum(loss => loss.Count))} {kind.Key}"));
 
     private static void AddFlow(Table table, Flow flow, ILookup<string, Flow> byParent, Dictionary<string, string> names, int depth)
     {

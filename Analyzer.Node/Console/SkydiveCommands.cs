@@ -12,6 +12,9 @@ namespace Analyzer.Node.Console;
 /// <summary>Answers the palette's commands with tables.</summary>
 internal sealed class SkydiveCommands : CommandHandlerActor
 {
+    /// <summary>Flows looked at, the last seen first: those inside a tunnel are seen with it.</summary>
+    private const int MostFlows = 10_000;
+
     private readonly AnalyzerServices _services;
 
     public SkydiveCommands(AnalyzerServices services)
@@ -22,6 +25,7 @@ internal sealed class SkydiveCommands : CommandHandlerActor
         Process(SkydivePalette.Topology.Name, _ => Answer(TopologyAsync()));
         Process(SkydivePalette.Captures.Name, _ => Answer(CapturesAsync()));
         Process(SkydivePalette.Agents.Name, _ => Answer(AgentsAsync()));
+        Process(SkydivePalette.Losses.Name, _ => Answer(LossesAsync()));
     }
 
     private void Answer(Task<string> answer) =>
@@ -34,7 +38,7 @@ internal sealed class SkydiveCommands : CommandHandlerActor
             throw new FormatException($"'{limit}' isn't a number of flows");
         }
 
-        var flows = await _services.Flows.GetFlowsAsync(null, CancellationToken.None).ConfigureAwait(false);
+        var flows = await _services.Flows.LastSeenAsync(MostFlows, CancellationToken.None).ConfigureAwait(false);
         var graph = await GraphAsync().ConfigureAwait(false);
         return ConsoleTables.Flows(flows, graph.Graph, count);
     }
@@ -43,11 +47,13 @@ internal sealed class SkydiveCommands : CommandHandlerActor
 
     private async Task<string> CapturesAsync()
     {
-        var captures = await _services.Captures.Ask<CaptureList>(new GetCaptures(), _services.QueryTimeout).ConfigureAwait(false);
+        var captures = await _services.AskAsync<CaptureList>(_services.Captures, new GetCaptures()).ConfigureAwait(false);
         return ConsoleTables.Captures(captures.Captures_, (await GraphAsync().ConfigureAwait(false)).Graph);
     }
 
     private async Task<string> AgentsAsync() => ConsoleTables.Agents(await GraphAsync().ConfigureAwait(false));
+
+    private async Task<string> LossesAsync() => ConsoleTables.Losses((await GraphAsync().ConfigureAwait(false)).Graph);
 
     private Task<CurrentGraph> GraphAsync() => _services.View.Ask<CurrentGraph>(GetGraph.Instance, _services.QueryTimeout);
 }

@@ -5,7 +5,7 @@ using Petabridge.Cmd.Host;
 
 namespace Analyzer.Node.Console;
 
-/// <summary>The palette <c>skydive</c>: flows, topology, captures, agents.</summary>
+/// <summary>The palette <c>skydive</c>: flows, topology, captures, agents, losses.</summary>
 internal sealed class SkydivePalette : CommandPaletteHandler
 {
     public static readonly CommandDefinition Flows = Define("flows", "The flows of all captures, inner flows below the tunnel they travel in, the most recent first.", withLimit: true);
@@ -13,7 +13,9 @@ internal sealed class SkydivePalette : CommandPaletteHandler
     public static readonly CommandDefinition Captures = Define("captures", "The captures and how many nodes each selects.", withLimit: false);
     public static readonly CommandDefinition Agents = Define("agents", "The agents' hosts and whether they are connected.", withLimit: false);
 
-    public static readonly CommandPalette Commands = new("skydive", [Flows, Topology, Captures, Agents]);
+    public static readonly CommandDefinition Losses = Define("losses", "What captures didn't count or couldn't tell, and why: their figures are too low by that.", withLimit: false);
+
+    public static readonly CommandPalette Commands = new("skydive", [Flows, Topology, Captures, Agents, Losses]);
 
     public SkydivePalette(AnalyzerServices services)
         : base(Commands) => HandlerProps = Props.Create(() => new SkydiveCommands(services));

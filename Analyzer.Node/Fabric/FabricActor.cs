@@ -6,6 +6,7 @@ using Analyzer.Node.Telemetry;
 using Analyzer.Node.Views;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Logging;
+using Shared.Messages.Parts;
 using Shared.Messages.Topology;
 using Topology.Fabric.Links;
 using Topology.Fabric.Model;
@@ -23,7 +24,8 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     /// <summary>How changes of the graph are gathered before the links are evaluated again.</summary>
     private static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(100);
 
-    private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan FirstResend = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestResend = TimeSpan.FromSeconds(60);
     private static readonly string Session = Guid.NewGuid().ToString();
 
     private readonly ILogger _log = Context.Log();
@@ -32,6 +34,7 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     private Graph? _live;
     private Graph? _told;
     private long _sequence;
+    private TimeSpan _resendAfter = FirstResend;
     private bool _stored = true;
 
     public FabricActor(FabricSettings settings)
@@ -45,7 +48,7 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
 
         Command<CreateFabricLink>(OnCreate);
         Command<DeleteFabricLink>(OnDelete);
-        Command<GetFabricLinks>(_ => Sender.Tell(AllLinks()));
+        Command<GetFabricLinks>(get => InParts.Answer(Context, Sender, Links(get.Uuid)));
         Command<GraphUpdated>(OnGraph);
         Command<EvaluationDue>(_ => Evaluate());
         Command<GraphStored>(OnStored);
@@ -149,7 +152,7 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
             return;
         }
 
-        var links = FabricLinkParser.ParseAll(AllLinks().Links.Select(l => l.Link));
+        var links = FabricLinkParser.ParseAll(Links().Links.Select(l => l.Link));
         var fabric = FabricGraph.Evaluate(links, _live, _settings.Origin, Now);
         if (_told is not null && GraphProtocol.Difference(_told, fabric).Count == 0)
         {
@@ -158,6 +161,7 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
 
         _told = fabric;
         _sequence++;
+        _resendAfter = FirstResend;
         Send();
     }
 
@@ -172,8 +176,9 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
         var sync = new SyncGraph { Host = FabricGraph.Host, Session = Session, Sequence = _sequence };
         sync.Nodes.Add(_told.Nodes.Select(n => n.ToMessage()));
         sync.Edges.Add(_told.AllEdges.Select(e => e.ToMessage()));
-        _settings.Hosts.Tell(sync, Self);
-        Timers.StartSingleTimer(ResendDue.Instance, ResendDue.Instance, ResendAfter);
+        _settings.Hosts.Tell(InParts.Of(Context, sync, sync.Host, $"graph-{_sequence}"), Self);
+        Timers.StartSingleTimer(ResendDue.Instance, ResendDue.Instance, _resendAfter);
+        _resendAfter = TimeSpan.FromTicks(Math.Min(_resendAfter.Ticks * 2, LongestResend.Ticks));
     }
 
     private void OnStored(GraphStored stored) => Settle(stored.Session, stored.Sequence);
@@ -199,13 +204,8 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
         return true;
     }
 
-    private FabricLinks AllLinks()
-    {
-        var links = new FabricLinks();
-        links.Links.Add(_settings.Configured);
-        links.Links.Add(_state.Links.Values.OrderBy(l => l.CreatedAt));
-        return links;
-    }
+    private FabricLinks Links(string uuid = "") =>
+        new() { Links = { _settings.Configured.Concat(_state.Links.Values.OrderBy(l => l.CreatedAt)).Where(l => uuid.Length == 0 || l.Uuid == uuid) } };
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 

@@ -9,10 +9,16 @@ namespace Analyzer.Node.Fabric;
 /// <param name="Links">By UUID.</param>
 internal sealed record FabricLinksState(ImmutableSortedDictionary<string, FabricLink> Links)
 {
+    private const int MaxLinks = 1000;
+    private const int MaxLength = 4096;
+
     public static FabricLinksState Empty { get; } = new(ImmutableSortedDictionary.Create<string, FabricLink>(StringComparer.Ordinal));
 
     public static FabricLinksState From(FabricLinkState snapshot) =>
         new(Empty.Links.AddRange(snapshot.Links.Select(l => KeyValuePair.Create(l.Uuid, l))));
+
+    /// <summary>What's against a link's length, for the user; null when nothing is.</summary>
+    public static string? CheckSize(string link) => link.Length > MaxLength ? $"Link: {link.Length} characters are more than the {MaxLength} there may be." : null;
 
     /// <summary>The event that adds a link, the link there is already when it says the same, or why it can't be.</summary>
     public (FabricLinkCreated? Event, FabricLink? Existing, FabricLinkRefused? Refusal) Decide(CreateFabricLink create, string uuid, long at)
@@ -26,8 +32,13 @@ internal sealed record FabricLinksState(ImmutableSortedDictionary<string, Fabric
             return (null, null, new FabricLinkRefused { Reason = e.Message, Column = e.Column });
         }
 
-        return Links.Values.FirstOrDefault(l => l.Link == create.Link) is { } existing
-            ? (null, existing, null)
+        if (Links.Values.FirstOrDefault(l => l.Link == create.Link) is { } existing)
+        {
+            return (null, existing, null);
+        }
+
+        return Links.Count >= MaxLinks
+            ? (null, null, new FabricLinkRefused { Reason = $"Link: there are {MaxLinks} links, and may be no more: delete one first.", Column = 1 })
             : (new FabricLinkCreated { Link = new FabricLink { Uuid = uuid, Link = create.Link, CreatedAt = at } }, null, null);
     }
 

@@ -3,7 +3,7 @@ using Shared.Messages.Flows;
 namespace Analyzer.Node.Flows;
 
 /// <summary>What a flows entity keeps, and for how long.</summary>
-/// <param name="Retention">Time after its last packet for which a flow can be queried; after its last update when that's later, as it is for flows of capture files.</param>
+/// <param name="Retention">Time after its last update for which a flow can be queried, by the analyzer's clock: what packets and agents say of the time doesn't count.</param>
 /// <param name="MaxFlows">Flows kept at most; the longest unseen go first.</param>
 /// <param name="MaxRawBytes">Bytes of raw packets kept at most.</param>
 internal sealed record FlowLimits(TimeSpan Retention, int MaxFlows, long MaxRawBytes = FlowLimits.DefaultMaxRawBytes)
@@ -13,46 +13,44 @@ internal sealed record FlowLimits(TimeSpan Retention, int MaxFlows, long MaxRawB
 }
 
 /// <summary>
-/// The newest state of each flow of a partition, found by its ids and its node without a scan. Private to one actor; what it
-/// decides depends on nothing else. It changes in place: a partition may hold hundreds of thousands of flows.
+/// The newest state of each flow of a partition. Private to one actor; what it decides depends on nothing else. It changes in
+/// place: a partition may hold hundreds of thousands of flows.
 /// </summary>
 internal sealed class FlowPartitionState(FlowLimits limits)
 {
-    private readonly Dictionary<string, Flow> _flows = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _storedAt = new(StringComparer.Ordinal);
-    private readonly Index _byTrackingId = new(flow => flow.TrackingId);
-    private readonly Index _byL3TrackingId = new(flow => flow.L3TrackingId);
-    private readonly Index _byNode = new(flow => flow.NodeTid);
-    private readonly RawPacketStore _rawPackets = new(limits.MaxRawBytes);
+    /// <summary>Flows of a block of a snapshot.</summary>
+    private const int RowsOfPart = 4096;
 
-    public int Count => _flows.Count;
+    public FlowTable Table { get; } = new();
 
-    /// <summary>Which of the told flows and packets are news; null when none is.</summary>
-    public FlowsUpdated? Decide(UpdateFlows update, long at)
+    public RawPacketStore RawPackets { get; } = new(limits.MaxRawBytes);
+
+    public int Count => Table.Count;
+
+    /// <summary>Whether anything told is news.</summary>
+    public bool IsNews(FlowRows rows, IReadOnlyList<RawPacket> rawPackets)
     {
-        var updated = new FlowsUpdated { At = at };
-        foreach (var flow in update.Flows)
+        for (var i = 0; i < rows.Count; i++)
         {
-            if (flow.Uuid.Length > 0 && IsNews(flow))
+            if (Table.IsNews(rows[i], rows.Texts, rows.DetailsOf(i)))
             {
-                updated.Flows.Add(flow);
+                return true;
             }
         }
 
-        updated.RawPackets.AddRange(update.RawPackets.Where(packet => packet.FlowUuid.Length > 0 && !_rawPackets.Has(packet)));
-        return updated.Flows.Count + updated.RawPackets.Count > 0 ? updated : null;
+        return rawPackets.Any(packet => packet.FlowUuid.Length > 0 && !RawPackets.Has(packet));
     }
 
-    /// <summary>Which flows are past their retention or over the limit; null when none is. Looks at every flow.</summary>
+    /// <summary>Which flows are past their retention or over the limit; null when none is.</summary>
     public FlowsExpired? DecideExpiry(long at)
     {
         var horizon = at - (long)limits.Retention.TotalMilliseconds;
         var expired = new FlowsExpired { At = at };
-        expired.Uuids.AddRange(_flows.Values.Where(flow => LastSeen(flow) < horizon).Select(flow => flow.Uuid));
-        var over = _flows.Count - expired.Uuids.Count - limits.MaxFlows;
-        if (over > 0)
+        var over = Count - limits.MaxFlows;
+        for (var number = Table.Oldest; number >= 0 && (over > expired.Uuids.Count || Table[number].StoredAt < horizon); number = Table.NextByAge(number))
         {
-            expired.Uuids.AddRange(_flows.Values.Where(flow => LastSeen(flow) >= horizon).OrderBy(LastSeen).Take(over).Select(flow => flow.Uuid));
+            expired.Uuids.Add(FlowForms.Id(Table[number].Row.Uuid));
+            expired.Until = Table[number].StoredAt;
         }
 
         return expired.Uuids.Count > 0 ? expired : null;
@@ -60,14 +58,21 @@ internal sealed class FlowPartitionState(FlowLimits limits)
 
     public void Apply(FlowsUpdated updated)
     {
-        foreach (var flow in updated.Flows)
+        var blocks = updated.Blocks.Select(block => FlowBlock.Read(block.Span));
+        Apply(updated.Flows.Count == 0 ? blocks : blocks.Append(Rows(updated.Flows)), updated);
+    }
+
+    /// <summary>The same where the blocks have been read.</summary>
+    public void Apply(IEnumerable<FlowRows> blocks, FlowsUpdated updated)
+    {
+        foreach (var rows in blocks)
         {
-            Set(flow, updated.At);
+            Table.Apply(rows, updated.At);
         }
 
         foreach (var packet in updated.RawPackets)
         {
-            _rawPackets.Add(packet);
+            RawPackets.Add(packet);
         }
     }
 
@@ -75,168 +80,99 @@ internal sealed class FlowPartitionState(FlowLimits limits)
     {
         foreach (var uuid in expired.Uuids)
         {
-            Remove(uuid);
-            _rawPackets.Remove(uuid);
+            if (!FlowForms.TryId(uuid, out var id) || Table.Find(id) is not (>= 0 and var number) || (expired.Until != 0 && Table[number].StoredAt > expired.Until))
+            {
+                continue;
+            }
+
+            Table.Remove(number);
+            RawPackets.Remove(uuid);
         }
     }
 
     public void Apply(FlowsState snapshot)
     {
-        foreach (var flow in snapshot.Flows)
+        foreach (var flow in snapshot.Flows.OrderBy(StoredAt))
         {
-            Set(flow, snapshot.StoredAt.TryGetValue(flow.Uuid, out var at) ? at : flow.Last);
+            Table.Apply(Rows([flow]), StoredAt(flow));
+        }
+
+        foreach (var part in snapshot.Parts)
+        {
+            Apply(part);
         }
 
         foreach (var packet in snapshot.RawPackets)
         {
-            _rawPackets.Add(packet);
+            RawPackets.Add(packet);
         }
+
+        long StoredAt(Flow flow) => snapshot.StoredAt.TryGetValue(flow.Uuid, out var at) ? at : flow.Last;
     }
 
     public FlowsState ToSnapshot()
     {
         var snapshot = new FlowsState();
-        snapshot.Flows.AddRange(_flows.Values);
-        snapshot.StoredAt.Add(_storedAt);
-        snapshot.RawPackets.AddRange(_rawPackets.All());
+        var rows = new FlowRows(Math.Min(Count + 1, RowsOfPart));
+        FlowsStatePart? part = null;
+        long before = 0;
+        for (var number = Table.Oldest; number >= 0; number = Table.NextByAge(number))
+        {
+            ref readonly var entry = ref Table[number];
+            part ??= new FlowsStatePart();
+            rows.Add(entry.Row, Table.Texts, Table.DetailsOf(number));
+            part.StoredAfter.Add(entry.StoredAt - before);
+            before = entry.StoredAt;
+            part.UpdateStart.Add(entry.UpdateStart - entry.Row.Start);
+            part.UpdateAbPackets.Add(entry.UpdateAbPackets);
+            part.UpdateAbBytes.Add(entry.UpdateAbBytes);
+            part.UpdateBaPackets.Add(entry.UpdateBaPackets);
+            part.UpdateBaBytes.Add(entry.UpdateBaBytes);
+            if (rows.Count == RowsOfPart)
+            {
+                Close();
+            }
+        }
+
+        Close();
+        snapshot.RawPackets.AddRange(RawPackets.All());
         return snapshot;
-    }
 
-    /// <summary>The flows that meet every given criterion, the most recently seen first.</summary>
-    public FoundFlows Find(GetFlows query)
-    {
-        var nodes = SetOf(query.NodeTids);
-        var uuids = SetOf(query.Uuids);
-        var tracking = SetOf(query.TrackingIds);
-        var l3Tracking = SetOf(query.L3TrackingIds);
-        var found = Candidates(query).Where(flow =>
-            (nodes is null || nodes.Contains(flow.NodeTid))
-            && (uuids is null || uuids.Contains(flow.Uuid))
-            && (tracking is null || tracking.Contains(flow.TrackingId))
-            && (l3Tracking is null || l3Tracking.Contains(flow.L3TrackingId))
-            && (query.ActiveSince == 0 || flow.Last >= query.ActiveSince)
-            && (query.ActiveUntil == 0 || flow.Start <= query.ActiveUntil));
-        var sorted = found.OrderByDescending(flow => flow.Last).ThenBy(flow => flow.Uuid, StringComparer.Ordinal);
-        var answer = new FoundFlows { Partition = query.Partition };
-        answer.Flows.AddRange(query.Limit > 0 ? sorted.Take(query.Limit) : sorted);
-        return answer;
-    }
-
-    /// <summary>The raw packets of these flows.</summary>
-    public FoundRawPackets Find(GetRawPackets query)
-    {
-        var answer = new FoundRawPackets { Partition = query.Partition };
-        answer.RawPackets.AddRange(_rawPackets.Of(query.Uuids));
-        return answer;
-    }
-
-    // By the criterion that leaves the fewest.
-    private IEnumerable<Flow> Candidates(GetFlows query)
-    {
-        if (query.Uuids.Count > 0)
+        void Close()
         {
-            return query.Uuids.Distinct(StringComparer.Ordinal).Select(uuid => _flows.GetValueOrDefault(uuid)).OfType<Flow>();
-        }
-
-        if (query.TrackingIds.Count > 0)
-        {
-            return _byTrackingId.Of(query.TrackingIds);
-        }
-
-        if (query.L3TrackingIds.Count > 0)
-        {
-            return _byL3TrackingId.Of(query.L3TrackingIds);
-        }
-
-        return query.NodeTids.Count > 0 ? _byNode.Of(query.NodeTids) : _flows.Values;
-    }
-
-    // Counters are absolute and only grow: an update that was sent again, behind a newer one, is not news.
-    private bool IsNews(Flow told)
-    {
-        if (!_flows.TryGetValue(told.Uuid, out var known))
-        {
-            return true;
-        }
-
-        if (told.Last < known.Last || Packets(told) < Packets(known))
-        {
-            return false;
-        }
-
-        if (known.FinishType != FinishType.NotFinished && told.FinishType == FinishType.NotFinished)
-        {
-            return false;
-        }
-
-        return !told.Equals(known);
-    }
-
-    private static long Packets(Flow flow) => flow.Metric is { } metric ? metric.AbPackets + metric.BaPackets : 0;
-
-    private long LastSeen(Flow flow) => Math.Max(flow.Last, _storedAt[flow.Uuid]);
-
-    private void Set(Flow flow, long at)
-    {
-        Remove(flow.Uuid);
-        _flows[flow.Uuid] = flow;
-        _storedAt[flow.Uuid] = at;
-        _byTrackingId.Add(flow);
-        _byL3TrackingId.Add(flow);
-        _byNode.Add(flow);
-    }
-
-    private void Remove(string uuid)
-    {
-        if (!_flows.Remove(uuid, out var flow))
-        {
-            return;
-        }
-
-        _storedAt.Remove(uuid);
-        _byTrackingId.Remove(flow);
-        _byL3TrackingId.Remove(flow);
-        _byNode.Remove(flow);
-    }
-
-    private static HashSet<string>? SetOf(IList<string> wanted) => wanted.Count == 0 ? null : new HashSet<string>(wanted, StringComparer.Ordinal);
-
-    private sealed class Index(Func<Flow, string> key)
-    {
-        private readonly Dictionary<string, Dictionary<string, Flow>> _flows = new(StringComparer.Ordinal);
-
-        public void Add(Flow flow)
-        {
-            if (!_flows.TryGetValue(key(flow), out var same))
+            if (part is not null)
             {
-                _flows[key(flow)] = same = new Dictionary<string, Flow>(1, StringComparer.Ordinal);
-            }
-
-            same[flow.Uuid] = flow;
-        }
-
-        public void Remove(Flow flow)
-        {
-            if (_flows.TryGetValue(key(flow), out var same) && same.Remove(flow.Uuid) && same.Count == 0)
-            {
-                _flows.Remove(key(flow));
+                part.Block = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(FlowBlock.Write(rows));
+                snapshot.Parts.Add(part);
+                rows.Clear();
+                (part, before) = (null, 0);
             }
         }
+    }
 
-        public IEnumerable<Flow> Of(IEnumerable<string> keys)
+    private void Apply(FlowsStatePart part)
+    {
+        var rows = FlowBlock.Read(part.Block.Span);
+        long at = 0;
+        for (var i = 0; i < rows.Count; i++)
         {
-            foreach (var wanted in keys.Distinct(StringComparer.Ordinal))
-            {
-                if (!_flows.TryGetValue(wanted, out var same))
-                {
-                    continue;
-                }
-
-                foreach (var flow in same.Values)
-                {
-                    yield return flow;
-                }
-            }
+            at += part.StoredAfter[i];
+            var one = new FlowRows(1);
+            one.Add(rows[i], rows.Texts, rows.DetailsOf(i));
+            Table.Apply(one, at);
+            Table.Restore(
+                rows[i].Uuid, rows[i].Start + part.UpdateStart[i], part.UpdateAbPackets[i], part.UpdateAbBytes[i], part.UpdateBaPackets[i], part.UpdateBaBytes[i]);
         }
+    }
+
+    private static FlowRows Rows(IReadOnlyCollection<Flow> flows)
+    {
+        var rows = new FlowRows(Math.Max(flows.Count, 1));
+        foreach (var flow in flows)
+        {
+            rows.Add(flow);
+        }
+
+        return rows;
     }
 }

@@ -6,7 +6,6 @@ using Analyzer.Node.Telemetry;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Flows;
 using Shared.Messages.Logging;
-using Shared.Messages.Telemetry;
 
 namespace Analyzer.Node.Flows;
 
@@ -16,6 +15,9 @@ namespace Analyzer.Node.Flows;
 /// <param name="ExpireEvery">Time between two looks for expired flows.</param>
 internal sealed record FlowsEntitySettings(FlowLimits Limits, int SnapshotEvery, TimeSpan ExpireEvery)
 {
+    /// <summary>How long a query waits for who asked, who is to be heard of at least once a second.</summary>
+    public TimeSpan ForgetQueriesAfter { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Flows a partition keeps unless told otherwise.</summary>
     public const int DefaultMaxFlows = 200_000;
 
@@ -26,24 +28,33 @@ internal sealed record FlowsEntitySettings(FlowLimits Limits, int SnapshotEvery,
 
 /// <summary>
 /// One partition of the flows, event-sourced: every observation of the same packets lands here, whichever host or tunnel saw them.
-/// An update is acknowledged when its event is stored, and refused when it can't be.
+/// Blocks are gathered for a moment, stored as they came as one event, applied, and acknowledged; a block that can't be read or
+/// stored is refused. Meanwhile others are taken, and questions answered.
 /// </summary>
-internal sealed class FlowsEntity : ReceivePersistentActor
+internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
 {
+    private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>Bytes of an event that isn't waited longer with.</summary>
+    private const int LargeEvent = 256 << 10;
+
     private readonly ILogger _log = Context.Log();
     private readonly FlowsEntitySettings _settings;
     private readonly int _partition;
     private readonly FlowPartitionState _state;
-    private readonly ICancelable _expiry;
-    private UpdateFlows? _storing;
+    private readonly FlowQueries _queries;
+    private readonly Queue<List<Block>> _storing = [];
+    private List<Block> _gathered = [];
+    private int _gatheredBytes;
 
     public FlowsEntity(int partition, FlowsEntitySettings settings)
     {
         _partition = partition;
         _settings = settings;
         _state = new FlowPartitionState(settings.Limits);
+        var self = Self;
+        _queries = new FlowQueries(partition, query => new FlowScan(query, _state.Table, _state.RawPackets), () => self.Tell(QueryTurn.Instance));
         PersistenceId = $"flows-{partition}";
-        _expiry = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(settings.ExpireEvery, settings.ExpireEvery, Self, ExpiryDue.Instance, Self);
 
         Recover<SnapshotOffer>(offer => _state.Apply((FlowsState)offer.Snapshot));
         Recover<FlowsUpdated>(_state.Apply);
@@ -51,12 +62,12 @@ internal sealed class FlowsEntity : ReceivePersistentActor
         Recover<RecoveryCompleted>(_ => _log.FlowsRecovered(_partition, _state.Count));
 
         Command<UpdateFlows>(OnUpdate);
-        Command<GetFlows>(query =>
-        {
-            using var span = Traces.Start("flows query", query.TraceParent)?.SetTag("skydive.partition", _partition);
-            Sender.Tell(_state.Find(query));
-        });
-        Command<GetRawPackets>(query => Sender.Tell(_state.Find(query)));
+        Command<Gathered>(_ => Store());
+        Command<QueryFlows>(query => _queries.Start(query, Sender));
+        Command<TakeFlows>(take => _queries.Take(take, Sender));
+        Command<StopFlows>(_queries.Stop);
+        Command<QueryTurn>(_ => _queries.Turn());
+        Command<ForgetDue>(_ => _queries.Forget(settings.ForgetQueriesAfter));
         Command<ExpiryDue>(_ => Expire());
         Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
         Command<SaveSnapshotFailure>(failed => _log.FlowsSnapshotFailed(_partition, failed.Metadata.SequenceNr, failed.Cause.Message));
@@ -67,10 +78,13 @@ internal sealed class FlowsEntity : ReceivePersistentActor
 
     public static Props Props(int partition, FlowsEntitySettings settings) => Akka.Actor.Props.Create(() => new FlowsEntity(partition, settings));
 
-    protected override void PostStop()
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
     {
-        _expiry.Cancel();
-        base.PostStop();
+        base.PreStart();
+        Timers.StartPeriodicTimer(ExpiryDue.Instance, ExpiryDue.Instance, _settings.ExpireEvery);
+        Timers.StartPeriodicTimer(ForgetDue.Instance, ForgetDue.Instance, _settings.ForgetQueriesAfter);
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
@@ -84,30 +98,71 @@ internal sealed class FlowsEntity : ReceivePersistentActor
     {
         base.OnPersistRejected(cause, @event, sequenceNr);
         AnalyzerMetrics.CountJournalFailure("flows");
-        if (@event is FlowsUpdated && _storing is { } update)
+        if (@event is FlowsUpdated)
         {
-            Sender.Tell(new FlowsRefused { Partition = _partition, Session = update.Session, Sequence = update.Sequence, Reason = cause.Message });
+            foreach (var block in _storing.Dequeue())
+            {
+                Refuse(block.Uplink, block.Update, cause.Message);
+            }
         }
     }
 
     private void OnUpdate(UpdateFlows update)
     {
-        var uplink = Sender;
-        var stored = new FlowsStored { Partition = _partition, Session = update.Session, Sequence = update.Sequence };
-        if (_state.Decide(update, Now) is not { } updated)
+        FlowRows rows;
+        try
         {
-            uplink.Tell(stored);
+            rows = update.Block.IsEmpty ? new FlowRows(1) : FlowBlock.Read(update.Block.Span);
+        }
+        catch (InvalidDataException e)
+        {
+            Refuse(Sender, update, e.Message);
             return;
         }
 
-        _storing = update;
+        if (!_state.IsNews(rows, update.RawPackets))
+        {
+            Sender.Tell(Stored(update));
+            return;
+        }
+
+        _gathered.Add(new Block(Sender, update, rows));
+        _gatheredBytes += update.Block.Length + update.RawPackets.Sum(packet => packet.Data.Length);
+        if (_gatheredBytes >= LargeEvent)
+        {
+            Store();
+        }
+        else if (_gathered.Count == 1)
+        {
+            Timers.StartSingleTimer(Gathered.Instance, Gathered.Instance, GatherFor);
+        }
+    }
+
+    private void Store()
+    {
+        if (_gathered.Count == 0)
+        {
+            return;
+        }
+
+        var blocks = _gathered;
+        (_gathered, _gatheredBytes) = ([], 0);
+        _storing.Enqueue(blocks);
+        var updated = new FlowsUpdated { At = Now };
+        updated.Blocks.AddRange(blocks.Where(block => block.Rows.Count > 0).Select(block => block.Update.Block));
+        updated.RawPackets.AddRange(blocks.SelectMany(block => block.Update.RawPackets));
         var storing = AnalyzerMetrics.Store("flows");
-        Persist(updated, persisted =>
+        PersistAsync(updated, persisted =>
         {
             storing.Done();
-            _state.Apply(persisted);
-            AnalyzerMetrics.Count(_partition, update.Flows.Count, _state.Count);
-            uplink.Tell(stored);
+            _storing.Dequeue();
+            _state.Apply(blocks.Select(block => block.Rows), persisted);
+            AnalyzerMetrics.Count(_partition, blocks.Sum(block => block.Rows.Count), _state.Count);
+            foreach (var block in blocks)
+            {
+                block.Uplink.Tell(Stored(block.Update));
+            }
+
             SnapshotWhenDue();
 
             // Some slack, so that a full partition doesn't look for its oldest flows at every update.
@@ -143,10 +198,32 @@ internal sealed class FlowsEntity : ReceivePersistentActor
         }
     }
 
+    private void Refuse(IActorRef uplink, UpdateFlows update, string reason) =>
+        uplink.Tell(new FlowsRefused { Partition = _partition, Session = update.Session, Sequence = update.Sequence, Reason = reason });
+
+    private FlowsStored Stored(UpdateFlows update) => new() { Partition = _partition, Session = update.Session, Sequence = update.Sequence };
+
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    private sealed record Block(IActorRef Uplink, UpdateFlows Update, FlowRows Rows);
 
     private sealed class ExpiryDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
     {
         public static readonly ExpiryDue Instance = new();
+    }
+
+    private sealed class QueryTurn : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly QueryTurn Instance = new();
+    }
+
+    private sealed class ForgetDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly ForgetDue Instance = new();
+    }
+
+    private sealed class Gathered : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly Gathered Instance = new();
     }
 }

@@ -14,12 +14,15 @@ internal static class AnalyzerHealth
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    // That there's an answer is all that's asked.
+    private const string Nothing = "-";
+
     public static AkkaConfigurationBuilder WithHealth(this AkkaConfigurationBuilder akka, StorageHealth storage) => akka
         .WithActorSystemLivenessCheck()
         .WithAkkaClusterReadinessCheck()
         .WithHealthCheck("storage", async (_, _, stop) => Result(await storage.CheckAsync(stop).ConfigureAwait(false)))
-        .WithHealthCheck("captures", (_, registry, stop) => RecoveredAsync("captures", registry.Get<CaptureRegistry>(), new GetCaptures(), stop))
-        .WithHealthCheck("fabric", (_, registry, stop) => RecoveredAsync("fabric", registry.Get<FabricActor>(), new GetFabricLinks(), stop));
+        .WithHealthCheck("captures", (_, registry, stop) => RecoveredAsync("captures", registry.Get<CaptureRegistry>(), new GetCaptures { Uuid = Nothing }, stop))
+        .WithHealthCheck("fabric", (_, registry, stop) => RecoveredAsync("fabric", registry.Get<FabricActor>(), new GetFabricLinks { Uuid = Nothing }, stop));
 
     private static async Task<HealthCheckResult> RecoveredAsync(string name, IActorRef singleton, object question, CancellationToken stop)
     {

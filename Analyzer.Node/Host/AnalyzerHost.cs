@@ -128,7 +128,7 @@ internal static class AnalyzerHost
             .WithSingleton<CaptureRegistry>("captures", (system, registry, _) => SingletonGuardian.Props(
                 CaptureRegistry.Props(CaptureRegistrySettings.Of(Selector(registry), registry.Get<HostEntity>(), Mediator(system))), "captures"), analyzers)
             .WithSingleton<InjectionRegistry>("injections", (system, registry, _) => SingletonGuardian.Props(
-                InjectionRegistry.Props(new InjectionRegistrySettings(Selector(registry), registry.Get<HostEntity>(), Mediator(system))), "injections"), analyzers)
+                InjectionRegistry.Props(new InjectionRegistrySettings(Selector(registry), registry.Get<HostEntity>(), Mediator(system), options.Injections)), "injections"), analyzers)
             .WithSingleton<FabricActor>("fabric", (_, registry, _) => SingletonGuardian.Props(
                 FabricActor.Props(new FabricSettings(
                     FabricSettings.Configure(configuration.FabricLinks), registry.Get<GraphView>(), registry.Get<HostEntity>(), "analyzer." + options.HostId, options.Storage.SnapshotEvery)),

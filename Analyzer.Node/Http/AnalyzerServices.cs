@@ -4,10 +4,12 @@ using Analyzer.Node.Captures;
 using Analyzer.Node.Fabric;
 using Analyzer.Node.Flows;
 using Analyzer.Node.Injections;
+using Analyzer.Node.Queries;
 using Analyzer.Node.Topology;
 using Analyzer.Node.Views;
+using Google.Protobuf;
 using Shared.Messages.Configuration;
-using Topology.Fabric.Gremlin;
+using Shared.Messages.Parts;
 
 namespace Analyzer.Node.Http;
 
@@ -25,7 +27,11 @@ internal sealed class AnalyzerServices(IServiceProvider provider, AnalyzerOption
     public IActorRef Hosts => Actors.Get<HostEntity>();
 
     /// <summary>All flows.</summary>
-    public IFlowSource Flows => field ??= new PartitionedFlowSource(Actors.Get<FlowsEntity>(), options.FlowPartitions, options.Http.QueryTimeout);
+    public PartitionedFlowSource Flows => field ??= new PartitionedFlowSource(
+        provider.GetRequiredService<ActorSystem>(), Actors.Get<FlowsEntity>(), options.FlowPartitions, options.Http.QueryTimeout, options.Http.QueryRows);
+
+    /// <summary>Bytes an answer may have.</summary>
+    public long MostBytes => options.Http.QueryBytes;
 
     /// <summary>The capture registry.</summary>
     public IActorRef Captures => Actors.Get<CaptureRegistry>();
@@ -44,6 +50,21 @@ internal sealed class AnalyzerServices(IServiceProvider provider, AnalyzerOption
 
     /// <summary>Time a query or command has.</summary>
     public TimeSpan QueryTimeout => options.Http.QueryTimeout;
+
+    /// <summary>Asks, question and answer of any size.</summary>
+    /// <param name="target">An actor above.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="host">Whose entity answers, when it's one.</param>
+    public Task<object> AskAsync(ICanTell target, IMessage question, string host = "") =>
+        InParts.AskAsync(provider.GetRequiredService<ActorSystem>(), target, question, options.Http.QueryTimeout, host);
+
+    /// <summary>The same for one kind of answer.</summary>
+    public async Task<T> AskAsync<T>(ICanTell target, IMessage question) => await AskAsync(target, question).ConfigureAwait(false) switch
+    {
+        T answer => answer,
+        Status.Failure failure => throw failure.Cause,
+        var other => throw new InvalidOperationException($"{question.GetType().Name} was answered with {other.GetType().Name}"),
+    };
 
     /// <summary>The product's version.</summary>
     public string Version { get; } = typeof(AnalyzerServices).Assembly.GetName().Version?.ToString(3) ?? "0";

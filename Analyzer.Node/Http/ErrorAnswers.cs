@@ -1,6 +1,6 @@
 using Akka.Actor;
-using Analyzer.Node.Flows;
 using Analyzer.Node.Logging;
+using Analyzer.Node.Queries;
 using Analyzer.Node.Selection;
 using Microsoft.Extensions.Logging;
 using Topology.Fabric.Gremlin;
@@ -20,7 +20,7 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
                 await JsonAnswer.WriteErrorAsync(context, OfStatus(context)).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or FlowQueryException && context.RequestAborted.IsCancellationRequested)
         {
             // Nobody is there to be answered.
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
@@ -41,6 +41,25 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
 
     private ApiException OfException(Exception exception, HttpContext context)
     {
+        if (Known(exception) is { } known)
+        {
+            return known;
+        }
+
+        switch (exception)
+        {
+            case AskTimeoutException or TimeoutException or OperationCanceledException:
+                log.RequestTooLong(exception, context.Request.Method, context.Request.Path.Value);
+                return new(StatusCodes.Status503ServiceUnavailable, "timeout", "the analyzer didn't get an answer in time; see /health/ready", context.Request.Path);
+            default:
+                log.RequestFailed(exception, context.Request.Method, context.Request.Path.Value);
+                return new(StatusCodes.Status500InternalServerError, "internal", "the analyzer failed at this request; its log says why", context.Request.Path);
+        }
+    }
+
+    /// <summary>What's told of a failure that says itself what it is; null: it doesn't.</summary>
+    internal static ApiException? Known(Exception exception)
+    {
         switch (exception)
         {
             case ApiException api:
@@ -57,12 +76,10 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
                 return new(StatusCodes.Status503ServiceUnavailable, "unavailable", flows.Message, "flows");
             case NotReadyException notReady:
                 return ApiException.Unavailable(notReady.Message);
-            case AskTimeoutException or TimeoutException or OperationCanceledException:
-                log.RequestTooLong(exception, context.Request.Method, context.Request.Path.Value);
-                return new(StatusCodes.Status503ServiceUnavailable, "timeout", "the analyzer didn't get an answer in time; see /health/ready", context.Request.Path);
+            case AnswerTooLargeException tooLarge:
+                return new(StatusCodes.Status400BadRequest, "too-much", tooLarge.Message, "GremlinQuery");
             default:
-                log.RequestFailed(exception, context.Request.Method, context.Request.Path.Value);
-                return new(StatusCodes.Status500InternalServerError, "internal", "the analyzer failed at this request; its log says why", context.Request.Path);
+                return null;
         }
     }
 }

@@ -7,10 +7,11 @@ using Analyzer.Node.Selection;
 using Analyzer.Node.Telemetry;
 using Analyzer.Node.Topology;
 using Microsoft.Extensions.Logging;
+using Shared.Messages.Configuration;
 using Shared.Messages.Injections;
 using Shared.Messages.Logging;
+using Shared.Messages.Parts;
 using Shared.Messages.Topology;
-using AllInjections = Shared.Messages.Injections.Injections;
 
 namespace Analyzer.Node.Injections;
 
@@ -18,15 +19,17 @@ namespace Analyzer.Node.Injections;
 /// <param name="Selector">Finds the nodes of Src and Dst.</param>
 /// <param name="TopologyRegion">Takes commands to the source's agent.</param>
 /// <param name="Mediator">Tells when the graph changes.</param>
-internal sealed record InjectionRegistrySettings(INodeSelector Selector, IActorRef TopologyRegion, IActorRef Mediator);
+/// <param name="Keep">What of those that are over is kept.</param>
+internal sealed record InjectionRegistrySettings(INodeSelector Selector, IActorRef TopologyRegion, IActorRef Mediator, InjectionOptions Keep);
 
 /// <summary>
 /// The cluster's packet injections, event-sourced (a singleton): resolves their nodes to addresses, starts them on the source's
 /// agent, and keeps what became of them.
 /// </summary>
-internal sealed class InjectionRegistry : ReceivePersistentActor
+internal sealed class InjectionRegistry : ReceivePersistentActor, IWithTimers
 {
     private const int SnapshotEvery = 200;
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
 
     private readonly ILogger _log = Context.Log();
     private readonly InjectionRegistrySettings _settings;
@@ -44,7 +47,9 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
 
         Command<CreateInjection>(OnCreate);
         Command<DeleteInjection>(OnDelete);
-        Command<GetInjections>(_ => Sender.Tell(AllOf(_state)));
+        Command<Offered>(offered => InParts.Fetch(Context, offered));
+        Command<GetInjections>(get => InParts.Answer(Context, Sender, _state.Answer(get)));
+        Command<ForgetDue>(_ => Forget());
         Command<InjectionProgress>(OnProgress);
         Command<GraphChanged>(changed => Store([.. _state.Decide(changed)], stop: true));
         Command<InjectionRefused>(refused => _log.InjectionNotStopped(refused.Reason));
@@ -55,6 +60,8 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
     }
 
     public override string PersistenceId => "injections";
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(InjectionRegistrySettings settings) => Akka.Actor.Props.Create(() => new InjectionRegistry(settings));
 
@@ -82,6 +89,7 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
     private void OnRecovered()
     {
         _settings.Mediator.Tell(new Subscribe(HostEntity.ChangesTopic, Self));
+        Timers.StartPeriodicTimer(ForgetDue.Instance, ForgetDue.Instance, ForgetEvery);
         Store([.. _state.DecideRestarted(Now)], stop: true);
     }
 
@@ -109,9 +117,10 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
                 return;
             }
 
-            if (_state.DecideCreate(resolved, Guid.NewGuid().ToString(), Now) is not { } created)
+            var (created, refusal) = _state.DecideCreate(resolved, Guid.NewGuid().ToString(), Now);
+            if (created is null)
             {
-                Refuse(asker, $"UUID: injection {resolved.Uuid} exists already.");
+                Refuse(asker, refusal!);
                 return;
             }
 
@@ -122,9 +131,9 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
                 _state = _state.Apply(persisted);
                 var injection = persisted.Injection;
                 _log.InjectionCreated(injection.Uuid, injection.Src, injection.Host);
-                asker.Tell(injection);
+                InParts.Answer(Context, asker, InjectionRegistryState.WithoutPcap(injection));
                 SnapshotWhenDue();
-                _settings.TopologyRegion.Tell(new StartInjection { Host = injection.Host, Injection = injection });
+                _settings.TopologyRegion.Tell(InParts.Of(Context, new StartInjection { Host = injection.Host, Injection = injection }, injection.Host), Self);
             });
         });
     }
@@ -227,6 +236,22 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
         });
     }
 
+    private void Forget()
+    {
+        InjectionDeleted[] forgotten = [.. _state.DecideForget(_settings.Keep, Now)];
+        if (forgotten.Length == 0)
+        {
+            return;
+        }
+
+        _log.InjectionsForgotten(forgotten.Length);
+        PersistAll(forgotten, persisted =>
+        {
+            _state = _state.Apply(persisted);
+            SnapshotWhenDue();
+        });
+    }
+
     private void SnapshotWhenDue()
     {
         if (LastSequenceNr % SnapshotEvery == 0)
@@ -237,12 +262,10 @@ internal sealed class InjectionRegistry : ReceivePersistentActor
 
     private static void Refuse(IActorRef asker, string reason) => asker.Tell(new InjectionRefused { Reason = reason });
 
-    private static AllInjections AllOf(InjectionRegistryState state)
-    {
-        var all = new AllInjections();
-        all.Injections_.AddRange(state.Injections);
-        return all;
-    }
-
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    private sealed class ForgetDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly ForgetDue Instance = new();
+    }
 }

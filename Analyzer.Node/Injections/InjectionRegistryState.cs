@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Google.Protobuf;
+using Shared.Messages.Configuration;
 using Shared.Messages.Injections;
 using Shared.Messages.Topology;
 
@@ -21,8 +23,8 @@ internal sealed record InjectionRegistryState(ImmutableList<Injection> Injection
 
     public static bool IsOver(string state) => state is Finished or Failed;
 
-    /// <summary>The event of a new injection, all addresses of which are resolved; null when its id is taken.</summary>
-    public InjectionCreated? DecideCreate(Injection resolved, string newUuid, long at)
+    /// <summary>Either the event of a new injection, all addresses of which are resolved, or what's against it, for the user.</summary>
+    public (InjectionCreated? Event, string? Refusal) DecideCreate(Injection resolved, string newUuid, long at)
     {
         var injection = resolved.Clone();
         if (injection.Uuid.Length == 0)
@@ -32,13 +34,56 @@ internal sealed record InjectionRegistryState(ImmutableList<Injection> Injection
 
         if (Find(injection.Uuid) is not null)
         {
-            return null;
+            return (null, $"UUID: injection {injection.Uuid} exists already.");
+        }
+
+        if (Open.Count() >= InjectionLimits.MaxOpen)
+        {
+            return (null, $"injections: {InjectionLimits.MaxOpen} aren't over, and no more may be at once: wait, or delete one.");
+        }
+
+        if (Open.Count(open => open.Host == injection.Host) >= InjectionLimits.MaxOpenOnHost)
+        {
+            return (null, $"Src: {InjectionLimits.MaxOpenOnHost} injections from host {injection.Host} aren't over, and no more may be at once: wait, or delete one.");
+        }
+
+        if (Open.Sum(open => (long)open.Pcap.Length) + injection.Pcap.Length > InjectionLimits.MaxOpenPcap)
+        {
+            return (null, $"Pcap: the packets of injections that aren't over may have {InjectionLimits.MaxOpenPcap >> 20} MiB in all: wait, or delete one.");
         }
 
         injection.State = Pending;
         injection.StartTime = at;
-        return new InjectionCreated { Injection = injection };
+        return (new InjectionCreated { Injection = injection }, null);
     }
+
+    /// <summary>The events that forget those that were over first: more than so many, or longer ago.</summary>
+    public IEnumerable<InjectionDeleted> DecideForget(InjectionOptions keep, long at)
+    {
+        var over = Injections.Where(injection => IsOver(injection.State)).OrderByDescending(EndOf).ToList();
+        return over.Where((injection, i) => i >= keep.Keep || EndOf(injection) < at - (long)keep.KeepFor.TotalMilliseconds)
+            .Select(injection => new InjectionDeleted { Uuid = injection.Uuid, At = at });
+
+        // What an earlier version stored has no end.
+        static long EndOf(Injection injection) => Math.Max(injection.EndTime, injection.StartTime);
+    }
+
+    /// <summary>One injection as it was asked for but for its pcap, or all without their payloads.</summary>
+    public Shared.Messages.Injections.Injections Answer(GetInjections get)
+    {
+        var answer = new Shared.Messages.Injections.Injections();
+        foreach (var injection in Injections.Where(injection => get.Uuid.Length == 0 || injection.Uuid == get.Uuid))
+        {
+            var shown = WithoutPcap(injection);
+            shown.Payload = get.Uuid.Length == 0 ? "" : shown.Payload;
+            answer.Injections_.Add(shown);
+        }
+
+        return answer;
+    }
+
+    /// <summary>As users see it.</summary>
+    public static Injection WithoutPcap(Injection injection) => new(injection) { Pcap = ByteString.Empty };
 
     /// <summary>Either the event of a deletion or why there's none.</summary>
     public (InjectionDeleted? Event, InjectionRefused? Refusal) Decide(DeleteInjection command, long at) =>
@@ -79,6 +124,12 @@ internal sealed record InjectionRegistryState(ImmutableList<Injection> Injection
         injection.State = changed.Progress.State;
         injection.Error = changed.Progress.Error;
         injection.Sent = Math.Max(injection.Sent, changed.Progress.Sent);
+        if (IsOver(injection.State))
+        {
+            injection.EndTime = changed.At;
+            injection.Pcap = ByteString.Empty;
+        }
+
         return new(Injections.SetItem(index, injection));
     }
 

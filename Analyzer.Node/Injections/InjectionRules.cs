@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using System.Text;
 using Shared.Messages.Injections;
 using Topology.Fabric.Model;
 using GraphNode = Topology.Fabric.Model.Node;
@@ -19,6 +20,11 @@ internal static class InjectionRules
         if (string.IsNullOrWhiteSpace(injection.Src))
         {
             return "Src: a query that selects the node to inject from is required.";
+        }
+
+        if (CheckSizes(injection) is { } tooLarge)
+        {
+            return tooLarge;
         }
 
         if (injection.Pcap.Length > 0)
@@ -47,6 +53,36 @@ internal static class InjectionRules
             ?? CheckMac("DstMAC", injection.DstMac)
             ?? CheckPort("SrcPort", injection.SrcPort)
             ?? CheckPort("DstPort", injection.DstPort);
+    }
+
+    /// <summary>What of it is larger than it may be, for the user; null when nothing is.</summary>
+    public static string? CheckSizes(Injection injection)
+    {
+        (string Field, string Text, int Most)[] texts =
+        [
+            ("UUID", injection.Uuid, InjectionLimits.MaxAddress), ("Src", injection.Src, InjectionLimits.MaxQuery), ("Dst", injection.Dst, InjectionLimits.MaxQuery),
+            ("SrcIP", injection.SrcIp, InjectionLimits.MaxAddress), ("DstIP", injection.DstIp, InjectionLimits.MaxAddress),
+            ("SrcMAC", injection.SrcMac, InjectionLimits.MaxAddress), ("DstMAC", injection.DstMac, InjectionLimits.MaxAddress), ("Type", injection.Type, InjectionLimits.MaxAddress),
+        ];
+        foreach (var (field, text, most) in texts)
+        {
+            if (text.Length > most)
+            {
+                return $"{field}: {text.Length} characters are more than the {most} there may be.";
+            }
+        }
+
+        if (Encoding.UTF8.GetByteCount(injection.Payload) is > InjectionLimits.MaxPayload and var payload)
+        {
+            return $"Payload: {payload} bytes are more than the {InjectionLimits.MaxPayload} of a packet.";
+        }
+
+        if (injection.Pcap.Length > InjectionLimits.MaxPcap)
+        {
+            return $"Pcap: {injection.Pcap.Length} bytes are more than the {InjectionLimits.MaxPcap >> 20} MiB there may be.";
+        }
+
+        return injection.Count > InjectionLimits.MaxCount ? $"Count: {injection.Count} packets are more than the {InjectionLimits.MaxCount} of one injection." : null;
     }
 
     /// <summary>The injection with all its addresses, or what's missing, for the user.</summary>

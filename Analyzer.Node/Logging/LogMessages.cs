@@ -93,6 +93,9 @@ internal static partial class LogMessages
     [LoggerMessage(406, LogLevel.Warning, "captures could not be evaluated: {Reason}")]
     public static partial void CapturesNotEvaluated(this ILogger log, string reason);
 
+    [LoggerMessage(407, LogLevel.Warning, "{Count} captures more than there may be, counted once a node, don't run: {MostOnNode} may be on a node and {MostOnHost} on a host")]
+    public static partial void CapturesLeftOut(this ILogger log, int count, int mostOnNode, int mostOnHost);
+
     // Injections
     [LoggerMessage(501, LogLevel.Debug, "injection not stopped: {Reason}")]
     public static partial void InjectionNotStopped(this ILogger log, string reason);
@@ -105,6 +108,9 @@ internal static partial class LogMessages
 
     [LoggerMessage(504, LogLevel.Warning, "injection {Injection} failed after {Packets} packets: {Reason}")]
     public static partial void InjectionFailed(this ILogger log, string injection, ulong packets, string reason);
+
+    [LoggerMessage(506, LogLevel.Debug, "{Count} injections that are over are forgotten")]
+    public static partial void InjectionsForgotten(this ILogger log, int count);
 
     [LoggerMessage(505, LogLevel.Information, "injection {Injection} {State}: {Packets} packets sent")]
     public static partial void InjectionNow(this ILogger log, string injection, string state, ulong packets);

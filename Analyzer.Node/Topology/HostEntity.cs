@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Shared.Messages.Captures;
 using Shared.Messages.Injections;
 using Shared.Messages.Logging;
+using Shared.Messages.Parts;
 using Shared.Messages.Topology;
 using Topology.Fabric.Links;
 
@@ -65,7 +66,8 @@ internal sealed class HostEntity : ReceivePersistentActor
         Command<ActorIdentity>(OnAlive);
         Command<AnswerDue>(OnNoAnswer);
         Command<ReregistrationDue>(_ => OnNotReregistered());
-        Command<GetHostGraph>(_ => Sender.Tell(_state.ToMessage()));
+        Command<Offered>(OnOffered);
+        Command<GetHostGraph>(_ => TellGraph());
         Command<AnnounceHostGraphs>(OnAnnounce);
         Command<SetCaptures>(set => Forward(set, new CaptureRefused { Reason = NoAgent, NotFound = true }));
         Command<ReadPcap>(read => Forward(read, new PcapRefused { Reason = NoAgent, Unavailable = true }));
@@ -105,6 +107,7 @@ internal sealed class HostEntity : ReceivePersistentActor
         AnalyzerMetrics.CountJournalFailure("topology");
         if (_storing is { } telling)
         {
+            _storing = null;
             _registration = _registration.Stored(telling.Session, telling.Sequence);
             telling.Teller.Tell(new GraphRefused { Host = _host, Session = telling.Session, Sequence = telling.Sequence, Reason = cause.Message });
         }
@@ -244,12 +247,28 @@ internal sealed class HostEntity : ReceivePersistentActor
         }
     }
 
+    // What's for the agent it fetches itself. While there's none, what's offered is fetched to be refused.
+    private void OnOffered(Offered offered)
+    {
+        if (offered.Serializer != TopologySerializer.Id && _registration.Agent is { } agent)
+        {
+            agent.Reference.Tell(offered, Sender);
+        }
+        else
+        {
+            InParts.Fetch(Context, offered);
+        }
+    }
+
+    private void TellGraph() => InParts.Answer(Context, Sender, _state.ToMessage(), $"graph-{_state.Revision}");
+
     // A view that knows this revision has all there is.
     private void OnAnnounce(AnnounceHostGraphs announce)
     {
-        if (!announce.Known.TryGetValue(_host, out var known) || known != _state.Revision)
+        var isMeant = string.CompareOrdinal(_host, announce.After) > 0 && (announce.Until.Length == 0 || string.CompareOrdinal(_host, announce.Until) <= 0);
+        if (isMeant && (!announce.Known.TryGetValue(_host, out var known) || known != _state.Revision))
         {
-            Sender.Tell(_state.ToMessage());
+            TellGraph();
         }
     }
 
@@ -299,11 +318,11 @@ internal sealed class HostEntity : ReceivePersistentActor
         }
     }
 
-    /// <param name="changed">What is to be stored; null: there's nothing new.</param>
+    /// <param name="changed">What is to be stored, all of it or nothing; empty: there's nothing new.</param>
     /// <param name="telling">Who is told when it's stored; null: nobody.</param>
-    private void Store(GraphChanged? changed, Telling? telling)
+    private void Store(IReadOnlyList<GraphChanged> changed, Telling? telling)
     {
-        if (changed is null)
+        if (changed.Count == 0)
         {
             Acknowledge(telling);
             return;
@@ -311,17 +330,30 @@ internal sealed class HostEntity : ReceivePersistentActor
 
         _storing = telling;
         var storing = AnalyzerMetrics.Store("topology");
-        Persist(changed, persisted =>
+        PersistAll(changed, persisted =>
         {
-            storing.Done();
             _state = _state.Apply(persisted);
-            _mediator.Tell(new Publish(ChangesTopic, persisted));
-            Acknowledge(telling);
+            Tell(persisted);
+            if (persisted.Revision == changed[^1].Revision)
+            {
+                storing.Done();
+                Acknowledge(telling);
+            }
+
             if (LastSequenceNr % _settings.SnapshotEvery == 0)
             {
                 SaveSnapshot(_state.ToMessage());
             }
         });
+    }
+
+    // One element may be too large to be told: views see at their next announcement that they lack something.
+    private void Tell(GraphChanged changed)
+    {
+        if (changed.CalculateSize() <= InParts.LargestMessage)
+        {
+            _mediator.Tell(new Publish(ChangesTopic, changed));
+        }
     }
 
     private void Acknowledge(Telling? telling)

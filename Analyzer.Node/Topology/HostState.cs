@@ -1,3 +1,4 @@
+using Shared.Messages.Parts;
 using Shared.Messages.Topology;
 using Topology.Fabric.Model;
 using Topology.Fabric.Protocol;
@@ -22,23 +23,23 @@ internal sealed record HostState(string Host, long Revision, Graph Graph)
     public static HostState From(HostGraph snapshot) =>
         new(snapshot.Host, snapshot.Revision, Graph.Empty.WithHost(snapshot.Host, snapshot.Nodes.Select(n => n.ToModel()), snapshot.Edges.Select(e => e.ToModel())));
 
-    /// <summary>What of the whole graph is new; null when nothing is.</summary>
-    public GraphChanged? Decide(SyncGraph sync, string cause, long at)
+    /// <summary>What of the whole graph is new.</summary>
+    public IReadOnlyList<GraphChanged> Decide(SyncGraph sync, string cause, long at)
     {
         var told = Graph.Empty.WithHost(Host, sync.Nodes.Select(n => n.ToModel()), sync.Edges.Select(e => e.ToModel()));
         return Changed(GraphProtocol.Difference(Graph, told), cause, at);
     }
 
-    /// <summary>What of the changes changes anything; null when none does.</summary>
-    public GraphChanged? Decide(UpdateGraph update, long at)
+    /// <summary>What of the changes changes anything.</summary>
+    public IReadOnlyList<GraphChanged> Decide(UpdateGraph update, long at)
     {
         // As the nodes are after the changes so far: what is deleted and set again in one update must come back.
         var nodes = new Dictionary<string, GraphNode?>(StringComparer.Ordinal);
         return Changed(update.Changes.Where(change => Matters(change, nodes)), CauseUpdate, at);
     }
 
-    /// <summary>Everything goes: nobody watches this host any more. Null when there's nothing.</summary>
-    public GraphChanged? DecideAgentLost(long at) => Changed(GraphProtocol.Difference(Graph, Graph.Empty), CauseAgentLost, at);
+    /// <summary>Everything goes: nobody watches this host any more.</summary>
+    public IReadOnlyList<GraphChanged> DecideAgentLost(long at) => Changed(GraphProtocol.Difference(Graph, Graph.Empty), CauseAgentLost, at);
 
     public HostState Apply(GraphChanged changed) => this with { Revision = changed.Revision, Graph = Graph.Apply(changed.Changes) };
 
@@ -50,12 +51,9 @@ internal sealed record HostState(string Host, long Revision, Graph Graph)
         return message;
     }
 
-    private GraphChanged? Changed(IEnumerable<GraphChange> changes, string cause, long at)
-    {
-        var changed = new GraphChanged { Host = Host, Revision = Revision + 1, At = at, Cause = cause };
-        changed.Changes.AddRange(changes);
-        return changed.Changes.Count > 0 ? changed : null;
-    }
+    // Events are told to all views: as many as it takes for each to be a message.
+    private IReadOnlyList<GraphChanged> Changed(IEnumerable<GraphChange> changes, string cause, long at) =>
+        [.. changes.Cut(InParts.LargestMessage).Select((few, i) => new GraphChanged { Host = Host, Revision = Revision + 1 + i, At = at, Cause = cause, Changes = { few } })];
 
     private bool Matters(GraphChange change, Dictionary<string, GraphNode?> nodes)
     {

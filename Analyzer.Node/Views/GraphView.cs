@@ -6,6 +6,7 @@ using Analyzer.Node.Telemetry;
 using Analyzer.Node.Topology;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Logging;
+using Shared.Messages.Parts;
 using Shared.Messages.Topology;
 
 namespace Analyzer.Node.Views;
@@ -18,6 +19,9 @@ namespace Analyzer.Node.Views;
 internal sealed class GraphView : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan AskAgainEvery = TimeSpan.FromSeconds(2);
+
+    // In one message, whatever their names' lengths.
+    private const int HostsAnnounced = 200;
 
     private readonly ILogger _log = Context.Log();
     private readonly IActorRef _mediator;
@@ -36,6 +40,7 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
 
         Receive<GraphChanged>(OnChanged);
         Receive<HostGraph>(OnHostGraph);
+        Receive<Offered>(offered => InParts.Fetch(Context, offered));
         Receive<GetGraph>(_ => Sender.Tell(_current ??= Current()));
         Receive<SubscribeToGraph>(OnSubscribe);
         Receive<Terminated>(ended => _kept.Subscribers.Remove(ended.ActorRef));
@@ -60,9 +65,19 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
     private void OnAskHosts()
     {
         _asked.Clear();
-        var announce = new AnnounceHostGraphs();
-        announce.Known.Add(_kept.Merged.Revisions);
-        _mediator.Tell(new Publish(HostEntity.ViewsTopic, announce));
+        var after = "";
+        var hosts = _kept.Merged.Revisions.OrderBy(host => host.Key, StringComparer.Ordinal).Chunk(HostsAnnounced).ToList();
+        foreach (var some in hosts.DefaultIfEmpty([]))
+        {
+            var announce = new AnnounceHostGraphs { After = after, Until = hosts.Count == 0 || some == hosts[^1] ? "" : some[^1].Key };
+            foreach (var (host, revision) in some)
+            {
+                announce.Known.Add(host, revision);
+            }
+
+            _mediator.Tell(new Publish(HostEntity.ViewsTopic, announce));
+            after = announce.Until;
+        }
     }
 
     private void OnChanged(GraphChanged changed)

@@ -12,6 +12,27 @@ public static class CaptureLimits
     /// <summary>Bytes of the longest packet.</summary>
     public const uint MaxHeaderSize = 65535;
 
+    /// <summary>Captures there may be.</summary>
+    public const int MaxCaptures = 1000;
+
+    /// <summary>Captures on one node: its metadata tells of each.</summary>
+    public const int MaxOnNode = 32;
+
+    /// <summary>Captures on all nodes of a host together.</summary>
+    public const int MaxOnHost = 4096;
+
+    /// <summary>Characters of a capture's query.</summary>
+    public const int MaxQuery = 4096;
+
+    /// <summary>Characters of a capture's filter.</summary>
+    public const int MaxFilter = 1024;
+
+    /// <summary>Characters of a capture's name.</summary>
+    public const int MaxName = 128;
+
+    /// <summary>Characters of a capture's description.</summary>
+    public const int MaxDescription = 1024;
+
     /// <summary>An Ethernet header: with less there are no flows.</summary>
     public const uint MinHeaderSize = 14;
 }

@@ -13,6 +13,8 @@ public sealed class CaptureSerializer(ExtendedActorSystem system) : ProtocolSeri
     [
         new("capture", Capture.Parser),
         new("set-captures", SetCaptures.Parser),
+        new("host-capture", HostCapture.Parser),
+        new("capture-node", CaptureNode.Parser),
         new("node-capture", NodeCapture.Parser),
         new("capture-created", CaptureCreated.Parser),
         new("capture-deleted", CaptureDeleted.Parser),

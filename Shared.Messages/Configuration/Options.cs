@@ -173,11 +173,18 @@ public sealed record AnalyzerOptions
     public required StorageOptions Storage { get; init; }
     /// <summary>Fabric links, unparsed.</summary>
     public required IReadOnlyList<string> Fabric { get; init; }
+    /// <summary>What of injections that are over is kept.</summary>
+    public required InjectionOptions Injections { get; init; }
     /// <summary>How many flows entities there are.</summary>
     public required int FlowPartitions { get; init; }
     /// <summary>Time since its last packet for which a flow stays queryable.</summary>
     public required TimeSpan FlowRetention { get; init; }
 }
+
+/// <summary>Section <c>skydive.analyzer.injections</c>.</summary>
+/// <param name="Keep">How many that are over are kept.</param>
+/// <param name="KeepFor">Time they are kept since they were over.</param>
+public sealed record InjectionOptions(int Keep, TimeSpan KeepFor);
 
 /// <summary>Section <c>skydive.analyzer.http</c>.</summary>
 /// <param name="Host">Address bound.</param>
@@ -185,7 +192,9 @@ public sealed record AnalyzerOptions
 /// <param name="WebRoot">Directory of the web page; empty: wwwroot beside the program.</param>
 /// <param name="MaxBody">Largest request body in bytes.</param>
 /// <param name="QueryTimeout">Time after which a query is given up.</param>
-public sealed record HttpOptions(string Host, int Port, string WebRoot, long MaxBody, TimeSpan QueryTimeout);
+/// <param name="QueryRows">Flows, values or packets a query may take.</param>
+/// <param name="QueryBytes">Bytes its answer may have.</param>
+public sealed record HttpOptions(string Host, int Port, string WebRoot, long MaxBody, TimeSpan QueryTimeout, int QueryRows, long QueryBytes);
 
 /// <summary>Where events are kept.</summary>
 public enum StorageProvider

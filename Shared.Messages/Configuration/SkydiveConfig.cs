@@ -255,6 +255,7 @@ public sealed class SkydiveConfig
     {
         var analyzer = new SectionReader(Akka, "skydive.analyzer");
         var http = analyzer.Section("http");
+        var injections = analyzer.Section("injections");
         var remoting = ReadRemoting(analyzer.Section("remoting"));
         if (remoting.Port == 0)
         {
@@ -272,10 +273,13 @@ public sealed class SkydiveConfig
                 http.Port("port"),
                 http.Text("web-root"),
                 http.Size("max-body", 1 << 10, 1 << 30),
-                http.Duration("query-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1))),
+                http.Duration("query-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+                http.Number("query-rows", 1, int.MaxValue),
+                http.Size("query-bytes", 1 << 10, 1L << 40)),
             Console = ReadEndpoint(analyzer.Section("console")),
             Storage = ReadStorage(analyzer.Section("storage")),
             Fabric = analyzer.Section("topology").Texts("fabric"),
+            Injections = new InjectionOptions(injections.Number("keep", 0, 1_000_000), injections.Duration("keep-for", TimeSpan.Zero, TimeSpan.FromDays(365))),
             FlowPartitions = analyzer.Number("flow-partitions", 1, 1024),
             FlowRetention = analyzer.Duration("flow-retention", TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
         };

@@ -38,11 +38,12 @@ public sealed class FlowSerializer(ExtendedActorSystem system) : ProtocolSeriali
         new("flows-updated", FlowsUpdated.Parser),
         new("flows-expired", FlowsExpired.Parser),
         new("flows-state", FlowsState.Parser),
+        new("flows-state-part", FlowsStatePart.Parser),
         new("flow-partitions-fixed", FlowPartitionsFixed.Parser),
-        new("get-flows", GetFlows.Parser),
-        new("found-flows", FoundFlows.Parser),
         new("raw-packet", RawPacket.Parser),
-        new("get-raw-packets", GetRawPackets.Parser),
-        new("found-raw-packets", FoundRawPackets.Parser),
+        new("query-flows", QueryFlows.Parser),
+        new("flows-part", FlowsPart.Parser),
+        new("take-flows", TakeFlows.Parser),
+        new("stop-flows", StopFlows.Parser),
     ]);
 }

@@ -19,8 +19,9 @@ public static class FlowShards
     public static string? EntityOf(object message) => message switch
     {
         UpdateFlows update => update.Partition.ToString(CultureInfo.InvariantCulture),
-        GetFlows get => get.Partition.ToString(CultureInfo.InvariantCulture),
-        GetRawPackets get => get.Partition.ToString(CultureInfo.InvariantCulture),
+        QueryFlows query => query.Partition.ToString(CultureInfo.InvariantCulture),
+        TakeFlows take => take.Partition.ToString(CultureInfo.InvariantCulture),
+        StopFlows stop => stop.Partition.ToString(CultureInfo.InvariantCulture),
         _ => null,
     };
 }
@@ -33,7 +34,16 @@ public static class FlowPartition
 {
     /// <summary>The partition, 0 to <paramref name="partitions"/> - 1, of flows with this L3TrackingID.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There's no partition.</exception>
-    public static int Of(string l3TrackingId, int partitions)
+    public static int Of(string l3TrackingId, int partitions) => Of(l3TrackingId.AsSpan(), partitions);
+
+    /// <summary>The same of an id as a number.</summary>
+    internal static int Of(ulong l3TrackingId, int partitions)
+    {
+        Span<char> text = stackalloc char[16];
+        return l3TrackingId != 0 && l3TrackingId.TryFormat(text, out _, "x16", CultureInfo.InvariantCulture) ? Of(text, partitions) : Of("", partitions);
+    }
+
+    private static int Of(ReadOnlySpan<char> l3TrackingId, int partitions)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(partitions);
         var hash = 2166136261u;

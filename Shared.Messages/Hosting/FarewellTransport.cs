@@ -9,6 +9,7 @@ namespace Shared.Messages.Hosting;
 /// Has every one of Akka.Remote's connections say that its system is shutting down before it's closed. Akka's own protocol says so
 /// only where the actor of a connection gets to it: when a system ends these actors are told to say it, and at once are stopped and
 /// their connections closed. An end that finds its connection closed without a word takes the member for broken, and warns.
+/// Nor does any of them send a message of ours above <see cref="MessageLimit.Bytes"/>.
 /// </summary>
 internal sealed class FarewellTransport : Transport
 {
@@ -83,6 +84,7 @@ internal sealed class FarewellHandle : AssociationHandle
 
     private readonly AssociationHandle _connection;
     private readonly ActorSystem _system;
+    private readonly ILoggingAdapter _log;
     private bool _hasSaidWhy;
 
     internal FarewellHandle(AssociationHandle connection, ActorSystem system)
@@ -90,12 +92,20 @@ internal sealed class FarewellHandle : AssociationHandle
     {
         _connection = connection;
         _system = system;
+        _log = Akka.Event.Logging.GetLogger(system, typeof(MessageLimit));
         ReadHandlerSource = connection.ReadHandlerSource;
     }
 
     /// <inheritdoc/>
     public override bool Write(ByteString payload)
     {
+        if (MessageLimit.Exceeds(payload) is { } manifest)
+        {
+            // It counts as sent: what isn't is tried again.
+            _log.Error("message {0} of {1} bytes to {2} isn't sent: it may have {3}", manifest, payload.Length, RemoteAddress, MessageLimit.Bytes);
+            return true;
+        }
+
         _hasSaidWhy |= IsDisassociation(payload);
         return _connection.Write(payload);
     }

@@ -63,10 +63,6 @@ public static class NodeHosting
             HostName = remoting.BindHost,
             PublicHostName = remoting.Host,
             Port = remoting.Port,
-            // A sync of a big host's graph is one message.
-            MaxFrameSize = 32 << 20,
-            SendBufferSize = 1 << 20,
-            ReceiveBufferSize = 1 << 20,
         })
         .WithClustering(new ClusterOptions
         {

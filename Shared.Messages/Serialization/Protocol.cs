@@ -18,6 +18,9 @@ internal sealed class Protocol
         _manifests = entries.ToFrozenDictionary(e => e.Parser.GetType().GetGenericArguments()[0], e => e.Manifest);
     }
 
+    /// <summary>Whether a serializer's number is one of these protocols'.</summary>
+    public static bool IsOne(int identifier) => identifier is > 1000 and < 2000;
+
     public int Identifier { get; }
 
     public string Name { get; }

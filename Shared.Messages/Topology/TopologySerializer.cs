@@ -9,7 +9,10 @@ namespace Shared.Messages.Topology;
 /// </summary>
 public sealed class TopologySerializer(ExtendedActorSystem system) : ProtocolSerializer(system, Protocol)
 {
-    internal static readonly Protocol Protocol = new(1002, "topology",
+    /// <summary>Tells what's between agents, entities and views from what's for agents only.</summary>
+    public const int Id = 1002;
+
+    internal static readonly Protocol Protocol = new(Id, "topology",
     [
         new("metadata-value", MetadataValue.Parser),
         new("metadata-list", MetadataList.Parser),

@@ -2,6 +2,7 @@ using Akka.Cluster.Sharding;
 using Shared.Messages.Captures;
 using Shared.Messages.Configuration;
 using Shared.Messages.Injections;
+using Shared.Messages.Parts;
 
 namespace Shared.Messages.Topology;
 
@@ -30,6 +31,7 @@ public static class TopologyShards
             ReadPcap read => read.Host,
             StartInjection start => start.Host,
             StopInjection stop => stop.Host,
+            Offered offered => offered.Host,
             _ => null,
         };
         return host is not null && HostId.IsValid(host) ? host : null;

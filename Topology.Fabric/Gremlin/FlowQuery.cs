@@ -13,10 +13,10 @@ namespace Topology.Fabric.Gremlin;
 /// </summary>
 public sealed class FlowQuery
 {
-    private readonly ImmutableArray<Func<IFields, bool>> _conditions;
+    private readonly ImmutableArray<Condition> _conditions;
     private readonly ImmutableArray<StepRun> _steps;
 
-    private FlowQuery(ImmutableArray<Func<IFields, bool>> conditions, ImmutableArray<StepRun> steps)
+    private FlowQuery(ImmutableArray<Condition> conditions, ImmutableArray<StepRun> steps)
     {
         _conditions = conditions;
         _steps = steps;
@@ -31,7 +31,7 @@ public sealed class FlowQuery
     {
         var steps = StepsOnFlows(text);
         var kind = typeof(FlowsTraversal);
-        var conditions = ImmutableArray.CreateBuilder<Func<IFields, bool>>();
+        var conditions = ImmutableArray.CreateBuilder<Condition>();
         var runs = ImmutableArray.CreateBuilder<StepRun>();
         foreach (var step in steps)
         {
@@ -42,9 +42,9 @@ public sealed class FlowQuery
             }
 
             var arguments = new Arguments(step);
-            if (runs.Count == 0 && definition.Condition is { } condition)
+            if (runs.Count == 0 && definition.Condition?.Invoke(arguments) is { } condition)
             {
-                conditions.Add(condition(arguments));
+                conditions.Add(condition);
             }
             else
             {
@@ -64,7 +64,7 @@ public sealed class FlowQuery
         var fields = FlowSteps.FieldsOf(flow);
         foreach (var condition in _conditions)
         {
-            if (!condition(fields))
+            if (!condition.Holds(fields))
             {
                 return false;
             }
@@ -78,7 +78,7 @@ public sealed class FlowQuery
     public Traversal Run(IReadOnlyList<Flow> kept)
     {
         Traversal current = new FlowsTraversal(Graph.Empty, kept);
-        var run = new Run(NoMoreFlows.Instance, CancellationToken.None);
+        var run = new Run(FlowList.Empty, CancellationToken.None);
         foreach (var step in _steps)
         {
             var next = step(current, run);
@@ -105,16 +105,5 @@ public sealed class FlowQuery
         }
         // Flows('Application', 'DNS') is short for Flows().Has('Application', 'DNS').
         return steps[0].Arguments.IsEmpty ? steps.RemoveAt(0) : steps.SetItem(0, steps[0] with { Name = "Has" });
-    }
-
-    private sealed class NoMoreFlows : IFlowSource
-    {
-        public static readonly NoMoreFlows Instance = new();
-
-        public Task<IReadOnlyList<Flow>> GetFlowsAsync(IReadOnlyCollection<string>? nodeTids, CancellationToken stop) =>
-            throw new InvalidOperationException("steps on flows ask for no others");
-
-        public Task<IReadOnlyList<RawPacket>> GetRawPacketsAsync(IReadOnlyCollection<Flow> flows, CancellationToken stop) =>
-            throw new InvalidOperationException("there are no packets here");
     }
 }

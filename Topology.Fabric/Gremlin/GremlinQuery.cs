@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Shared.Messages.Flows;
 using Topology.Fabric.Gremlin.Evaluation;
 using Topology.Fabric.Gremlin.Language;
 using Topology.Fabric.Gremlin.Steps;
@@ -32,15 +33,17 @@ public sealed class GremlinQuery
     public static GremlinQuery Parse(string text)
     {
         var kind = typeof(GraphTraversal);
-        var runs = ImmutableArray.CreateBuilder<StepRun>();
-        foreach (var step in GremlinParser.Parse(text))
+        var steps = GremlinParser.Parse(text);
+        var runs = new StepRun[steps.Length];
+        var definitions = new StepDefinition[steps.Length];
+        for (var i = 0; i < steps.Length; i++)
         {
-            var definition = StepTable.Find(step, kind);
-            runs.Add(definition.Compile(new Arguments(step)));
+            var definition = StepTable.Find(steps[i], kind);
+            (runs[i], definitions[i]) = (definition.Compile(new Arguments(steps[i])), definition);
             kind = definition.Output;
         }
 
-        return new GremlinQuery(text, runs.ToImmutable(), kind);
+        return new GremlinQuery(text, Planned(text, steps, runs, definitions), kind);
     }
 
     /// <summary>Reads a query that selects nodes, as captures and injections do.</summary>
@@ -55,10 +58,13 @@ public sealed class GremlinQuery
 
     /// <summary>Runs it.</summary>
     /// <param name="graph">The graph to run on.</param>
-    /// <param name="flows">Where flows come from.</param>
+    /// <param name="flows">All flows there are, those last seen first.</param>
     /// <param name="stop">Ends a long run.</param>
     /// <exception cref="GremlinException">Something only the run could find, like a regular expression that takes too long.</exception>
-    public async Task<Traversal> RunAsync(Graph graph, IFlowSource flows, CancellationToken stop)
+    public Task<Traversal> RunAsync(Graph graph, IReadOnlyList<Flow> flows, CancellationToken stop) => RunAsync(graph, new FlowList(flows), stop);
+
+    /// <summary>Runs it where flows come from elsewhere.</summary>
+    internal async Task<Traversal> RunAsync(Graph graph, IFlowSource flows, CancellationToken stop)
     {
         Traversal current = new GraphTraversal(graph);
         var run = new Run(flows, stop);
@@ -72,12 +78,55 @@ public sealed class GremlinQuery
     }
 
     /// <summary>The nodes a query without flows selects.</summary>
-    public IReadOnlyList<Node> SelectNodes(Graph graph)
+    /// <param name="graph">Of this graph.</param>
+    /// <param name="stop">Ends a long run.</param>
+    /// <exception cref="GremlinException">Something only the run could find.</exception>
+    public IReadOnlyList<Node> SelectNodes(Graph graph, CancellationToken stop)
     {
-        var run = RunAsync(graph, NoFlows.Instance, CancellationToken.None);
+        var run = RunAsync(graph, NoFlows.Instance, stop);
         return run.IsCompleted
             ? ((NodesTraversal)run.GetAwaiter().GetResult()).Nodes
             : throw new InvalidOperationException("only flows make a query wait, and there are none here");
+    }
+
+    // Steps become one where that's less work: those on flows that can run where the flows are, and conditions on all nodes.
+    private static ImmutableArray<StepRun> Planned(string text, ImmutableArray<StepSyntax> steps, StepRun[] runs, StepDefinition[] definitions)
+    {
+        var planned = ImmutableArray.CreateBuilder<StepRun>();
+        for (var i = 0; i < runs.Length;)
+        {
+            if (definitions[i].Flows is { } flowsOf)
+            {
+                var (plan, next) = FlowPlan.Read(text, steps, i);
+                ImmutableArray<StepRun> own = [.. runs.AsSpan()[i..next]];
+                var isLast = next == runs.Length;
+                planned.Add(async (input, run) => await run.Flows.AskAsync(new FlowQuestion(plan, flowsOf(input), isLast, own), run).ConfigureAwait(false));
+                i = next;
+                continue;
+            }
+
+            var step = new Arguments(steps[i]);
+            if (definitions[i].Input != typeof(GraphTraversal) || ConditionOf(i) is not { } condition)
+            {
+                planned.Add(runs[i++]);
+                continue;
+            }
+
+            while (++i < runs.Length && ConditionOf(i) is { } further)
+            {
+                condition = condition.And(further);
+            }
+
+            planned.Add((input, run) =>
+            {
+                var graph = ((GraphTraversal)input).Graph;
+                return ValueTask.FromResult<Traversal>(new NodesTraversal(graph, NodeSteps.Select(graph, condition, step, run)));
+            });
+        }
+
+        return planned.ToImmutable();
+
+        Condition? ConditionOf(int i) => definitions[i] is { Flows: null, Condition: { } of } ? of(new Arguments(steps[i])) : null;
     }
 
     // Selecting capture points by flows would make what is captured depend on what was.
@@ -85,10 +134,10 @@ public sealed class GremlinQuery
     {
         public static readonly NoFlows Instance = new();
 
-        public Task<IReadOnlyList<Shared.Messages.Flows.Flow>> GetFlowsAsync(IReadOnlyCollection<string>? nodeTids, CancellationToken stop) =>
+        public Task<Traversal> AskAsync(FlowQuestion question, Run run) =>
             throw new GremlinException(1, "a query that selects nodes for captures or injections can't use Flows");
 
-        public Task<IReadOnlyList<Shared.Messages.Flows.RawPacket>> GetRawPacketsAsync(IReadOnlyCollection<Shared.Messages.Flows.Flow> flows, CancellationToken stop) =>
+        public Task<IReadOnlyList<RawPacket>> GetRawPacketsAsync(IReadOnlyCollection<Flow> flows, CancellationToken stop) =>
             throw new GremlinException(1, "a query that selects nodes for captures or injections can't use RawPackets");
     }
 }

@@ -22,6 +22,13 @@ public static class TraversalJson
             case FlowsTraversal flows:
                 WriteArray(json, flows.Flows, FlowJson.Write);
                 break;
+            case RowsTraversal rows:
+                WriteArray(json, rows.Rows, (j, row) =>
+                {
+                    row.Part.MoveTo(row.Index);
+                    FlowRowJson.Write(j, row.Part);
+                });
+                break;
             case ValuesTraversal values:
                 WriteArray(json, values.Values, GraphJson.Write);
                 break;
@@ -43,6 +50,25 @@ public static class TraversalJson
             default:
                 throw new InvalidOperationException($"a result of {result.GetType().Name} has no JSON");
         }
+    }
+
+    /// <summary>The items of a part of a result that's an array; what they're in is written by who has all parts.</summary>
+    /// <returns>How many they are.</returns>
+    internal static int WriteItems(Utf8JsonWriter json, FlowsPart part)
+    {
+        foreach (var value in FlowAnswer.ValuesOf(part))
+        {
+            GraphJson.Write(json, value);
+        }
+
+        var (fields, count) = FlowAnswer.RowsOf(part);
+        for (var i = 0; i < count; i++)
+        {
+            fields.MoveTo(i);
+            FlowRowJson.Write(json, fields);
+        }
+
+        return count + part.Values.Count;
     }
 
     private static void WriteArray<T>(Utf8JsonWriter json, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)

@@ -13,8 +13,14 @@ public sealed partial class Graph
     // Ids of the edges at each node, shown or not.
     private readonly ImmutableDictionary<string, ImmutableHashSet<string>> _incident;
 
-    private Graph(ImmutableDictionary<string, Node> nodes, ImmutableDictionary<string, Edge> edges, ImmutableDictionary<string, ImmutableHashSet<string>> incident)
+    private readonly GraphStep _step;
+    // The same nodes, quicker to walk through: made when that's first done.
+    private Node[]? _all;
+    private Adjacency? _adjacency;
+
+    private Graph(ImmutableDictionary<string, Node> nodes, ImmutableDictionary<string, Edge> edges, ImmutableDictionary<string, ImmutableHashSet<string>> incident, GraphStep step)
     {
+        _step = step;
         _nodes = nodes;
         _edges = edges;
         _incident = incident;
@@ -35,7 +41,8 @@ public sealed partial class Graph
     public static Graph Empty { get; } = new(
         ImmutableDictionary.Create<string, Node>(StringComparer.Ordinal),
         ImmutableDictionary.Create<string, Edge>(StringComparer.Ordinal),
-        ImmutableDictionary.Create<string, ImmutableHashSet<string>>(StringComparer.Ordinal));
+        ImmutableDictionary.Create<string, ImmutableHashSet<string>>(StringComparer.Ordinal),
+        GraphStep.First);
 
     /// <summary>How many nodes there are.</summary>
     public int NodeCount => _nodes.Count;
@@ -44,7 +51,7 @@ public sealed partial class Graph
     public int EdgeCount => Edges.Count();
 
     /// <summary>All nodes.</summary>
-    public IEnumerable<Node> Nodes => _nodes.Values;
+    public IEnumerable<Node> Nodes => _all ??= [.. _nodes.Values];
 
     /// <summary>All edges with both ends.</summary>
     public IEnumerable<Edge> Edges => _edges.Values.Where(IsShown);
@@ -57,6 +64,13 @@ public sealed partial class Graph
 
     /// <summary>The edge of this id if both its ends are there, or null.</summary>
     public Edge? Edge(string id) => _edges.TryGetValue(id, out var edge) && IsShown(edge) ? edge : null;
+
+    /// <summary>Who is linked with whom, made when that's first asked.</summary>
+    internal Adjacency Adjacency => _adjacency ??= new Adjacency(this);
+
+    /// <summary>The nodes that may have one of these texts under a key, among others; null: all may.</summary>
+    internal IEnumerable<Node>? Candidates(string key, IEnumerable<string> texts) =>
+        NodeIndex.Has(key) ? NodeIndex.Find(this, _step, key, texts).Select(Node).OfType<Node>() : null;
 
     /// <summary>The edges at a node: <see cref="Direction.Out"/> those it's the parent of.</summary>
     public IEnumerable<Edge> EdgesOf(string nodeId, Direction direction = Direction.Both)

@@ -11,15 +11,24 @@ public sealed partial class Graph
         private readonly ImmutableDictionary<string, Edge>.Builder _edges;
         private readonly ImmutableDictionary<string, ImmutableHashSet<string>>.Builder _incident;
 
+        // What comes of the empty graph has nothing in common with what else does.
+        private readonly GraphStep _step;
+        private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+
         internal Builder(Graph graph)
         {
+            _step = graph.NodeCount == 0 ? GraphStep.First : graph._step;
             _nodes = graph._nodes.ToBuilder();
             _edges = graph._edges.ToBuilder();
             _incident = graph._incident.ToBuilder();
         }
 
         /// <summary>Adds a node or replaces the one with its id.</summary>
-        public void Set(Node node) => _nodes[node.Id] = node;
+        public void Set(Node node)
+        {
+            _nodes[node.Id] = node;
+            _changed.Add(node.Id);
+        }
 
         /// <summary>Adds an edge or replaces the one with its id.</summary>
         public void Set(Edge edge)
@@ -46,6 +55,7 @@ public sealed partial class Graph
             }
 
             _nodes.Remove(id);
+            _changed.Add(id);
             if (_incident.TryGetValue(id, out var edges))
             {
                 foreach (var edgeId in edges)
@@ -75,7 +85,7 @@ public sealed partial class Graph
         }
 
         /// <summary>The graph as built so far.</summary>
-        public Graph ToGraph() => new(_nodes.ToImmutable(), _edges.ToImmutable(), _incident.ToImmutable());
+        public Graph ToGraph() => new(_nodes.ToImmutable(), _edges.ToImmutable(), _incident.ToImmutable(), _step.Next(_changed));
 
         private void Attach(string node, string edge) =>
             _incident[node] = (_incident.GetValueOrDefault(node) ?? ImmutableHashSet.Create<string>(StringComparer.Ordinal)).Add(edge);

@@ -94,6 +94,16 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
     /// <summary>The one value a dotted key stands for, a list when there are several.</summary>
     public bool TryLookup(string dottedKey, out MetaValue value)
     {
+        if (TryGet(dottedKey, out value))
+        {
+            return true;
+        }
+
+        if (!dottedKey.Contains('.', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
         var values = ImmutableArray.CreateRange(Lookup(dottedKey));
         value = values.Length switch { 0 => default, 1 => values[0], _ => values };
         return values.Length > 0;
@@ -105,15 +115,27 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
     /// </summary>
     public bool Any(string dottedKey, Func<MetaValue, bool> condition)
     {
+        if (TryGet(dottedKey, out var whole))
+        {
+            return IsAny(whole, condition);
+        }
+
+        if (!dottedKey.Contains('.', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
         foreach (var value in Lookup(dottedKey))
         {
-            if (condition(value) || (value.Kind == MetaKind.List && value.Items.Any(condition)))
+            if (IsAny(value, condition))
             {
                 return true;
             }
         }
 
         return false;
+
+        static bool IsAny(MetaValue value, Func<MetaValue, bool> condition) => condition(value) || (value.Kind == MetaKind.List && value.Items.Any(condition));
     }
 
     /// <summary>Whether a dotted key has this value, or a list with it.</summary>

@@ -5,6 +5,9 @@ namespace Topology.Fabric.Paths;
 /// <summary>Shortest paths by number of edges, along edges in either direction.</summary>
 public static class ShortestPath
 {
+    private const int Unseen = -1;
+    private const int Beginning = -2;
+
     /// <summary>The nodes from a start to the nearest node that satisfies a condition, both included; empty when none is reachable.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="from">Id of the start. If it satisfies the condition the path is itself.</param>
@@ -19,20 +22,27 @@ public static class ShortestPath
             return [];
         }
 
-        var cameFrom = new Dictionary<string, Node?>(StringComparer.Ordinal) { [from] = null };
-        var queue = new Queue<Node>([start]);
+        if (isTarget(start))
+        {
+            return [start];
+        }
+
+        var ways = graph.Adjacency;
+        var cameFrom = Seen(ways, [ways.Number(from)]);
+        var queue = new Queue<int>([ways.Number(from)]);
         while (queue.TryDequeue(out var node))
         {
             stop.ThrowIfCancellationRequested();
-            if (isTarget(node))
+            if (isTarget(ways.Nodes[node]))
             {
-                return Unwind(node, cameFrom);
+                return [.. Unwound(node, cameFrom).Reverse().Select(number => ways.Nodes[number])];
             }
 
-            foreach (var next in graph.Neighbours(node.Id, Graph.Direction.Both, through))
+            foreach (var (next, edge) in ways.LinksOf(node))
             {
-                if (cameFrom.TryAdd(next.Id, node))
+                if (cameFrom[next] == Unseen && (through is null || through(edge)))
                 {
+                    cameFrom[next] = node;
                     queue.Enqueue(next);
                 }
             }
@@ -41,15 +51,77 @@ public static class ShortestPath
         return [];
     }
 
-    private static List<Node> Unwind(Node? last, Dictionary<string, Node?> cameFrom)
+    /// <summary>The same where all targets are known: searched for from both ends, which meets long before all nodes are seen.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="from">Id of the start. If it's a target the path is itself.</param>
+    /// <param name="targets">Ids of its nodes.</param>
+    /// <param name="through">Which edges may be used; null: all.</param>
+    /// <param name="stop">Ends a long search.</param>
+    internal static IReadOnlyList<Node> Find(Graph graph, string from, IReadOnlySet<string> targets, Func<Edge, bool>? through = null, CancellationToken stop = default)
     {
-        var path = new List<Node>();
-        for (; last is not null; last = cameFrom[last.Id])
+        if (graph.Node(from) is not { } start)
         {
-            path.Add(last);
+            return [];
         }
 
-        path.Reverse();
-        return path;
+        if (targets.Contains(from))
+        {
+            return [start];
+        }
+
+        var ways = graph.Adjacency;
+        List<int> front = [ways.Number(from)];
+        List<int> back = [.. targets.Select(ways.Number)];
+        var (cameFrom, leadsTo) = (Seen(ways, front), Seen(ways, back));
+        while (front.Count > 0 && back.Count > 0)
+        {
+            // Who meets the others in a round is on a shortest path: until then no two of them were neighbours.
+            var isForth = front.Count <= back.Count;
+            var (own, others) = isForth ? (cameFrom, leadsTo) : (leadsTo, cameFrom);
+            var reached = new List<int>();
+            foreach (var node in isForth ? front : back)
+            {
+                stop.ThrowIfCancellationRequested();
+                foreach (var (next, edge) in ways.LinksOf(node))
+                {
+                    if (own[next] != Unseen || (through is not null && !through(edge)))
+                    {
+                        continue;
+                    }
+
+                    own[next] = node;
+                    if (others[next] != Unseen)
+                    {
+                        return [.. Unwound(next, cameFrom).Reverse().Concat(Unwound(next, leadsTo).Skip(1)).Select(number => ways.Nodes[number])];
+                    }
+
+                    reached.Add(next);
+                }
+            }
+
+            (front, back) = isForth ? (reached, back) : (front, reached);
+        }
+
+        return [];
+    }
+
+    private static int[] Seen(Adjacency ways, IEnumerable<int> beginnings)
+    {
+        var seen = new int[ways.Nodes.Length];
+        Array.Fill(seen, Unseen);
+        foreach (var beginning in beginnings)
+        {
+            seen[beginning] = Beginning;
+        }
+
+        return seen;
+    }
+
+    private static IEnumerable<int> Unwound(int last, int[] before)
+    {
+        for (var node = last; node != Beginning; node = before[node])
+        {
+            yield return node;
+        }
     }
 }

@@ -153,10 +153,39 @@ public static class GraphProtocol
         bool IsDeleted(string node) => before.Node(node) is not null && after.Node(node) is null;
     }
 
+    /// <summary>The changes in their order, in groups that as messages are not larger than that; what's larger itself is alone.</summary>
+    public static IEnumerable<IReadOnlyList<GraphChange>> Cut(this IEnumerable<GraphChange> changes, int bytes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        // The message around the changes, and each one's tag and length.
+        const int around = 1024;
+        const int perChange = 8;
+        var group = new List<GraphChange>();
+        var room = bytes - around;
+        foreach (var change in changes)
+        {
+            var size = change.CalculateSize() + perChange;
+            if (size > room && group.Count > 0)
+            {
+                yield return group;
+                group = [];
+                room = bytes - around;
+            }
+
+            group.Add(change);
+            room -= size;
+        }
+
+        if (group.Count > 0)
+        {
+            yield return group;
+        }
+    }
+
     private static bool SameContent(GraphElement one, GraphElement other) =>
         one.Host == other.Host && one.Origin == other.Origin && one.Metadata.Equals(other.Metadata);
 
-    private static MetadataValue ToMessage(MetaValue value)
+    internal static MetadataValue ToMessage(MetaValue value)
     {
         switch (value.Kind)
         {
@@ -184,7 +213,7 @@ public static class GraphProtocol
         }
     }
 
-    private static MetaValue ToModel(MetadataValue value) => value.KindCase switch
+    internal static MetaValue ToModel(MetadataValue value) => value.KindCase switch
     {
         MetadataValue.KindOneofCase.BoolValue => value.BoolValue,
         MetadataValue.KindOneofCase.IntValue => value.IntValue,

@@ -22,6 +22,8 @@ internal sealed class SkydiveClient(Uri baseAddress) : IDisposable
     public async Task<JsonObject> CreateCaptureAsync(JsonObject capture, CancellationToken cancel) =>
         (await SendAsync(HttpMethod.Post, "/api/capture", capture, cancel))!.AsObject();
 
+    public Task DeleteCaptureAsync(string uuid, CancellationToken cancel) => SendAsync(HttpMethod.Delete, $"/api/capture/{uuid}", null, cancel);
+
     public async Task<JsonObject> CreateInjectionAsync(JsonObject injection, CancellationToken cancel) =>
         (await SendAsync(HttpMethod.Post, "/api/injectpacket", injection, cancel))!.AsObject();
 

@@ -2,6 +2,9 @@ using System.Globalization;
 using Benchmarks.Actors;
 using Benchmarks.Captures;
 using Benchmarks.Flows;
+using Benchmarks.Ingest;
+using Benchmarks.Live;
+using Benchmarks.Queries;
 using Benchmarks.Remoting;
 using Spectre.Console;
 
@@ -27,6 +30,14 @@ switch (args)
         return CoresBenchmark.Run();
     case ["flows", "tunnel-capture", var file]:
         return await TunnelCapture.RunAsync(file);
+    case ["ingest", "agent", var name, var port, var flows]:
+        return await SyntheticAgent.RunAsync(name, int.Parse(port, CultureInfo.InvariantCulture), int.Parse(flows, CultureInfo.InvariantCulture));
+    case ["ingest", .. var rest]:
+        return await IngestBenchmark.RunAsync(rest);
+    case ["queries", .. var rest]:
+        return await QueriesBenchmark.RunAsync(rest);
+    case ["live", .. var rest]:
+        return await WholeLiveBenchmark.RunAsync(rest);
     case ["captures", "run", var space, var count, var filter]:
         return await ManyCaptures.RunAsync(space, int.Parse(count, CultureInfo.InvariantCulture), filter);
     case ["captures", .. var rest]:
@@ -36,6 +47,6 @@ switch (args)
     case []:
         return await ActorBenchmark.RunAsync([]) + await RequestReplyBenchmark.RunAsync([]) + FileBenchmark.Run() + InputBenchmark.Run() + FlowBenchmark.Run([]) + CoresBenchmark.Run();
     default:
-        Console.Error.WriteLine($"There is no benchmark '{args[0]}'. Benchmarks: actors, captures, flows, remoting.");
+        Console.Error.WriteLine($"There is no benchmark '{args[0]}'. Benchmarks: actors, captures, flows, ingest, live, queries, remoting.");
         return 2;
 }

@@ -59,6 +59,19 @@ export interface NodeCapture {
   PacketsDropped?: number;
   PacketsIfDropped?: number;
   PacketsAgentDropped?: number;
+  /** Updates of flows that didn't reach the analyzers, and since when. */
+  UpdatesLost?: number;
+  UpdatesLostSince?: number;
+}
+
+/** Something a capture on a node didn't count, or couldn't tell. */
+export interface Loss {
+  Node: string;
+  Capture: string;
+  What: string;
+  Count: number;
+  Since?: number;
+  Why: string;
 }
 
 /** Times are Unix milliseconds. */
@@ -202,6 +215,8 @@ export interface Status {
   Edges: number;
   Flows: number;
   Captures: number;
+  /** What makes figures less than whole. */
+  Losses?: Loss[];
   Cluster: {
     /** Address of the analyzer that answers. */
     Self: string;

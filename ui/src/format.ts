@@ -1,3 +1,5 @@
+import type { Loss } from './api';
+
 /** How numbers, times and addresses read on the page. Pure; an absent value is an empty string. */
 
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
@@ -52,6 +54,12 @@ export function formatAge(milliseconds: number | undefined, now = Date.now()): s
   if (minutes < 60) return `${minutes} min ago`;
   const hours = Math.floor(minutes / 60);
   return hours < 24 ? `${hours} h ago` : `${Math.floor(hours / 24)} d ago`;
+}
+
+/** "1,204 updates lost on eth1@agent1 since 10:12:04: its analyzer was too slow". */
+export function formatLoss(loss: Loss, now = Date.now()): string {
+  const since = loss.Since ? ` since ${formatTime(loss.Since, now)}` : '';
+  return `${formatCount(loss.Count)} ${loss.What} lost on ${loss.Node}${since}: ${loss.Why}`;
 }
 
 /** An address with its port: "10.0.0.1:80", "[fd00::1]:80"; without a port, the address alone. */

@@ -7,7 +7,9 @@ describe('the options of a capture', () => {
   });
 
   it('ask for raw packets, longer ones, TCP, fragments and duplicates by the names of the API', () => {
-    expect(readOptions({ rawPackets: ' 10 ', headerSize: '1514', tcpMetric: true, defragment: true, deduplicate: true })).toEqual({
+    expect(
+      readOptions({ rawPackets: ' 10 ', headerSize: '1514', tcpMetric: true, defragment: true, deduplicate: true }),
+    ).toEqual({
       options: { RawPacketLimit: 10, HeaderSize: 1514, ExtraTCPMetric: true, IPDefrag: true, Deduplicate: true },
     });
   });

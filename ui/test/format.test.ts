@@ -1,5 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { formatAge, formatBytes, formatCount, formatEndpoint, formatRtt, formatTime, plural } from '../src/format';
+import {
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatEndpoint,
+  formatLoss,
+  formatRtt,
+  formatTime,
+  plural,
+} from '../src/format';
+
+describe('losses', () => {
+  it('are told in one line, with when the first was', () => {
+    const at = new Date(2026, 10, 30, 10, 12, 4).getTime();
+    const { Since, ...loss } = {
+      Node: 'eth1@agent1',
+      Capture: 'c',
+      What: 'updates',
+      Count: 1204,
+      Since: at,
+      Why: 'its analyzer was too slow',
+    };
+    expect(formatLoss({ ...loss, Since }, at)).toBe(
+      '1,204 updates lost on eth1@agent1 since 10:12:04: its analyzer was too slow',
+    );
+    expect(formatLoss(loss, at)).toBe('1,204 updates lost on eth1@agent1: its analyzer was too slow');
+  });
+});
 
 describe('numbers and times', () => {
   it('writes bytes in binary units', () => {

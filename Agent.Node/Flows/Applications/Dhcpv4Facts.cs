@@ -27,7 +27,7 @@ internal sealed class Dhcpv4Facts : ApplicationFacts
     internal override void AddTo(Flow flow) => flow.Dhcpv4 = new Dhcpv4
     {
         MessageType = Dhcpv4Message.TypeName(_type) ?? "",
-        ClientMac = FlowMessages.Mac(_hardwareAddress),
+        ClientMac = FlowForms.Mac(_hardwareAddress),
         ClientIp = Address(_clientAddress),
         AssignedIp = Address(_yourAddress),
         RequestedIp = Address(_requestedAddress),
@@ -59,5 +59,5 @@ internal sealed class Dhcpv4Facts : ApplicationFacts
 
     private static uint Newer(uint now, uint before) => now != 0 ? now : before;
 
-    private static string Address(uint address) => address == 0 ? "" : FlowMessages.Address(4, 0, address);
+    private static string Address(uint address) => address == 0 ? "" : FlowForms.Address(isIPv6: false, 0, address);
 }

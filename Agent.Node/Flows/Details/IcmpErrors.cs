@@ -15,7 +15,7 @@ internal sealed class IcmpErrors
     internal void Add(in PacketLayers error)
     {
         var name = IcmpNames.Of(error.Transport, error.IcmpType);
-        var from = FlowMessages.Address(error.IpVersion, error.SourceHigh, error.SourceLow);
+        var from = FlowForms.Address(error.IpVersion == 6, error.SourceHigh, error.SourceLow);
         foreach (var known in _errors)
         {
             if (known.Type == name && known.Code == error.IcmpCode && known.From == from)

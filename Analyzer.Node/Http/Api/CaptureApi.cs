@@ -44,7 +44,7 @@ internal sealed class CaptureApi(AnalyzerServices services)
 
     private async Task GetAsync(HttpContext context, string id)
     {
-        var capture = (await CapturesAsync().ConfigureAwait(false)).FirstOrDefault(c => c.Uuid == id)
+        var capture = (await CapturesAsync(id).ConfigureAwait(false)).FirstOrDefault(c => c.Uuid == id)
             ?? throw ApiException.NotFound($"there is no capture {id}", "id");
         var graph = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, json => Write(json, capture, CountNodes(capture, graph))).ConfigureAwait(false);
@@ -60,6 +60,7 @@ internal sealed class CaptureApi(AnalyzerServices services)
         body.Number("CreatedAt", long.MaxValue);
         body.RefuseUnlessEmpty("Target", "TargetType", "ExtraLayers");
         body.RefuseUnknown();
+        Refusals.Throw(CaptureRules.CheckSizes(capture));
         GremlinQuery.ParseNodes(capture.GremlinQuery);
         if (capture.BpfFilter.Length > 0 && BpfFilters.Error(capture.BpfFilter) is { } error)
         {
@@ -67,7 +68,7 @@ internal sealed class CaptureApi(AnalyzerServices services)
         }
 
         capture.TraceParent = Traces.Parent;
-        var answer = await services.Captures.Ask<object>(new CreateCapture { Capture = capture }, services.QueryTimeout).ConfigureAwait(false);
+        var answer = await services.AskAsync(services.Captures, new CreateCapture { Capture = capture }).ConfigureAwait(false);
         if (answer is not Capture created)
         {
             throw Refused(answer);
@@ -79,7 +80,7 @@ internal sealed class CaptureApi(AnalyzerServices services)
 
     private async Task DeleteAsync(HttpContext context, string id)
     {
-        var answer = await services.Captures.Ask<object>(new DeleteCapture { Uuid = id }, services.QueryTimeout).ConfigureAwait(false);
+        var answer = await services.AskAsync(services.Captures, new DeleteCapture { Uuid = id }).ConfigureAwait(false);
         if (answer is not CaptureDeleted)
         {
             throw Refused(answer);
@@ -88,8 +89,8 @@ internal sealed class CaptureApi(AnalyzerServices services)
         context.Response.StatusCode = StatusCodes.Status200OK;
     }
 
-    private async Task<IEnumerable<Capture>> CapturesAsync() =>
-        (await services.Captures.Ask<CaptureList>(new GetCaptures(), services.QueryTimeout).ConfigureAwait(false)).Captures_.OrderBy(c => c.CreatedAt);
+    private async Task<IEnumerable<Capture>> CapturesAsync(string id = "") =>
+        (await services.AskAsync<CaptureList>(services.Captures, new GetCaptures { Uuid = id }).ConfigureAwait(false)).Captures_.OrderBy(c => c.CreatedAt);
 
     private static Exception Refused(object answer) => answer switch
     {
@@ -101,14 +102,15 @@ internal sealed class CaptureApi(AnalyzerServices services)
         _ => new InvalidOperationException($"the capture registry answered with {answer.GetType().Name}"),
     };
 
-    // A query stored by an earlier version may not be readable any more; the list is still to be shown.
+    // A query stored by an earlier version may not be readable any more, or take too long on today's graph; the list is still to be shown.
     private static int CountNodes(Capture capture, CurrentGraph graph)
     {
+        using var stop = new CancellationTokenSource(GraphNodeSelector.SelectFor);
         try
         {
-            return GremlinQuery.ParseNodes(capture.GremlinQuery).SelectNodes(graph.Graph).Count;
+            return GremlinQuery.ParseNodes(capture.GremlinQuery).SelectNodes(graph.Graph, stop.Token).Count;
         }
-        catch (GremlinException)
+        catch (Exception e) when (e is GremlinException or OperationCanceledException)
         {
             return 0;
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Akka.Actor;
+using Analyzer.Node.Fabric;
 using Shared.Messages.Topology;
 
 namespace Analyzer.Node.Http.Api;
@@ -34,7 +35,7 @@ internal sealed class FabricApi(AnalyzerServices services)
 
     private async Task GetAsync(HttpContext context, string id)
     {
-        var link = (await LinksAsync().ConfigureAwait(false)).FirstOrDefault(l => l.Uuid == id)
+        var link = (await LinksAsync(id).ConfigureAwait(false)).FirstOrDefault(l => l.Uuid == id)
             ?? throw ApiException.NotFound($"there is no fabric link {id}", "id");
         await JsonAnswer.WriteAsync(context, json => Write(json, link)).ConfigureAwait(false);
     }
@@ -45,7 +46,8 @@ internal sealed class FabricApi(AnalyzerServices services)
         var link = body.RequiredText("Link");
         body.Text("UUID");
         body.RefuseUnknown();
-        var answer = await services.Fabric.Ask<object>(new CreateFabricLink { Link = link }, services.QueryTimeout).ConfigureAwait(false);
+        Refusals.Throw(FabricLinksState.CheckSize(link));
+        var answer = await services.AskAsync(services.Fabric, new CreateFabricLink { Link = link }).ConfigureAwait(false);
         if (answer is not FabricLink created)
         {
             throw Refused(answer);
@@ -56,7 +58,7 @@ internal sealed class FabricApi(AnalyzerServices services)
 
     private async Task DeleteAsync(HttpContext context, string id)
     {
-        var answer = await services.Fabric.Ask<object>(new DeleteFabricLink { Uuid = id }, services.QueryTimeout).ConfigureAwait(false);
+        var answer = await services.AskAsync(services.Fabric, new DeleteFabricLink { Uuid = id }).ConfigureAwait(false);
         if (answer is not FabricLinkDeleted)
         {
             throw Refused(answer);
@@ -65,8 +67,8 @@ internal sealed class FabricApi(AnalyzerServices services)
         context.Response.StatusCode = StatusCodes.Status200OK;
     }
 
-    private async Task<IEnumerable<FabricLink>> LinksAsync() =>
-        (await services.Fabric.Ask<FabricLinks>(new GetFabricLinks(), services.QueryTimeout).ConfigureAwait(false)).Links;
+    private async Task<IEnumerable<FabricLink>> LinksAsync(string id = "") =>
+        (await services.AskAsync<FabricLinks>(services.Fabric, new GetFabricLinks { Uuid = id }).ConfigureAwait(false)).Links;
 
     private static Exception Refused(object answer) => answer switch
     {

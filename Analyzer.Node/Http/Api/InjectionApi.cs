@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Akka.Actor;
+using Analyzer.Node.Injections;
 using Google.Protobuf;
 using Shared.Messages.Injections;
 using InjectionList = Shared.Messages.Injections.Injections;
@@ -35,7 +36,7 @@ internal sealed class InjectionApi(AnalyzerServices services)
 
     private async Task GetAsync(HttpContext context, string id)
     {
-        var injection = (await InjectionsAsync().ConfigureAwait(false)).FirstOrDefault(i => i.Uuid == id)
+        var injection = (await InjectionsAsync(id).ConfigureAwait(false)).FirstOrDefault(i => i.Uuid == id)
             ?? throw ApiException.NotFound($"there is no injection {id}", "id");
         await JsonAnswer.WriteAsync(context, json => Write(json, injection)).ConfigureAwait(false);
     }
@@ -52,7 +53,8 @@ internal sealed class InjectionApi(AnalyzerServices services)
         body.Number("StartTime", long.MaxValue);
         body.Number("Sent", long.MaxValue);
         body.RefuseUnknown();
-        var answer = await services.Injections.Ask<object>(new CreateInjection { Injection = injection }, services.QueryTimeout).ConfigureAwait(false);
+        Refusals.Throw(InjectionRules.CheckSizes(injection));
+        var answer = await services.AskAsync(services.Injections, new CreateInjection { Injection = injection }).ConfigureAwait(false);
         if (answer is not Injection created)
         {
             throw Refused(answer);
@@ -63,7 +65,7 @@ internal sealed class InjectionApi(AnalyzerServices services)
 
     private async Task DeleteAsync(HttpContext context, string id)
     {
-        var answer = await services.Injections.Ask<object>(new DeleteInjection { Uuid = id }, services.QueryTimeout).ConfigureAwait(false);
+        var answer = await services.AskAsync(services.Injections, new DeleteInjection { Uuid = id }).ConfigureAwait(false);
         if (answer is not InjectionDeleted)
         {
             throw Refused(answer);
@@ -72,8 +74,8 @@ internal sealed class InjectionApi(AnalyzerServices services)
         context.Response.StatusCode = StatusCodes.Status200OK;
     }
 
-    private async Task<IEnumerable<Injection>> InjectionsAsync() =>
-        (await services.Injections.Ask<InjectionList>(new GetInjections(), services.QueryTimeout).ConfigureAwait(false)).Injections_.OrderBy(i => i.StartTime);
+    private async Task<IEnumerable<Injection>> InjectionsAsync(string id = "") =>
+        (await services.AskAsync<InjectionList>(services.Injections, new GetInjections { Uuid = id }).ConfigureAwait(false)).Injections_.OrderBy(i => i.StartTime);
 
     private static Exception Refused(object answer) => answer switch
     {

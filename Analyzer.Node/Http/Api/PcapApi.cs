@@ -11,7 +11,7 @@ namespace Analyzer.Node.Http.Api;
 /// <summary>POST /api/pcap: the body is a pcap or pcapng file, which an agent reads into flows.</summary>
 internal sealed class PcapApi(AnalyzerServices services)
 {
-    /// <summary>One message to an agent holds the file: well below the remoting's largest frame.</summary>
+    /// <summary>An agent has it in memory before it's a file.</summary>
     internal const int LargestFile = 24 << 20;
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/pcap", ReadAsync);
@@ -26,7 +26,7 @@ internal sealed class PcapApi(AnalyzerServices services)
 
         var host = await HostAsync(context.Request.Query["host"].ToString()).ConfigureAwait(false);
         var read = new ReadPcap { Host = host, Uuid = Guid.NewGuid().ToString(), File = UnsafeByteOperations.UnsafeWrap(file) };
-        var answer = await services.Hosts.Ask<object>(read, services.QueryTimeout).ConfigureAwait(false);
+        var answer = await services.AskAsync(services.Hosts, read, host).ConfigureAwait(false);
         if (answer is not PcapRead done)
         {
             throw answer switch

@@ -5,6 +5,7 @@ using Analyzer.Node.Views;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Shared.Messages.Captures;
 using Topology.Fabric.Links;
+using Topology.Fabric.Model;
 using CaptureList = Shared.Messages.Captures.Captures;
 
 namespace Analyzer.Node.Http.Api;
@@ -47,8 +48,8 @@ internal sealed class StatusApi(AnalyzerServices services)
     private async Task StatusAsync(HttpContext context)
     {
         var graph = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout).ConfigureAwait(false);
-        var captures = await services.Captures.Ask<CaptureList>(new GetCaptures(), services.QueryTimeout).ConfigureAwait(false);
-        var flows = await services.Flows.GetFlowsAsync(null, context.RequestAborted).ConfigureAwait(false);
+        var captures = await services.AskAsync<CaptureList>(services.Captures, new GetCaptures()).ConfigureAwait(false);
+        var flows = await services.Flows.CountAsync(context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();
@@ -56,8 +57,9 @@ internal sealed class StatusApi(AnalyzerServices services)
             WriteAgents(json, graph);
             json.WriteNumber("Nodes"u8, graph.Graph.NodeCount);
             json.WriteNumber("Edges"u8, graph.Graph.EdgeCount);
-            json.WriteNumber("Flows"u8, flows.Count);
+            json.WriteNumber("Flows"u8, flows);
             json.WriteNumber("Captures"u8, captures.Captures_.Count);
+            WriteLosses(json, graph.Graph);
             WriteCluster(json, services.Cluster);
             json.WriteEndObject();
         }).ConfigureAwait(false);
@@ -81,6 +83,29 @@ internal sealed class StatusApi(AnalyzerServices services)
         }
 
         json.WriteEndObject();
+    }
+
+    // What makes figures less than whole stands beside them.
+    private static void WriteLosses(Utf8JsonWriter json, Graph graph)
+    {
+        json.WriteStartArray("Losses"u8);
+        foreach (var loss in CaptureLoss.Of(graph))
+        {
+            json.WriteStartObject();
+            json.WriteString("Node"u8, loss.Node);
+            json.WriteString("Capture"u8, loss.Capture);
+            json.WriteString("What"u8, loss.What);
+            json.WriteNumber("Count"u8, loss.Count);
+            if (loss.Since != 0)
+            {
+                json.WriteNumber("Since"u8, loss.Since);
+            }
+
+            json.WriteString("Why"u8, loss.Why);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteCluster(Utf8JsonWriter json, Cluster cluster)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
+using Analyzer.Node.Queries;
 using Analyzer.Node.Telemetry;
 using Analyzer.Node.Views;
 using Shared.Messages.Telemetry;
@@ -29,7 +30,7 @@ internal sealed class TopologyApi(AnalyzerServices services)
         }
 
         PcapAnswer.CheckKind(query.Result);
-        await PcapAnswer.WriteAsync(context, (RawPacketsTraversal)await RunAsync(context, query).ConfigureAwait(false)).ConfigureAwait(false);
+        await RunAsync(context, query, (result, _) => PcapAnswer.WriteAsync(context, (RawPacketsTraversal)result)).ConfigureAwait(false);
     }
 
     private async Task FlowsAsync(HttpContext context)
@@ -48,13 +49,12 @@ internal sealed class TopologyApi(AnalyzerServices services)
         await AnswerAsync(context, GremlinQuery.Parse($"G.Flows().Sort(DESC, 'Last').Limit({count})")).ConfigureAwait(false);
     }
 
-    private async Task AnswerAsync(HttpContext context, GremlinQuery query)
-    {
-        var result = await RunAsync(context, query).ConfigureAwait(false);
-        await JsonAnswer.WriteAsync(context, json => TraversalJson.Write(json, result)).ConfigureAwait(false);
-    }
+    private Task AnswerAsync(HttpContext context, GremlinQuery query) => RunAsync(context, query, (result, stop) => result is StreamTraversal stream
+        ? JsonAnswer.StreamAsync(context, stream.Parts, services.MostBytes, stop)
+        : JsonAnswer.WriteAsync(context, json => TraversalJson.Write(json, result), mostBytes: services.MostBytes));
 
-    private async Task<Traversal> RunAsync(HttpContext context, GremlinQuery query)
+    // The time a query has is for all of it, to the last byte of its answer.
+    private async Task RunAsync(HttpContext context, GremlinQuery query, Func<Traversal, CancellationToken, Task> answer)
     {
         using var span = Traces.Start("gremlin query")?.SetTag("skydive.query", query.Text);
         var started = Stopwatch.GetTimestamp();
@@ -64,11 +64,10 @@ internal sealed class TopologyApi(AnalyzerServices services)
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             stop.CancelAfter(services.QueryTimeout);
             var current = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout, stop.Token).ConfigureAwait(false);
-            var answer = await query.RunAsync(current.Graph, services.Flows, stop.Token).ConfigureAwait(false);
+            await answer(await query.RunAsync(current.Graph, services.Flows, stop.Token).ConfigureAwait(false), stop.Token).ConfigureAwait(false);
             result = "answered";
-            return answer;
         }
-        catch (GremlinException)
+        catch (Exception e) when (e is GremlinException or AnswerTooLargeException)
         {
             result = "refused";
             throw;

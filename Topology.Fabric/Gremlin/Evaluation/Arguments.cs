@@ -47,26 +47,17 @@ internal readonly struct Arguments(StepSyntax step)
     public string? Word(int index) => step.Arguments[index] is CallSyntax { Arguments: null, Name: var word } ? word.ToUpperInvariant() : null;
 
     /// <summary>Key and predicate pairs, all of which must hold; a key alone asks for its presence; nothing is always true.</summary>
-    public Func<IFields, bool> All(Func<string, int, string>? checkKey = null)
+    public Condition All(Func<string, int, string>? checkKey = null)
     {
-        if (Count == 0)
-        {
-            return _ => true;
-        }
-
         var conditions = Conditions(checkKey);
-        return fields => conditions.TrueForAll(condition => condition(fields));
+        return conditions is [var one] ? one : new Condition.AllOf(conditions);
     }
 
     /// <summary>Key and predicate pairs, one of which must hold.</summary>
-    public Func<IFields, bool> Either(Func<string, int, string>? checkKey = null)
-    {
-        var conditions = Conditions(checkKey);
-        return fields => conditions.Exists(condition => condition(fields));
-    }
+    public Condition Either(Func<string, int, string>? checkKey = null) => new Condition.OneOf(Conditions(checkKey));
 
     /// <summary>An argument Metadata('key', predicate, …) as a condition.</summary>
-    public Func<IFields, bool> Metadata(int index)
+    public Condition Metadata(int index)
     {
         if (step.Arguments[index] is not CallSyntax { Arguments: { } inner } call || !call.Name.Equals("Metadata", StringComparison.OrdinalIgnoreCase))
         {
@@ -80,13 +71,12 @@ internal readonly struct Arguments(StepSyntax step)
 
     public GremlinException Wrong(int column, string what) => new(column, $"{step.Name} {what}");
 
-    private List<Predicate<IFields>> Conditions(Func<string, int, string>? checkKey)
+    private ImmutableArray<Condition> Conditions(Func<string, int, string>? checkKey)
     {
         checkKey ??= (key, _) => key;
         if (Count == 1)
         {
-            var key = checkKey(Text(0), step.Arguments[0].Column);
-            return [fields => fields.TryGet(key, out _)];
+            return [new Condition.Present(checkKey(Text(0), step.Arguments[0].Column))];
         }
 
         if (Count % 2 != 0)
@@ -94,14 +84,13 @@ internal readonly struct Arguments(StepSyntax step)
             throw Wrong(step.Column, "takes keys and values in pairs");
         }
 
-        var conditions = new List<Predicate<IFields>>();
+        var conditions = ImmutableArray.CreateBuilder<Condition>(Count / 2);
         for (var i = 0; i < Count; i += 2)
         {
             var key = checkKey(Text(i), step.Arguments[i].Column);
-            var condition = Predicates.Compile(step.Arguments[i + 1]);
-            conditions.Add(fields => condition(fields, key));
+            conditions.Add(new Condition.Matching(key, Predicates.Compile(step.Arguments[i + 1])));
         }
 
-        return conditions;
+        return conditions.ToImmutable();
     }
 }

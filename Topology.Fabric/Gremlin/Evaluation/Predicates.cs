@@ -7,36 +7,66 @@ using Topology.Fabric.Model;
 
 namespace Topology.Fabric.Gremlin.Evaluation;
 
-/// <summary>Tells whether a field of something satisfies a predicate.</summary>
-internal delegate bool FieldCondition(IFields fields, string key);
+/// <summary>How many of a key's values a predicate speaks of.</summary>
+internal enum Quantifier
+{
+    /// <summary>One at least satisfies it.</summary>
+    Any,
 
-/// <summary>Makes conditions of predicates: plain values, Ne, Nee, Lt, Lte, Gt, Gte, Inside, Outside, Between, Within, Without, Regex, IPV4Range.</summary>
+    /// <summary>None does, or there is none.</summary>
+    None,
+
+    /// <summary>There are some, and none does.</summary>
+    PresentNone,
+}
+
+/// <summary>A predicate of an argument: a test of one value, and of how many values of a key it's asked.</summary>
+internal sealed record Predicate(Quantifier Quantifier, Func<MetaValue, bool> Test)
+{
+    /// <summary>Of equality: to what.</summary>
+    public MetaValue[]? Wanted { get; init; }
+
+    /// <summary>Of addresses in an IPv4 network: which.</summary>
+    public IPNetwork? Network { get; init; }
+
+    /// <summary>Whether a field of something satisfies it.</summary>
+    public bool Holds(IFields fields, string key) => Quantifier switch
+    {
+        Quantifier.Any => fields.Any(key, Test),
+        Quantifier.None => !fields.Any(key, Test),
+        _ => fields.TryGet(key, out _) && !fields.Any(key, Test),
+    };
+}
+
+/// <summary>Makes predicates of arguments: plain values, Ne, Nee, Lt, Lte, Gt, Gte, Inside, Outside, Between, Within, Without, Regex, IPV4Range.</summary>
 internal static class Predicates
 {
+    /// <summary>From so many texts on, one is looked up rather than compared with each.</summary>
+    private const int ManyTexts = 8;
+
     private static readonly TimeSpan RegexTimeout = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The condition an argument stands for.</summary>
-    public static FieldCondition Compile(ArgumentSyntax argument)
+    /// <summary>The predicate an argument stands for.</summary>
+    public static Predicate Compile(ArgumentSyntax argument)
     {
         if (argument is LiteralSyntax literal)
         {
-            return Equal([literal.Value]);
+            return Equal(Quantifier.Any, [literal.Value]);
         }
 
         var call = (CallSyntax)argument;
         switch (call.Name.ToUpperInvariant())
         {
             case "EQ":
-                return Equal([One(call)]);
+                return Equal(Quantifier.Any, [One(call)]);
             case "NE":
-                var isEqual = Equal([One(call)]);
-                return (fields, key) => fields.TryGet(key, out _) && !isEqual(fields, key);
+                return Equal(Quantifier.PresentNone, [One(call)]);
             case "NEE":
-                return Not(Equal([One(call)]));
+                return Equal(Quantifier.None, [One(call)]);
             case "WITHIN":
-                return Equal(All(call));
+                return Equal(Quantifier.Any, All(call));
             case "WITHOUT":
-                return Not(Equal(All(call)));
+                return Equal(Quantifier.None, All(call));
             case "LT":
                 return Limited(One(call), call, order => order < 0);
             case "LTE":
@@ -53,15 +83,32 @@ internal static class Predicates
                 return Limited(Two(call), call, (from, to) => from < 0 || to > 0);
             case "REGEX":
                 var pattern = Pattern(call);
-                return (fields, key) => fields.Any(key, value => value.Kind == MetaKind.Text && IsMatch(pattern, value.Text, call));
+                return new Predicate(Quantifier.Any, value => value.Kind == MetaKind.Text && IsMatch(pattern, value.Text, call));
             case "IPV4RANGE":
                 var network = Network(call);
-                return (fields, key) => fields.Any(key, value => IsIn(network, value));
+                return new Predicate(Quantifier.Any, value => IsIn(network, value)) { Network = network };
             default:
                 throw new GremlinException(
                     call.Column,
                     $"'{call.Name}' isn't a predicate; there are Eq, Ne, Nee, Lt, Lte, Gt, Gte, Inside, Outside, Between, Within, Without, Regex and IPV4Range");
         }
+    }
+
+    /// <summary>That a value is one of these.</summary>
+    public static Predicate Equal(Quantifier quantifier, MetaValue[] wanted)
+    {
+        if (wanted is [var one])
+        {
+            return new Predicate(quantifier, value => Same(value, one)) { Wanted = wanted };
+        }
+
+        if (wanted.Length < ManyTexts || !Array.TrueForAll(wanted, w => w.Kind == MetaKind.Text))
+        {
+            return new Predicate(quantifier, value => Array.Exists(wanted, w => Same(value, w))) { Wanted = wanted };
+        }
+
+        var texts = wanted.Select(w => w.Text).ToHashSet(StringComparer.Ordinal);
+        return new Predicate(quantifier, value => value.Kind == MetaKind.Text && texts.Contains(value.Text)) { Wanted = wanted };
     }
 
     /// <summary>Order of two values: numbers by size, texts by their characters, other kinds by kind.</summary>
@@ -80,20 +127,16 @@ internal static class Predicates
         return left.Kind == right.Kind ? string.CompareOrdinal(left.ToString(), right.ToString()) : left.Kind.CompareTo(right.Kind);
     }
 
-    private static FieldCondition Equal(MetaValue[] wanted) => (fields, key) => fields.Any(key, value => Array.Exists(wanted, w => Same(value, w)));
-
-    private static FieldCondition Not(FieldCondition condition) => (fields, key) => !condition(fields, key);
-
-    private static FieldCondition Limited(MetaValue limit, CallSyntax call, Func<int, bool> holds)
+    private static Predicate Limited(MetaValue limit, CallSyntax call, Func<int, bool> holds)
     {
         var number = Number(limit, call);
-        return (fields, key) => fields.Any(key, value => IsNumber(value) && holds(CompareNumbers(value, number)));
+        return new Predicate(Quantifier.Any, value => IsNumber(value) && holds(CompareNumbers(value, number)));
     }
 
-    private static FieldCondition Limited((MetaValue From, MetaValue To) limits, CallSyntax call, Func<int, int, bool> holds)
+    private static Predicate Limited((MetaValue From, MetaValue To) limits, CallSyntax call, Func<int, int, bool> holds)
     {
         var (from, to) = (Number(limits.From, call), Number(limits.To, call));
-        return (fields, key) => fields.Any(key, value => IsNumber(value) && holds(CompareNumbers(value, from), CompareNumbers(value, to)));
+        return new Predicate(Quantifier.Any, value => IsNumber(value) && holds(CompareNumbers(value, from), CompareNumbers(value, to)));
     }
 
     private static bool Same(MetaValue value, MetaValue wanted) => value == wanted || (IsNumber(value) && IsNumber(wanted) && CompareNumbers(value, wanted) == 0);

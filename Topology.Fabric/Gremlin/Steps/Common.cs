@@ -41,35 +41,9 @@ internal static class Common
     }
 
     /// <summary>Sort(), Sort('key'), Sort(ASC|DESC, 'key'): what lacks the key comes last.</summary>
-    public static Func<IReadOnlyList<T>, IReadOnlyList<T>> Sort<T>(
-        Arguments arguments, string defaultKey, Func<T, IFields> fieldsOf, Func<string, int, string>? checkKey = null)
+    public static Func<IReadOnlyList<T>, IReadOnlyList<T>> Sort<T>(Arguments arguments, string defaultKey, Func<T, IFields> fieldsOf)
     {
-        arguments.Between(0, 2, "a key, or ASC or DESC and a key");
-        var descending = false;
-        var key = defaultKey;
-        if (arguments.Count > 0)
-        {
-            var word = arguments.Word(0);
-            descending = word == "DESC";
-            if (word is "ASC" or "DESC")
-            {
-                key = arguments.Count == 2 ? arguments.Text(1) : defaultKey;
-            }
-            else if (word is null && arguments.Count == 1)
-            {
-                key = arguments.Text(0);
-            }
-            else
-            {
-                throw arguments.Wrong(arguments.Column, "takes a key, or ASC or DESC and a key");
-            }
-        }
-
-        if (checkKey is not null)
-        {
-            key = checkKey(key, arguments.Column);
-        }
-
+        var (key, descending) = SortKey(arguments, defaultKey);
         return items =>
         {
             var keyed = items.Select(item => (Item: item, Found: fieldsOf(item).TryGet(key, out var value), Value: value)).ToList();
@@ -77,6 +51,24 @@ internal static class Common
             var found = keyed.Where(k => k.Found);
             return [.. (descending ? found.OrderByDescending(k => k.Value, order) : found.OrderBy(k => k.Value, order)).Concat(keyed.Where(k => !k.Found)).Select(k => k.Item)];
         };
+    }
+
+    /// <summary>By what Sort's arguments have it sort.</summary>
+    public static (string Key, bool Descending) SortKey(Arguments arguments, string defaultKey)
+    {
+        arguments.Between(0, 2, "a key, or ASC or DESC and a key");
+        if (arguments.Count == 0)
+        {
+            return (defaultKey, false);
+        }
+
+        var word = arguments.Word(0);
+        if (word is "ASC" or "DESC")
+        {
+            return (arguments.Count == 2 ? arguments.Text(1) : defaultKey, word == "DESC");
+        }
+
+        return word is null && arguments.Count == 1 ? (arguments.Text(0), false) : throw arguments.Wrong(arguments.Column, "takes a key, or ASC or DESC and a key");
     }
 
     public static ValueTraversal Count(int count) => new((long)count);
@@ -113,27 +105,43 @@ internal static class Common
     /// <summary>The sum of the numbers under a key: an integer unless a double is among them.</summary>
     public static ValueTraversal Sum(IEnumerable<MetaValue> values, Arguments arguments)
     {
-        Int128 integers = 0;
-        double doubles = 0;
-        var exact = true;
+        var sum = default(Total);
         foreach (var value in values)
+        {
+            sum.Add(value, arguments);
+        }
+
+        return new ValueTraversal(sum.Value);
+    }
+
+    /// <summary>A sum on its way.</summary>
+    internal struct Total
+    {
+        private double _doubles;
+        private bool _isInexact;
+
+        /// <summary>Of the integers.</summary>
+        public Int128 Integers { get; set; }
+
+        // Counters end at the highest number there is, and so does their sum.
+        public readonly MetaValue Value =>
+            _isInexact ? (double)Integers + _doubles : (long)Int128.Clamp(Integers, long.MinValue, long.MaxValue);
+
+        /// <exception cref="GremlinException">It isn't a number.</exception>
+        public void Add(MetaValue value, Arguments arguments)
         {
             switch (value.Kind)
             {
                 case MetaKind.Integer:
-                    integers += value.Integer;
-                    doubles += value.Integer;
+                    Integers += value.Integer;
                     break;
                 case MetaKind.Double:
-                    doubles += value.Double;
-                    exact = false;
+                    _doubles += value.Double;
+                    _isInexact = true;
                     break;
                 default:
                     throw new GremlinException(arguments.Column, $"{arguments.Step} adds numbers, '{value}' isn't one");
             }
         }
-
-        // Counters end at the highest number there is, and so does their sum.
-        return new ValueTraversal(exact ? (long)Int128.Clamp(integers, long.MinValue, long.MaxValue) : doubles);
     }
 }

@@ -28,7 +28,7 @@ internal static class EdgeSteps
         {
             arguments.Between(1, 1, "one key");
             var has = arguments.All();
-            return fields => !has(fields);
+            return new Condition.Not(has);
         }),
         Ends("InV", e => [e.Parent]),
         Ends("OutV", e => [e.Child]),
@@ -89,19 +89,18 @@ internal static class EdgeSteps
 
     private static IFields FieldsOf(Edge edge) => new ElementFields(edge);
 
-    private static StepDefinition Filter(string name, Func<Arguments, Func<IFields, bool>> compile) =>
+    private static StepDefinition Filter(string name, Func<Arguments, Condition> compile) =>
         Step<EdgesTraversal, EdgesTraversal>(name, arguments =>
         {
             var matches = compile(arguments);
-            return input => input with { Edges = [.. input.Edges.Where(e => matches(FieldsOf(e)))] };
+            return (input, run) => input with { Edges = run.Gather(input.Edges, arguments, e => matches.Holds(FieldsOf(e))) };
         });
 
     private static StepDefinition Ends(string name, Func<Edge, string[]> endsOf) =>
         Step<EdgesTraversal, NodesTraversal>(name, arguments =>
         {
             var matches = arguments.All();
-            return input => new NodesTraversal(
-                input.Graph,
-                [.. input.Edges.SelectMany(endsOf).Select(id => input.Graph.Node(id)!).Where(n => matches(NodeSteps.FieldsOf(n)))]);
+            return (input, run) => new NodesTraversal(
+                input.Graph, run.Gather(input.Edges.SelectMany(endsOf).Select(id => input.Graph.Node(id)!), arguments, n => matches.Holds(NodeSteps.FieldsOf(n))));
         });
 }

@@ -9,6 +9,8 @@ namespace Topology.Fabric.Gremlin.Steps;
 /// <summary>Steps on flows.</summary>
 internal static class FlowSteps
 {
+    private const string DefaultSort = "Last";
+
     public static readonly IReadOnlyList<StepDefinition> All =
     [
         Filter("Has", arguments =>
@@ -30,17 +32,23 @@ internal static class FlowSteps
         {
             arguments.Between(1, 1, "one key");
             var has = Conditions(arguments);
-            return fields => !has(fields);
+            return new Condition.Not(has);
         }),
         Step<FlowsTraversal, FlowsTraversal>("Dedup", arguments =>
         {
             // Skydive's default: the same traffic seen in several places is one flow.
             IReadOnlyList<string> keys = arguments.Count == 0 ? ["TrackingID"] : arguments.Texts();
-            foreach (var key in keys) { CheckKey(key, arguments.Column); } return input => input with { Flows = Common.Dedup(input.Flows, keys, FieldsOf) };
+            foreach (var key in keys)
+            {
+                CheckKey(key, arguments.Column);
+            }
+
+            return input => input with { Flows = Common.Dedup(input.Flows, keys, FieldsOf) };
         }),
         Step<FlowsTraversal, FlowsTraversal>("Sort", arguments =>
         {
-            var sort = Common.Sort<Flow>(arguments, "Last", FieldsOf, CheckKey);
+            CheckKey(SortKey(arguments).Key, arguments.Column);
+            var sort = Common.Sort<Flow>(arguments, DefaultSort, FieldsOf);
             return input => input with { Flows = sort(input.Flows) };
         }),
         Step<FlowsTraversal, FlowsTraversal>("Range", arguments =>
@@ -97,18 +105,26 @@ internal static class FlowSteps
     ];
 
     /// <summary>Conditions on flows, whose keys must be a flow's.</summary>
-    public static Func<IFields, bool> Conditions(Arguments arguments) => arguments.All(CheckKey);
+    public static Condition Conditions(Arguments arguments) => arguments.All(CheckKey);
+
+    /// <summary>By what flows are sorted.</summary>
+    public static (string Key, bool Descending) SortKey(Arguments arguments) => Common.SortKey(arguments, DefaultSort);
+
+    /// <summary>The step from something to its flows; the conditions in its parentheses are a filter's of what comes from there.</summary>
+    public static StepDefinition Of<TInput>(Func<TInput, FlowsOf> flowsOf)
+        where TInput : Traversal =>
+        Filter("Flows", Conditions) with { Input = typeof(TInput), Flows = input => flowsOf((TInput)input) };
 
     public static IFields FieldsOf(Flow flow) => new FlowFields(flow);
 
     private static string CheckKey(string key, int column) =>
         FlowView.IsKnown(key) ? key : throw new GremlinException(column, $"a flow has no field '{key}'");
 
-    private static StepDefinition Filter(string name, Func<Arguments, Func<IFields, bool>> compile) =>
+    private static StepDefinition Filter(string name, Func<Arguments, Condition> compile) =>
         Step<FlowsTraversal, FlowsTraversal>(name, arguments =>
         {
             var matches = compile(arguments);
-            return input => input with { Flows = [.. input.Flows.Where(f => matches(FieldsOf(f)))] };
+            return (input, run) => input with { Flows = run.Gather(input.Flows, arguments, f => matches.Holds(FieldsOf(f))) };
         }) with
         { Condition = compile };
 
@@ -117,11 +133,11 @@ internal static class FlowSteps
         Step<FlowsTraversal, NodesTraversal>(name, arguments =>
         {
             var matches = arguments.All();
-            return input =>
+            return (input, run) =>
             {
                 var byTid = ByText(input.Graph, n => n.Tid);
                 var byMac = ByMac(input.Graph);
-                return Found(input, matches, flow => withEnds(flow)
+                return Found(input, matches, arguments, run, flow => withEnds(flow)
                     ? [byTid.GetValueOrDefault(flow.NodeTid), Mac(byMac, flow.Link?.A), Mac(byMac, flow.Link?.B)]
                     : [byTid.GetValueOrDefault(flow.NodeTid)]);
             };
@@ -131,15 +147,15 @@ internal static class FlowSteps
         Step<FlowsTraversal, NodesTraversal>(name, arguments =>
         {
             var matches = arguments.All();
-            return input =>
+            return (input, run) =>
             {
                 var byMac = ByMac(input.Graph);
-                return Found(input, matches, flow => macsOf(flow).Select(mac => Mac(byMac, mac)));
+                return Found(input, matches, arguments, run, flow => macsOf(flow).Select(mac => Mac(byMac, mac)));
             };
         });
 
-    private static NodesTraversal Found(FlowsTraversal input, Func<IFields, bool> matches, Func<Flow, IEnumerable<Node?>> nodesOf) =>
-        new(input.Graph, [.. input.Flows.SelectMany(nodesOf).OfType<Node>().Where(n => matches(NodeSteps.FieldsOf(n)))]);
+    private static NodesTraversal Found(FlowsTraversal input, Condition matches, Arguments arguments, Run run, Func<Flow, IEnumerable<Node?>> nodesOf) =>
+        new(input.Graph, run.Gather(input.Flows.SelectMany(nodesOf).OfType<Node>(), arguments, n => matches.Holds(NodeSteps.FieldsOf(n))));
 
     private static Node? Mac(Dictionary<string, Node> byMac, string? mac) => string.IsNullOrEmpty(mac) ? null : byMac.GetValueOrDefault(mac);
 

@@ -13,29 +13,25 @@ internal static class GraphSteps
             if (arguments.Count == 1)
             {
                 var id = arguments.Text(0);
-                return input => new NodesTraversal(input.Graph, input.Graph.Node(id) is { } node ? [node] : []);
+                return (input, _) => new NodesTraversal(input.Graph, input.Graph.Node(id) is { } node ? [node] : []);
             }
 
             var matches = arguments.All();
-            return input => new NodesTraversal(input.Graph, [.. input.Graph.Nodes.Where(n => matches(new ElementFields(n)))]);
-        }),
+            return (input, run) => new NodesTraversal(input.Graph, NodeSteps.Select(input.Graph, matches, arguments, run));
+        }) with
+        { Condition = arguments => arguments.Count == 1 ? null : arguments.All() },
         Step<GraphTraversal, EdgesTraversal>("E", arguments =>
         {
             if (arguments.Count == 1)
             {
                 var id = arguments.Text(0);
-                return input => new EdgesTraversal(input.Graph, input.Graph.Edge(id) is { } edge ? [edge] : []);
+                return (input, _) => new EdgesTraversal(input.Graph, input.Graph.Edge(id) is { } edge ? [edge] : []);
             }
 
             var matches = arguments.All();
-            return input => new EdgesTraversal(input.Graph, [.. input.Graph.Edges.Where(e => matches(new ElementFields(e)))]);
+            return (input, run) => new EdgesTraversal(input.Graph, run.Gather(input.Graph.Edges, arguments, e => matches.Holds(new ElementFields(e))));
         }),
-        Step<GraphTraversal, FlowsTraversal>("Flows", arguments =>
-        {
-            var matches = FlowSteps.Conditions(arguments);
-            return async (input, run) => new FlowsTraversal(
-                input.Graph, [.. (await run.Flows.GetFlowsAsync(null, run.Stop).ConfigureAwait(false)).Where(f => matches(new FlowFields(f)))]);
-        }),
+        FlowSteps.Of<GraphTraversal>(input => new FlowsOf(input.Graph, null)),
         Step<GraphTraversal, GraphTraversal>("Context", NoHistory),
         Step<GraphTraversal, GraphTraversal>("At", NoHistory),
     ];

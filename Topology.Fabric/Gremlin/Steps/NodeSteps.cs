@@ -8,6 +8,9 @@ namespace Topology.Fabric.Gremlin.Steps;
 /// <summary>Steps on nodes. In leads to parents, Out to children.</summary>
 internal static class NodeSteps
 {
+    /// <summary>Targets of a path that are searched from as well, at most.</summary>
+    private const int MostKnownTargets = 1_000;
+
     public static readonly IReadOnlyList<StepDefinition> All =
     [
         Filter("Has", arguments =>
@@ -24,7 +27,7 @@ internal static class NodeSteps
         Filter("HasNot", arguments =>
         {
             var has = HasKey(arguments);
-            return fields => !has(fields);
+            return new Condition.Not(has);
         }),
         Neighbours("Out", Graph.Direction.Out),
         Neighbours("In", Graph.Direction.In),
@@ -87,17 +90,13 @@ internal static class NodeSteps
                 .Where(n => n.Metadata["Metric"].Kind == MetaKind.Map)
                 .Select(n => new KeyValuePair<string, IReadOnlyList<Metadata>>(n.Id, [n.Metadata["Metric"].Fields]))]);
         }),
-        Step<NodesTraversal, FlowsTraversal>("Flows", arguments =>
-        {
-            var matches = FlowSteps.Conditions(arguments);
-            return async (input, run) => new FlowsTraversal(input.Graph, await FlowsOfAsync(input.Nodes, matches, run).ConfigureAwait(false));
-        }),
+        FlowSteps.Of<NodesTraversal>(input => new FlowsOf(input.Graph, TidsOf(input.Nodes))),
         Step<NodesTraversal, PathsTraversal>("ShortestPathTo", arguments =>
         {
             arguments.Between(1, 2, "Metadata(…) of the target, and Metadata(…) of the edges if wanted");
             var isTarget = arguments.Metadata(0);
             var through = arguments.Count == 2 ? arguments.Metadata(1) : null;
-            return (input, run) => ValueTask.FromResult(ShortestPaths(input, isTarget, through, run.Stop));
+            return (input, run) => ShortestPaths(input, isTarget, through, arguments, run);
         }),
         Step<NodesTraversal, GraphTraversal>("SubGraph", arguments =>
         {
@@ -124,15 +123,28 @@ internal static class NodeSteps
             arguments.None();
             return input => new GraphTraversal(SubGraph(input.Graph, input.Paths.SelectMany(p => p)));
         }),
-        Step<PathsTraversal, FlowsTraversal>("Flows", arguments =>
-        {
-            var matches = FlowSteps.Conditions(arguments);
-            return async (input, run) => new FlowsTraversal(
-                input.Graph, await FlowsOfAsync(input.Paths.SelectMany(p => p), matches, run).ConfigureAwait(false));
-        }),
+        FlowSteps.Of<PathsTraversal>(input => new FlowsOf(input.Graph, TidsOf(input.Paths.SelectMany(p => p)))),
     ];
 
     public static IFields FieldsOf(Node node) => new ElementFields(node);
+
+    /// <summary>A graph's nodes that satisfy a condition, by an index where one knows of it.</summary>
+    public static IReadOnlyList<Node> Select(Graph graph, Condition condition, Arguments step, Run run) =>
+        run.Gather(Candidates(graph, condition) ?? graph.Nodes, step, n => condition.Holds(FieldsOf(n)));
+
+    /// <summary>All nodes that can satisfy a condition, found without a look at each; null: there's no way to.</summary>
+    private static IEnumerable<Node>? Candidates(Graph graph, Condition condition)
+    {
+        foreach (var (key, texts) in condition.TextsByKey())
+        {
+            if (graph.Candidates(key, texts) is { } candidates)
+            {
+                return candidates;
+            }
+        }
+
+        return null;
+    }
 
     public static Graph SubGraph(Graph graph, IEnumerable<Node> nodes)
     {
@@ -154,26 +166,27 @@ internal static class NodeSteps
         return builder.ToGraph();
     }
 
-    private static Func<IFields, bool> HasKey(Arguments arguments)
+    private static Condition HasKey(Arguments arguments)
     {
         arguments.Between(1, 1, "one key");
         return arguments.All();
     }
 
-    private static StepDefinition Filter(string name, Func<Arguments, Func<IFields, bool>> compile) =>
+    private static StepDefinition Filter(string name, Func<Arguments, Condition> compile) =>
         Step<NodesTraversal, NodesTraversal>(name, arguments =>
         {
             var matches = compile(arguments);
-            return input => input with { Nodes = [.. input.Nodes.Where(n => matches(FieldsOf(n)))] };
-        });
+            return (input, run) => input with { Nodes = run.Gather(input.Nodes, arguments, n => matches.Holds(FieldsOf(n))) };
+        }) with
+        { Condition = compile };
 
     private static StepDefinition Neighbours(string name, Graph.Direction direction) =>
         Step<NodesTraversal, NodesTraversal>(name, arguments =>
         {
             var matches = arguments.All();
-            return input => input with
+            return (input, run) => input with
             {
-                Nodes = [.. input.Nodes.SelectMany(n => input.Graph.Neighbours(n.Id, direction)).Where(n => matches(FieldsOf(n)))],
+                Nodes = run.Gather(input.Nodes.SelectMany(n => input.Graph.Neighbours(n.Id, direction)), arguments, n => matches.Holds(FieldsOf(n))),
             };
         });
 
@@ -181,32 +194,38 @@ internal static class NodeSteps
         Step<NodesTraversal, EdgesTraversal>(name, arguments =>
         {
             var matches = arguments.All();
-            return input => new EdgesTraversal(
-                input.Graph, [.. input.Nodes.SelectMany(n => input.Graph.EdgesOf(n.Id, direction)).Where(e => matches(new ElementFields(e)))]);
+            return (input, run) => new EdgesTraversal(
+                input.Graph, run.Gather(input.Nodes.SelectMany(n => input.Graph.EdgesOf(n.Id, direction)), arguments, e => matches.Holds(new ElementFields(e))));
         });
 
-    private static PathsTraversal ShortestPaths(NodesTraversal input, Func<IFields, bool> isTarget, Func<IFields, bool>? through, CancellationToken stop)
+    private static PathsTraversal ShortestPaths(NodesTraversal input, Condition isTarget, Condition? through, Arguments arguments, Run run)
     {
         var paths = new List<IReadOnlyList<Node>>();
+        var elements = 0;
+        var targets = Candidates(input.Graph, isTarget)?.Where(n => isTarget.Holds(FieldsOf(n))).Select(n => n.Id).Take(MostKnownTargets + 1).ToHashSet(StringComparer.Ordinal);
+        targets = targets is { Count: > MostKnownTargets } ? null : targets;
         foreach (var id in input.Nodes.Select(n => n.Id).Distinct(StringComparer.Ordinal))
         {
-            var path = ShortestPath.Find(
-                input.Graph, id, n => isTarget(FieldsOf(n)), through is null ? null : e => through(new ElementFields(e)), stop);
-            if (path.Count > 0)
+            Func<Edge, bool>? isWay = through is null ? null : e => through.Holds(new ElementFields(e));
+            var path = targets is null
+                ? ShortestPath.Find(input.Graph, id, n => isTarget.Holds(FieldsOf(n)), isWay, run.Stop)
+                : ShortestPath.Find(input.Graph, id, targets, isWay, run.Stop);
+            if (path.Count == 0)
             {
-                paths.Add(path);
+                continue;
             }
+
+            elements += path.Count;
+            if (elements > Run.MostElements)
+            {
+                throw Run.TooMany(arguments);
+            }
+
+            paths.Add(path);
         }
 
         return new PathsTraversal(input.Graph, paths);
     }
 
-    private static async ValueTask<IReadOnlyList<Shared.Messages.Flows.Flow>> FlowsOfAsync(
-        IEnumerable<Node> nodes, Func<IFields, bool> matches, Run run)
-    {
-        var tids = nodes.Select(n => n.Tid).Where(t => t.Length > 0).ToHashSet(StringComparer.Ordinal);
-        return tids.Count == 0
-            ? []
-            : [.. (await run.Flows.GetFlowsAsync(tids, run.Stop).ConfigureAwait(false)).Where(f => matches(new FlowFields(f)))];
-    }
+    private static HashSet<string> TidsOf(IEnumerable<Node> nodes) => nodes.Select(n => n.Tid).Where(t => t.Length > 0).ToHashSet(StringComparer.Ordinal);
 }

@@ -1,10 +1,50 @@
 using Topology.Fabric.Gremlin.Evaluation;
 using Topology.Fabric.Gremlin.Language;
+using Topology.Fabric.Model;
 
 namespace Topology.Fabric.Gremlin.Steps;
 
 /// <summary>What a run of a query works with besides the traversal.</summary>
-internal sealed record Run(IFlowSource Flows, CancellationToken Stop);
+internal sealed record Run(IFlowSource Flows, CancellationToken Stop)
+{
+    /// <summary>Elements a step may result in. What grows by the mean degree with each step has no other end.</summary>
+    public const int MostElements = 1_000_000;
+
+    private const int BetweenLooks = 1024;
+
+    /// <summary>What a step results in, gathered with a look at the end of time.</summary>
+    /// <exception cref="GremlinException">It's too much.</exception>
+    public IReadOnlyList<T> Gather<T>(IEnumerable<T> items, Arguments step, Func<T, bool>? keep = null)
+    {
+        var gathered = new List<T>();
+        var seen = 0;
+        foreach (var item in items)
+        {
+            if (++seen % BetweenLooks == 0)
+            {
+                Stop.ThrowIfCancellationRequested();
+            }
+
+            if (keep is not null && !keep(item))
+            {
+                continue;
+            }
+
+            if (gathered.Count == MostElements)
+            {
+                throw TooMany(step);
+            }
+
+            gathered.Add(item);
+        }
+
+        return gathered;
+    }
+
+    /// <summary>A step results in more than it may.</summary>
+    public static GremlinException TooMany(Arguments step) =>
+        new(step.Column, $"{step.Step} results in more than {MostElements} elements: Dedup() before it, or select less");
+}
 
 /// <summary>One step of a query, ready to run.</summary>
 internal delegate ValueTask<Traversal> StepRun(Traversal input, Run run);
@@ -12,9 +52,17 @@ internal delegate ValueTask<Traversal> StepRun(Traversal input, Run run);
 /// <summary>A step on one kind of traversal.</summary>
 internal sealed record StepDefinition(string Name, Type Input, Type Output, Func<Arguments, StepRun> Compile)
 {
-    /// <summary>Of a step that keeps or drops each item whatever the others are: what it keeps.</summary>
-    public Func<Arguments, Func<IFields, bool>>? Condition { get; init; }
+    /// <summary>Of a step that keeps or drops each item whatever the others are: what it keeps. Null of some arguments: it does something else with those.</summary>
+    public Func<Arguments, Condition?>? Condition { get; init; }
+
+    /// <summary>Of a step that leads to flows: whose they are.</summary>
+    public Func<Traversal, FlowsOf>? Flows { get; init; }
 }
+
+/// <summary>Whose flows a query goes on with: those seen on some interfaces, or all.</summary>
+/// <param name="Graph">The graph their nodes are in.</param>
+/// <param name="NodeTids">The interfaces; null: all flows.</param>
+internal sealed record FlowsOf(Graph Graph, IReadOnlyCollection<string>? NodeTids);
 
 /// <summary>All steps by name and by what they work on.</summary>
 internal static class StepTable
@@ -58,7 +106,17 @@ internal static class StepTable
             return (input, _) => ValueTask.FromResult<Traversal>(apply((TInput)input));
         });
 
-    /// <summary>Defines a step that asks for flows or can take long.</summary>
+    /// <summary>Defines a step that can result in much.</summary>
+    public static StepDefinition Step<TInput, TOutput>(string name, Func<Arguments, Func<TInput, Run, TOutput>> compile)
+        where TInput : Traversal
+        where TOutput : Traversal =>
+        new(name, typeof(TInput), typeof(TOutput), arguments =>
+        {
+            var apply = compile(arguments);
+            return (input, run) => ValueTask.FromResult<Traversal>(apply((TInput)input, run));
+        });
+
+    /// <summary>Defines a step that waits.</summary>
     public static StepDefinition Step<TInput, TOutput>(string name, Func<Arguments, Func<TInput, Run, ValueTask<TOutput>>> compile)
         where TInput : Traversal
         where TOutput : Traversal =>

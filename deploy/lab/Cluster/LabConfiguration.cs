@@ -56,7 +56,8 @@ internal static class LabConfiguration
             console.port = 0
             capture-files = [{{string.Join(", ", captureFiles.Select(Quoted))}}]
           }
-          flow.update-every = 1s
+          # A file may have any number of flows, and nobody waits for how they are in between.
+          flow { update-every = 1h, max-entries = 4000000 }
         }
 
         """;

@@ -117,6 +117,7 @@ public sealed class CaptureActorTests : TestKit
         FishForMessage(message => message is CaptureFinished, Patience);
 
         var flows = Take(uplink, found => found.Count == depth + 1);
+        uplink.ExpectMsg<AwaitDelivery>();
         uplink.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
         var parent = "";
         for (var level = 1; level <= depth + 1; level++)
@@ -161,17 +162,27 @@ public sealed class CaptureActorTests : TestKit
                                           let inner = Ipv4(17, Udp(1, 2, []), $"10.1.{flow >> 8}.{flow & 0xff}", "10.2.0.1")
                                           select Ethernet(0x0800, Ipv4(4, inner, $"10.0.0.{tunnel}", "10.0.0.100")));
         var sharing = new CaptureSharing(rings: 1 << 20, flows: 64 << 20, innerFlows: budget);
-        var uplink = CreateTestProbe();
-        ChildActorOf(CaptureActor.Props(File(_file), uplink.Ref, sharing));
+        ChildActorOf(CaptureActor.Props(File(_file), TestActor, sharing));
         var most = 0L;
+        // The file is read as its flows are taken in: the budget is looked at while they come.
         var statistics = (CaptureStatistics)FishForMessage(message =>
         {
             most = Math.Max(most, sharing.Flows.Used);
+            (message as FlowUpdates)?.TakenIn!(0);
             return message is CaptureStatistics { Received: tunnels * flows, Counts.FlowsEvicted: > tunnels * flows / 2 };
         }, Patience);
         statistics.DroppedByUs.ShouldBe(0);
         most.ShouldBeLessThan(budget + (1 << 20));
-        FishForMessage(message => message is CaptureFinished, Patience);
+        FishForMessage(message =>
+        {
+            (message as FlowUpdates)?.TakenIn!(0);
+            if (message is AwaitDelivery)
+            {
+                LastSender.Tell(FlowsDelivered.Instance);
+            }
+
+            return message is CaptureFinished;
+        }, Patience);
         AwaitAssert(() => sharing.Flows.Used.ShouldBe(0), Patience);
     }
 
@@ -559,5 +570,9 @@ public sealed class CaptureActorTests : TestKit
         ChildActorOf(CaptureActor.Props(settings, CreateTestProbe().Ref, new CaptureSharing(rings: 16 << 20, flows: 64 << 20, innerFlows: 64 << 20)));
 
     /// <summary>A capture whose parent is the test's actor.</summary>
-    private IActorRef Start(CaptureSettings settings, TestProbe uplink) => ChildActorOf(CaptureActor.Props(settings, uplink.Ref, TestSharing.All));
+    private IActorRef Start(CaptureSettings settings, TestProbe uplink)
+    {
+        uplink.SetAutoPilot(new DeliveringUplink());
+        return ChildActorOf(CaptureActor.Props(settings, uplink.Ref, TestSharing.All));
+    }
 }

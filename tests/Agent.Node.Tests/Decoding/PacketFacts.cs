@@ -2,6 +2,7 @@ using System.Globalization;
 using Agent.Node.Decoding;
 using Agent.Node.Flows;
 using Agent.Node.Flows.Details;
+using Shared.Messages.Flows;
 
 namespace Agent.Node.Tests.Decoding;
 
@@ -45,8 +46,8 @@ internal sealed class PacketFacts
         Layers.AddRange(layers.Path.ToString().Split('/', StringSplitOptions.RemoveEmptyEntries));
         if (layers.HasLink)
         {
-            Add("eth.src", FlowMessages.Mac(layers.LinkSource));
-            Add("eth.dst", FlowMessages.Mac(layers.LinkDestination));
+            Add("eth.src", FlowForms.Mac(layers.LinkSource));
+            Add("eth.dst", FlowForms.Mac(layers.LinkDestination));
         }
         for (var tag = 0; tag < layers.VlanCount; tag++)
         {
@@ -56,8 +57,8 @@ internal sealed class PacketFacts
         if (layers.IpVersion != 0)
         {
             var name = layers.IpVersion == 4 ? "ip" : "ipv6";
-            Add(name + ".src", FlowMessages.Address(layers.IpVersion, layers.SourceHigh, layers.SourceLow));
-            Add(name + ".dst", FlowMessages.Address(layers.IpVersion, layers.DestinationHigh, layers.DestinationLow));
+            Add(name + ".src", FlowForms.Address(layers.IpVersion == 6, layers.SourceHigh, layers.SourceLow));
+            Add(name + ".dst", FlowForms.Address(layers.IpVersion == 6, layers.DestinationHigh, layers.DestinationLow));
             Add(layers.IpVersion == 4 ? "ip.ttl" : "ipv6.hlim", layers.TimeToLive);
             if (layers.IpVersion == 4)
             {

@@ -67,7 +67,7 @@ public sealed class ReplayClockTests
     [Fact]
     public void A_live_captures_intervals_are_measured_by_the_engines_clock_whatever_packets_say()
     {
-        var collector = new FlowCollector(Captures.Origin);
+        var collector = new MessageCollector();
         var engine = new FlowEngine(new FlowOptions(), Captures.Origin, collector);
         var set = -3600 * Second;
         for (var second = 0; second < 30; second++)

@@ -142,6 +142,7 @@ public sealed class PcapActorTests : TestKit
     {
         var read = new ReadPcap { Host = "h1", Uuid = Guid.NewGuid().ToString(), File = ByteString.CopyFrom(file) };
         var uplink = CreateTestProbe();
+        uplink.SetAutoPilot(new DeliveringUplink());
         Sys.ActorOf(PcapActor.Props(read, TestActor, uplink.Ref, Config.Agent.Capture, Config.Flow, TestSharing.Capture));
         var done = ExpectMsg<PcapRead>(Patience);
         (done.Uuid, done.Host, done.Packets, done.Flows).ShouldBe((read.Uuid, "h1", 6, 3));

@@ -95,6 +95,20 @@ public sealed class InjectorActorTests : TestKit
         ExpectMsg<InjectionProgress>(Patience).Error.ShouldContain("\"nowhere\"");
     }
 
+    [RequiresFact("root", "ip", "ping")]
+    public void An_injection_without_an_interval_has_a_highest_rate()
+    {
+        using var pair = new VethPair("rate");
+        var progress = CreateTestProbe();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Start(pair, Echo(pair, count: InjectionLimits.MaxRate / 2), progress);
+
+        var last = (InjectionProgress)progress.FishForMessage(message => message is InjectionProgress { State: not "running" }, Patience);
+
+        (last.State, last.Sent).ShouldBe(("finished", (ulong)InjectionLimits.MaxRate / 2));
+        watch.Elapsed.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(480));
+    }
+
     private static InjectionRequest Echo(VethPair pair, ulong count) => new()
     {
         Uuid = "i",

@@ -9,6 +9,7 @@ using Shared.Messages.Flows;
 using Shared.Messages.Topology;
 using static Agent.Node.Tests.Topology.HostGraphTests;
 using LocalGraph = Agent.Node.Topology.HostGraph;
+using static Agent.Node.Tests.ToldFlows;
 
 namespace Agent.Node.Tests.Uplink;
 
@@ -98,12 +99,12 @@ public sealed class UplinkActorTests : TestKit
     [Fact]
     public void Flows_wait_for_the_registration_and_are_sent_until_they_are_stored()
     {
-        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "f", L3TrackingId = "x" }]));
+        _uplink.Tell(Updates(new Flow { Uuid = "f", L3TrackingId = "a" }));
         Register();
 
         var first = _link.FishForMessage<UpdateFlows>(_ => true);
-        first.Flows.ShouldHaveSingleItem().Uuid.ShouldBe("f");
-        first.Partition.ShouldBe(FlowPartition.Of("x", 16));
+        first.Told.ShouldHaveSingleItem().Uuid.ShouldBe(Id("f"));
+        first.Partition.ShouldBe(FlowPartition.Of(Id("a"), 16));
         _link.FishForMessage<UpdateFlows>(_ => true).Sequence.ShouldBe(first.Sequence);
         _uplink.Tell(new FlowsStored { Partition = first.Partition, Session = "s", Sequence = first.Sequence });
         AwaitAssert(() =>
@@ -116,13 +117,13 @@ public sealed class UplinkActorTests : TestKit
     [Fact]
     public void What_the_analyzers_refuse_isnt_sent_again_and_the_next_flows_go()
     {
-        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "f", L3TrackingId = "x" }]));
+        _uplink.Tell(Updates(new Flow { Uuid = "f", L3TrackingId = "a" }));
         Register();
         var first = _link.FishForMessage<UpdateFlows>(_ => true);
-        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "g", L3TrackingId = "x" }]));
+        _uplink.Tell(Updates(new Flow { Uuid = "e", L3TrackingId = "a" }));
         _uplink.Tell(new FlowsRefused { Partition = first.Partition, Session = "s", Sequence = first.Sequence, Reason = "no" });
 
-        _link.FishForMessage<UpdateFlows>(update => update.Sequence != first.Sequence).Flows.ShouldHaveSingleItem().Uuid.ShouldBe("g");
+        _link.FishForMessage<UpdateFlows>(update => update.Sequence != first.Sequence).Told.ShouldHaveSingleItem().Uuid.ShouldBe(Id("e"));
     }
 
     [Fact]
@@ -130,8 +131,8 @@ public sealed class UplinkActorTests : TestKit
     {
         Register();
         _uplink.Tell(new LinkDown(_link.Ref));
-        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "f", L3TrackingId = "x", Last = 1 }]));
-        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "f", L3TrackingId = "x", Last = 2 }]));
+        _uplink.Tell(Updates(new Flow { Uuid = "f", L3TrackingId = "a", Last = 1 }));
+        _uplink.Tell(Updates(new Flow { Uuid = "f", L3TrackingId = "a", Last = 2 }));
 
         var next = CreateTestProbe();
         _uplink.Tell(new LinkUp(next.Ref));
@@ -139,7 +140,7 @@ public sealed class UplinkActorTests : TestKit
         Accept();
 
         next.ExpectMsg<SyncGraph>();
-        next.FishForMessage<UpdateFlows>(_ => true).Flows.ShouldHaveSingleItem().Last.ShouldBe(2);
+        next.FishForMessage<UpdateFlows>(_ => true).Told.ShouldHaveSingleItem().Last.ShouldBe(2);
     }
 
     [Fact]
@@ -149,16 +150,16 @@ public sealed class UplinkActorTests : TestKit
 
         _uplink.Tell(new LinkDown(CreateTestProbe().Ref));
         _uplink.Tell(new LinkUp(_link.Ref));
-        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "f", L3TrackingId = "x" }]));
+        _uplink.Tell(Updates(new Flow { Uuid = "f", L3TrackingId = "a" }));
 
-        _link.FishForMessage<UpdateFlows>(_ => true).Flows.ShouldHaveSingleItem().Uuid.ShouldBe("f");
+        _link.FishForMessage<UpdateFlows>(_ => true).Told.ShouldHaveSingleItem().Uuid.ShouldBe(Id("f"));
     }
 
     [Fact]
     public void It_is_drained_when_its_flows_are_stored()
     {
         Register();
-        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "f", L3TrackingId = "x" }]));
+        _uplink.Tell(Updates(new Flow { Uuid = "f", L3TrackingId = "a" }));
         _uplink.Tell(Drain.Instance, TestActor);
         var update = _link.FishForMessage<UpdateFlows>(_ => true);
         ExpectNoMsg(TimeSpan.FromMilliseconds(600));
@@ -172,7 +173,7 @@ public sealed class UplinkActorTests : TestKit
     public void Without_a_link_there_is_nothing_to_wait_for()
     {
         _uplink.Tell(new LinkDown(_link.Ref));
-        _uplink.Tell(new FlowUpdates([new Flow { Uuid = "f", L3TrackingId = "x" }]));
+        _uplink.Tell(Updates(new Flow { Uuid = "f", L3TrackingId = "a" }));
 
         _uplink.Tell(Drain.Instance, TestActor);
 

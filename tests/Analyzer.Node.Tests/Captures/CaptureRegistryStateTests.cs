@@ -64,6 +64,28 @@ public sealed class CaptureRegistryStateTests
     }
 
     [Fact]
+    public void Texts_longer_than_they_may_be_are_named()
+    {
+        ReasonOf(new Capture { GremlinQuery = new string('G', 4097) }).ShouldBe("GremlinQuery: 4097 characters are more than the 4096 there may be.");
+        ReasonOf(new Capture { GremlinQuery = "G.V()", BpfFilter = new string('i', 1025) }).ShouldBe("BPFFilter: 1025 characters are more than the 1024 there may be.");
+        ReasonOf(new Capture { GremlinQuery = "G.V()", Name = new string('n', 129) }).ShouldBe("Name: 129 characters are more than the 128 there may be.");
+        ReasonOf(new Capture { GremlinQuery = "G.V()", Description = new string('d', 1025) }).ShouldBe("Description: 1025 characters are more than the 1024 there may be.");
+        ReasonOf(new Capture { GremlinQuery = "G.V()", Uuid = new string('u', 129) }).ShouldBe("UUID: 129 characters are more than the 128 there may be.");
+        ReasonOf(new Capture { GremlinQuery = new string('G', 4096), BpfFilter = new string('i', 1024), Name = new string('n', 128), Description = new string('d', 1024) }).ShouldBeNull();
+
+        static string? ReasonOf(Capture capture) => Decide(CaptureRegistryState.Empty, capture).Refusal?.Reason;
+    }
+
+    [Fact]
+    public void There_are_only_so_many_captures()
+    {
+        var state = new CaptureRegistryState([.. Enumerable.Range(0, CaptureLimits.MaxCaptures).Select(i => new Capture { Uuid = $"{i}", GremlinQuery = $"G.V('{i}')" })]);
+
+        Decide(state, _asked).Refusal!.Reason.ShouldBe("captures: there are 1000, and may be no more: delete one first.");
+        Decide(state.Apply(new CaptureDeleted { Uuid = "7" }), _asked).Event.ShouldNotBeNull();
+    }
+
+    [Fact]
     public void A_deleted_capture_is_gone()
     {
         var state = CaptureRegistryState.Empty.Apply(Decide(CaptureRegistryState.Empty, _asked).Event!);

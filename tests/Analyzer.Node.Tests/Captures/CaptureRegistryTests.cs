@@ -48,7 +48,7 @@ public sealed class CaptureRegistryTests : EntityTest
         _selector.Set("G.V('late')", FixedSelector.NodeOf("late", "h2"));
         registry.Tell(new GraphChanged { Host = "h2" }, Mediator);
 
-        ListOf("h2", list => list.Captures.Count == 1).Captures[0].NodeId.ShouldBe("late");
+        ListOf("h2", list => list.Captures.Count == 1).Captures[0].Nodes.ShouldHaveSingleItem().Id.ShouldBe("late");
     }
 
     [Fact]
@@ -85,7 +85,38 @@ public sealed class CaptureRegistryTests : EntityTest
 
         var again = Start();
         All(again).ShouldBe([kept]);
-        ListOf("h1", list => list.Captures.Count == 1).Captures[0].Capture.ShouldBe(kept);
+        ListOf("h1", list => list.Captures.Count == 1).Captures[0].Capture.Uuid.ShouldBe(kept.Uuid);
+    }
+
+    [Fact]
+    public void A_capture_on_a_node_that_has_all_it_may_have_is_refused()
+    {
+        var registry = Start();
+        for (var i = 0; i < CaptureLimits.MaxOnNode; i++)
+        {
+            _selector.Set($"G.V('{i}')", FixedSelector.NodeOf("a", "h1"));
+            Create(registry, $"G.V('{i}')");
+        }
+
+        ListOf("h1", list => list.Captures.Count == CaptureLimits.MaxOnNode);
+        registry.Tell(new GetCaptures { Uuid = "none" }, TestActor);
+        ExpectMsg<AllCaptures>().Captures_.ShouldBeEmpty();
+        _selector.Set("G.V('more')", FixedSelector.NodeOf("a", "h1"));
+        registry.Tell(new CreateCapture { Capture = new Capture { GremlinQuery = "G.V('more')" } }, TestActor);
+
+        ExpectMsg<CaptureRefused>().Reason.ShouldBe("GremlinQuery: a on h1 has 32 captures, and may have no more.");
+    }
+
+    [Fact]
+    public void One_capture_can_be_asked_for()
+    {
+        var registry = Start();
+        Create(registry, "G.V('a')");
+        var wanted = Create(registry, "G.V('b')");
+
+        registry.Tell(new GetCaptures { Uuid = wanted.Uuid }, TestActor);
+
+        ExpectMsg<AllCaptures>().Captures_.ShouldBe([wanted]);
     }
 
     private IActorRef Start(TimeSpan? repeat = null)

@@ -42,12 +42,19 @@ public class FabricActorTests : EntityTest
     }
 
     [Fact]
-    public void What_is_not_stored_is_sent_again()
+    public void What_is_not_stored_is_sent_again_less_and_less_often()
     {
-        Show(Start("TOR -> PORT"), Graph.Empty);
+        var fabric = Start("TOR -> PORT");
+        Show(fabric, Graph.Empty);
         var first = _hosts.ExpectMsg<SyncGraph>();
-        Pass(ResendAfter);
-        _hosts.ExpectMsg<SyncGraph>().Sequence.ShouldBe(first.Sequence);
+        for (var after = ResendAfter; after < TimeSpan.FromMinutes(1); after *= 2)
+        {
+            Pass(after / 2);
+            Links(fabric);
+            _hosts.HasMessages.ShouldBeFalse();
+            Pass(after / 2);
+            _hosts.ExpectMsg<SyncGraph>().Sequence.ShouldBe(first.Sequence);
+        }
     }
 
     [Fact]

@@ -34,6 +34,21 @@ public class FabricLinksStateTests
     }
 
     [Fact]
+    public void There_are_only_so_many_links_of_such_a_length()
+    {
+        var state = FabricLinksState.Empty;
+        for (var i = 0; i < 1000; i++)
+        {
+            state = state.Apply(state.Decide(new CreateFabricLink { Link = $"A{i} -> B" }, $"{i}", 7).Event!);
+        }
+
+        state.Decide(new CreateFabricLink { Link = "A -> B" }, "new", 7).Refusal!.Reason.ShouldBe("Link: there are 1000 links, and may be no more: delete one first.");
+        state.Decide(new CreateFabricLink { Link = "A7 -> B" }, "new", 7).Existing.ShouldNotBeNull();
+        FabricLinksState.CheckSize(new string('A', 4097)).ShouldBe("Link: 4097 characters are more than the 4096 there may be.");
+        FabricLinksState.CheckSize(new string('A', 4096)).ShouldBeNull();
+    }
+
+    [Fact]
     public void Deleting_what_is_not_there_is_refused() =>
         FabricLinksState.Empty.Decide(new DeleteFabricLink { Uuid = "9" }, 1).Refusal!.NotFound.ShouldBeTrue();
 

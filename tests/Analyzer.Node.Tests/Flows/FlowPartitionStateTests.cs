@@ -1,5 +1,7 @@
 using Analyzer.Node.Flows;
+using Analyzer.Node.Tests.Kit;
 using Shared.Messages.Flows;
+using static Analyzer.Node.Tests.Kit.TestFlows;
 
 namespace Analyzer.Node.Tests.Flows;
 
@@ -8,128 +10,94 @@ public sealed class FlowPartitionStateTests
     private readonly FlowPartitionState _state = new(new FlowLimits(TimeSpan.FromMinutes(1), 5));
 
     [Fact]
-    public void Only_news_is_stored()
+    public void What_says_nothing_new_is_no_news()
     {
-        Store(Flow("a", packets: 1), Flow("b", packets: 1));
+        Store(0, Flow("a", packets: 1), Flow("b", packets: 1));
 
-        var updated = _state.Decide(Update(Flow("a", packets: 1), Flow("b", last: 11_000, packets: 2), Flow("c")), 500)!;
-
-        updated.At.ShouldBe(500);
-        updated.Flows.Select(f => f.Uuid).ShouldBe(["b", "c"]);
-        _state.Decide(Update(Flow("a", packets: 1)), 500).ShouldBeNull();
+        IsNews(Flow("a", packets: 1)).ShouldBeFalse();
+        IsNews(Flow("a", packets: 1), Flow("b", last: 11_000, packets: 2)).ShouldBeTrue();
+        IsNews(Flow("c")).ShouldBeTrue();
     }
 
     [Fact]
     public void An_older_state_sent_again_does_not_replace_a_newer_one()
     {
-        Store(Flow("a", last: 20_000, packets: 10));
+        Store(0, Flow("a", last: 20_000, packets: 10));
 
-        _state.Decide(Update(Flow("a", last: 15_000, packets: 8)), 0).ShouldBeNull();
-        _state.Decide(Update(Flow("a", last: 20_000, packets: 8)), 0).ShouldBeNull();
+        IsNews(Flow("a", last: 15_000, packets: 8)).ShouldBeFalse();
+        IsNews(Flow("a", last: 20_000, packets: 8)).ShouldBeFalse();
     }
 
     [Fact]
     public void A_finished_flow_does_not_come_back_to_life()
     {
-        Store(Flow("a", packets: 3, finish: FinishType.TcpFin));
+        Store(0, Flow("a", packets: 3, finish: FinishType.TcpFin));
 
-        _state.Decide(Update(Flow("a", packets: 3)), 0).ShouldBeNull();
+        IsNews(Flow("a", packets: 3)).ShouldBeFalse();
     }
 
     [Fact]
     public void Flows_past_their_retention_expire()
     {
-        Store(Flow("old", last: 10_000), Flow("young", last: 60_000));
+        Store(10_000, Flow("1"));
+        Store(60_000, Flow("2"));
 
         _state.DecideExpiry(60_000).ShouldBeNull();
         var expired = _state.DecideExpiry(70_001)!;
-        expired.Uuids.ShouldBe(["old"]);
+        expired.Uuids.ShouldBe(Ids("1"));
         _state.Apply(expired);
-        Find(new GetFlows()).ShouldBe(["young"]);
+        Find("G.Flows()").ShouldBe(["2"]);
     }
 
     [Fact]
     public void Flows_of_an_old_capture_file_are_kept_from_when_they_were_told()
     {
-        _state.Apply(_state.Decide(new UpdateFlows { Flows = { Flow("file", last: 1) } }, 100_000)!);
+        Store(100_000, Flow("f", last: 1));
         _state.DecideExpiry(110_000).ShouldBeNull();
 
         var recovered = new FlowPartitionState(new FlowLimits(TimeSpan.FromSeconds(60), 5));
         recovered.Apply(_state.ToSnapshot());
         recovered.DecideExpiry(160_000).ShouldBeNull();
-        recovered.DecideExpiry(160_001)!.Uuids.ShouldBe(["file"]);
+        recovered.DecideExpiry(160_001)!.Uuids.ShouldBe(Ids("f"));
     }
 
     [Fact]
     public void When_there_are_too_many_the_longest_unseen_expire()
     {
-        Store([.. Enumerable.Range(0, 8).Select(i => Flow($"f{i}", last: 10_000 + i))]);
+        foreach (var i in Enumerable.Range(0, 8))
+        {
+            Store(10_000 + i, Flow($"f{i}"));
+        }
 
-        _state.DecideExpiry(10_100)!.Uuids.ShouldBe(["f0", "f1", "f2"]);
-    }
-
-    [Fact]
-    public void Flows_are_found_by_every_criterion()
-    {
-        Store(
-            Flow("a", tracking: "t1", l3: "l1", node: "n1", last: 10_000),
-            Flow("b", tracking: "t1", l3: "l2", node: "n2", last: 11_000),
-            Flow("c", tracking: "t2", l3: "l1", node: "n2", last: 12_000));
-
-        Find(new GetFlows()).ShouldBe(["c", "b", "a"]);
-        Find(new GetFlows { Uuids = { "a", "c", "a", "nobody" } }).ShouldBe(["c", "a"]);
-        Find(new GetFlows { TrackingIds = { "t1" } }).ShouldBe(["b", "a"]);
-        Find(new GetFlows { L3TrackingIds = { "l1" } }).ShouldBe(["c", "a"]);
-        Find(new GetFlows { NodeTids = { "n2" } }).ShouldBe(["c", "b"]);
-        Find(new GetFlows { NodeTids = { "n2" }, L3TrackingIds = { "l1" } }).ShouldBe(["c"]);
-        Find(new GetFlows { NodeTids = { "n1" }, TrackingIds = { "t2" } }).ShouldBeEmpty();
-        Find(new GetFlows { Limit = 2 }).ShouldBe(["c", "b"]);
-        Find(new GetFlows { ActiveSince = 11_000 }).ShouldBe(["c", "b"]);
-        Find(new GetFlows { ActiveUntil = 4_000 }).ShouldBeEmpty();
+        _state.DecideExpiry(10_100)!.Uuids.ShouldBe(Ids("f0", "f1", "f2"));
     }
 
     [Fact]
     public void A_flow_that_changes_its_ids_is_found_by_the_new_ones_only()
     {
-        Store(Flow("a", tracking: "t1", packets: 1));
-        Store(Flow("a", tracking: "t2", packets: 2));
+        Store(0, Flow("a", tracking: "11", packets: 1));
+        Store(0, Flow("a", tracking: "12", packets: 2));
 
-        Find(new GetFlows { TrackingIds = { "t1" } }).ShouldBeEmpty();
-        Find(new GetFlows { TrackingIds = { "t2" } }).ShouldBe(["a"]);
+        Find($"G.Flows().Has('TrackingID', '{Id("11")}')").ShouldBeEmpty();
+        Find($"G.Flows().Has('TrackingID', '{Id("12")}')").ShouldBe(["a"]);
     }
 
     [Fact]
     public void A_snapshot_is_the_state_again()
     {
-        Store(Flow("a", tracking: "t1"), Flow("b"));
+        Store(0, Flow("a", tracking: "11"), Flow("b"));
+        Store(1, Flow("a", tracking: "11", packets: 4, last: 12_000));
         var again = new FlowPartitionState(new FlowLimits(TimeSpan.FromMinutes(1), 5));
         again.Apply(_state.ToSnapshot());
 
         again.Count.ShouldBe(2);
-        again.Find(new GetFlows { TrackingIds = { "t1" } }).Flows.ShouldHaveSingleItem().Uuid.ShouldBe("a");
+        var flow = Fields(Scan(again.Table, again.RawPackets, new QueryFlows { Steps = $"G.Flows().Has('TrackingID', '{Id("11")}')" })).ShouldHaveSingleItem().Flow;
+        (flow.Uuid, flow.LastUpdateMetric.AbPackets).ShouldBe((Id("a"), 3));
     }
 
-    internal static Flow Flow(
-        string uuid, string tracking = "t", string l3 = "l", string node = "n", long last = 10_000, long packets = 1, FinishType finish = FinishType.NotFinished) => new()
-        {
-            Uuid = uuid,
-            TrackingId = tracking,
-            L3TrackingId = l3,
-            NodeTid = node,
-            Start = 5_000,
-            Last = last,
-            FinishType = finish,
-            Metric = new FlowMetric { AbPackets = packets },
-        };
+    private bool IsNews(params Flow[] flows) => _state.IsNews(Rows(flows), []);
 
-    internal static UpdateFlows Update(params Flow[] flows)
-    {
-        var update = new UpdateFlows { Partition = 3, Host = "h1", Session = "s", Sequence = 7 };
-        update.Flows.AddRange(flows);
-        return update;
-    }
+    private void Store(long at, params Flow[] flows) => _state.Apply(new FlowsUpdated { At = at, Blocks = { Block(flows) } });
 
-    private void Store(params Flow[] flows) => _state.Apply(_state.Decide(Update(flows), 0).ShouldNotBeNull());
-
-    private string[] Find(GetFlows query) => [.. _state.Find(query).Flows.Select(f => f.Uuid)];
+    private string[] Find(string steps) => Uuids(Scan(_state.Table, _state.RawPackets, new QueryFlows { Steps = steps }));
 }

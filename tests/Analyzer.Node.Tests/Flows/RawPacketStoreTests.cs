@@ -1,4 +1,5 @@
 using Analyzer.Node.Flows;
+using Analyzer.Node.Tests.Kit;
 using Google.Protobuf;
 using Shared.Messages.Flows;
 
@@ -12,11 +13,12 @@ public sealed class RawPacketStoreTests
     private readonly FlowPartitionState _state = new(Limits);
 
     [Fact]
-    public void A_packet_sent_twice_is_stored_once()
+    public void A_packet_sent_twice_is_kept_once()
     {
-        Store(Packet("a", 1), Packet("a", 2)).RawPackets.Count.ShouldBe(2);
-        _state.Decide(Update(Packet("a", 1), Packet("a", 2)), 0).ShouldBeNull();
-        Store(Packet("a", 2), Packet("a", 3)).RawPackets.ShouldHaveSingleItem().Index.ShouldBe(3);
+        Store(Packet("a", 1), Packet("a", 2));
+        _state.IsNews(new FlowRows(1), [Packet("a", 1), Packet("a", 2)]).ShouldBeFalse();
+        _state.IsNews(new FlowRows(1), [Packet("a", 2), Packet("a", 3)]).ShouldBeTrue();
+        Store(Packet("a", 2), Packet("a", 3));
         Found("a").ShouldBe([("a", 1), ("a", 2), ("a", 3)]);
     }
 
@@ -24,7 +26,7 @@ public sealed class RawPacketStoreTests
     public void Packets_are_found_by_flow_in_the_order_they_were_captured()
     {
         Store(Packet("a", 2), Packet("b", 1), Packet("a", 1));
-        Found("b", "a", "nobody", "a").ShouldBe([("b", 1), ("a", 1), ("a", 2)]);
+        Found("b", "a", "c", "a").ShouldBe([("b", 1), ("a", 1), ("a", 2)]);
     }
 
     [Fact]
@@ -43,10 +45,8 @@ public sealed class RawPacketStoreTests
     [Fact]
     public void Packets_go_with_their_flow()
     {
-        var update = Update(Packet("a", 1), Packet("b", 1));
-        update.Flows.Add(FlowPartitionStateTests.Flow("a", last: 10_000));
-        update.Flows.Add(FlowPartitionStateTests.Flow("b", last: 60_000));
-        _state.Apply(_state.Decide(update, 0)!);
+        _state.Apply(new FlowsUpdated { At = 10_000, Blocks = { TestFlows.Block([TestFlows.Flow("a")]) }, RawPackets = { Packet("a", 1) } });
+        _state.Apply(new FlowsUpdated { At = 60_000, Blocks = { TestFlows.Block([TestFlows.Flow("b")]) }, RawPackets = { Packet("b", 1) } });
         _state.Apply(_state.DecideExpiry(70_001)!);
         Found("a", "b").ShouldBe([("b", 1)]);
     }
@@ -55,35 +55,18 @@ public sealed class RawPacketStoreTests
     public void A_flow_s_next_state_keeps_its_packets_and_so_does_a_snapshot()
     {
         Store(Packet("a", 1));
-        _state.Apply(_state.Decide(FlowPartitionStateTests.Update(FlowPartitionStateTests.Flow("a")), 0)!);
-        _state.Apply(_state.Decide(FlowPartitionStateTests.Update(FlowPartitionStateTests.Flow("a", packets: 2)), 0)!);
+        _state.Apply(new FlowsUpdated { Blocks = { TestFlows.Block([TestFlows.Flow("a")]), TestFlows.Block([TestFlows.Flow("a", packets: 2)]) } });
         Found("a").ShouldBe([("a", 1)]);
 
         var again = new FlowPartitionState(Limits);
         again.Apply(_state.ToSnapshot());
-        again.Find(new GetRawPackets { Uuids = { "a" } }).RawPackets.ShouldHaveSingleItem().ShouldBe(Packet("a", 1));
+        again.RawPackets.Of([TestFlows.Id("a")]).ShouldHaveSingleItem().ShouldBe(Packet("a", 1));
     }
 
-    private static RawPacket Packet(string flow, long index, int length = 10) => new() { FlowUuid = flow, Index = index, Data = ByteString.CopyFrom(new byte[length]) };
+    private static RawPacket Packet(string flow, long index, int length = 10) => new() { FlowUuid = TestFlows.Id(flow), Index = index, Data = ByteString.CopyFrom(new byte[length]) };
 
-    private static UpdateFlows Update(params RawPacket[] packets)
-    {
-        var update = FlowPartitionStateTests.Update();
-        update.RawPackets.AddRange(packets);
-        return update;
-    }
+    private void Store(params RawPacket[] packets) => _state.Apply(new FlowsUpdated { RawPackets = { packets } });
 
-    private FlowsUpdated Store(params RawPacket[] packets)
-    {
-        var updated = _state.Decide(Update(packets), 0).ShouldNotBeNull();
-        _state.Apply(updated);
-        return updated;
-    }
-
-    private List<(string, int)> Found(params string[] flows)
-    {
-        var query = new GetRawPackets();
-        query.Uuids.AddRange(flows);
-        return [.. _state.Find(query).RawPackets.Select(packet => (packet.FlowUuid, (int)packet.Index))];
-    }
+    private List<(string, int)> Found(params string[] flows) =>
+        [.. _state.RawPackets.Of(TestFlows.Ids(flows)).Select(packet => (TestFlows.Short(packet.FlowUuid), (int)packet.Index))];
 }

@@ -14,15 +14,16 @@ public class ApiTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>
     public async Task Queries_see_hosts_fabric_and_flows()
     {
         (await analyzer.QueryAsync("G.V().Has('Type', 'host').Out().Values('Name')")).ToJsonString().ShouldBe("[\"eth1\"]");
-        (await analyzer.QueryAsync("G.V().Has('Name', 'eth1').Flows().Has('ParentUUID', 'outer').Values('UUID')")).ToJsonString().ShouldBe("[\"inner\"]");
+        (await analyzer.QueryAsync($"G.V().Has('Name', 'eth1').Flows().Has('ParentUUID', '{RunningAnalyzer.Outer}').Values('UUID')")).ToJsonString().ShouldBe($"[\"{RunningAnalyzer.Inner}\"]");
         (await analyzer.QueryAsync("G.V().Has('Name', 'agent1').ShortestPathTo(Metadata('Name', 'tor1')).Count()")).ToJsonString().ShouldBe("1");
     }
 
     [Fact]
     public async Task Flows_come_newest_first()
     {
-        var (_, flows) = await analyzer.SendAsync(HttpMethod.Get, "/api/flows?limit=1");
-        flows!.AsArray().Select(f => f!["UUID"]!.ToString()).ShouldBe(["inner"]);
+        var (status, flows) = await analyzer.SendAsync(HttpMethod.Get, "/api/flows?limit=1");
+        status.ShouldBe(HttpStatusCode.OK, flows?.ToJsonString());
+        flows!.AsArray().Select(f => f!["UUID"]!.ToString()).ShouldBe([RunningAnalyzer.Inner]);
     }
 
     [Theory]
@@ -81,6 +82,19 @@ public class ApiTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>
         ((int)answered).ShouldBe(status);
         answer!["error"]!["code"]!.ToString().ShouldBe(code);
         $"{answer["error"]!["message"]} {answer["error"]!["where"]}".ShouldContain(named);
+    }
+
+    [Theory]
+    [InlineData("/api/capture", "Description", "GremlinQuery", 1100)]
+    [InlineData("/api/capture", "Name", "GremlinQuery", 200)]
+    [InlineData("/api/injectpacket", "SrcIP", "Src", 100)]
+    public async Task A_text_too_long_is_named(string path, string field, string query, int length)
+    {
+        var (status, answer) = await analyzer.SendAsync(HttpMethod.Post, path, new JsonObject { [query] = "G.V()", [field] = new string('x', length) }.ToJsonString());
+
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        answer!["error"]!["where"]!.ToString().ShouldBe(field);
+        answer["error"]!["message"]!.ToString().ShouldStartWith($"{field}: {length} characters are more than the ");
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Agent.Node.Tests;
+using Analyzer.Node.Tests.Kit;
 using Google.Protobuf;
 using Shared.Messages.Flows;
 
@@ -12,6 +13,9 @@ namespace Analyzer.Node.Tests.Http;
 [Collection(nameof(ApiTests))]
 public sealed class RawPacketTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>, IAsyncLifetime
 {
+    private const string Path = "00000000000000a7";
+    private const string Frames = "00000000000000f1";
+    private const string Datagrams = "00000000000000d1";
     private const uint EthernetLink = 1;
     private const uint RawIpLink = 101;
     private const long Time = 1_700_000_000_123_456_789;
@@ -27,23 +31,32 @@ public sealed class RawPacketTests(RunningAnalyzer analyzer) : IClassFixture<Run
     public async Task InitializeAsync()
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        var update = new UpdateFlows { Partition = FlowPartition.Of("raw", 2), Host = "agent1", Session = "s", Sequence = 2 };
-        update.Flows.Add(new Flow
+        var update = new UpdateFlows
         {
-            Uuid = "frames",
-            L3TrackingId = "raw",
-            LayersPath = "Ethernet/IPv4/TCP",
-            Start = now,
-            Last = now,
-            RawPacketsCaptured = 2,
-            SamplingRate = 64,
-            TcpMetric = new TcpMetric { AbSynStart = 17, BaSynTtl = 63, AbRetransmitted = 5, BaSegmentSkippedBytes = 1400 },
-            IpMetric = new IpMetric { Fragments = 3, FragmentErrors = 2 },
-        });
-        update.Flows.Add(new Flow { Uuid = "datagrams", L3TrackingId = "raw", LayersPath = "IPv4/ICMPv4", Start = now, Last = now, RawPacketsCaptured = 1 });
-        update.RawPackets.Add(Packet("frames", 1, EthernetLink, Frame, Time));
-        update.RawPackets.Add(Packet("frames", 2, EthernetLink, Frame, Time + 2_000_000, length: 1400));
-        update.RawPackets.Add(Packet("datagrams", 1, RawIpLink, Ping, Time + 1_000_000));
+            Partition = FlowPartition.Of(Path, 2),
+            Host = "agent1",
+            Session = "s",
+            Sequence = 2,
+            Block = TestFlows.Block(
+            [
+                new Flow
+                {
+                    Uuid = Frames,
+                    L3TrackingId = Path,
+                    LayersPath = "Ethernet/IPv4/TCP",
+                    Start = now,
+                    Last = now,
+                    RawPacketsCaptured = 2,
+                    SamplingRate = 64,
+                    TcpMetric = new TcpMetric { AbSynStart = 17, BaSynTtl = 63, AbRetransmitted = 5, BaSegmentSkippedBytes = 1400 },
+                    IpMetric = new IpMetric { Fragments = 3, FragmentErrors = 2 },
+                },
+                new Flow { Uuid = Datagrams, L3TrackingId = Path, LayersPath = "IPv4/ICMPv4", Start = now, Last = now, RawPacketsCaptured = 1 },
+            ]),
+        };
+        update.RawPackets.Add(Packet(Frames, 1, EthernetLink, Frame, Time));
+        update.RawPackets.Add(Packet(Frames, 2, EthernetLink, Frame, Time + 2_000_000, length: 1400));
+        update.RawPackets.Add(Packet(Datagrams, 1, RawIpLink, Ping, Time + 1_000_000));
         // Sent again, as it happens when an acknowledgement is lost.
         analyzer.Tell(update);
         analyzer.Tell(update);
@@ -55,14 +68,14 @@ public sealed class RawPacketTests(RunningAnalyzer analyzer) : IClassFixture<Run
     [Fact]
     public async Task Raw_packets_come_by_flow_with_Skydives_fields()
     {
-        var found = (await analyzer.QueryAsync("G.Flows().Has('UUID', 'frames').RawPackets()")).AsArray().ShouldHaveSingleItem()!;
-        var packets = found["frames"]!.AsArray();
+        var found = (await analyzer.QueryAsync($"G.Flows().Has('UUID', '{Frames}').RawPackets()")).AsArray().ShouldHaveSingleItem()!;
+        var packets = found[Frames]!.AsArray();
         packets.Select(p => p!["Index"]!.GetValue<int>()).ShouldBe([1, 2]);
         packets[0]!["Timestamp"]!.GetValue<long>().ShouldBe(Time / 1_000_000);
         packets[0]!["LinkType"]!.GetValue<uint>().ShouldBe(EthernetLink);
         packets[1]!["Length"]!.GetValue<int>().ShouldBe(1400);
         Convert.FromBase64String(packets[0]!["Data"]!.ToString()).ShouldBe(Frame);
-        (await analyzer.QueryAsync("G.Flows().Has('UUID', 'outer').RawPackets()")).ToJsonString().ShouldBe("[]");
+        (await analyzer.QueryAsync($"G.Flows().Has('UUID', '{RunningAnalyzer.Outer}').RawPackets()")).ToJsonString().ShouldBe("[]");
     }
 
     [RequiresFact("tshark")]
@@ -70,7 +83,7 @@ public sealed class RawPacketTests(RunningAnalyzer analyzer) : IClassFixture<Run
     {
         foreach (var accept in new[] { "vnd.tcpdump.pcap", "application/vnd.tcpdump.pcap" })
         {
-            using var answer = await AskAsync("G.Flows().Has('UUID', 'frames').RawPackets()", accept);
+            using var answer = await AskAsync($"G.Flows().Has('UUID', '{Frames}').RawPackets()", accept);
             answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/vnd.tcpdump.pcap");
             (await TsharkAsync(answer, ".pcap")).ShouldBe(["1700000000.123456789\t42\t42\teth:ethertype:ip:icmp", "1700000000.125456789\t1400\t42\teth:ethertype:ip:icmp"]);
         }
@@ -88,7 +101,7 @@ public sealed class RawPacketTests(RunningAnalyzer analyzer) : IClassFixture<Run
     [Theory]
     [InlineData("G.Flows().RawPackets()", 406, "not-acceptable", "link types 1, 101")]
     [InlineData("G.Flows()", 406, "not-acceptable", "the query gives flows")]
-    [InlineData("G.Flows().Has('UUID', 'outer').RawPackets()", 404, "not-found", "RawPacketLimit")]
+    [InlineData($"G.Flows().Has('UUID', '{RunningAnalyzer.Outer}').RawPackets()", 404, "not-found", "RawPacketLimit")]
     [InlineData("G.Flows().RawPackets('x')", 400, "bad-query", "RawPackets")]
     public async Task What_cant_be_a_pcap_file_is_refused_with_the_reason(string query, int status, string code, string named)
     {
@@ -103,18 +116,18 @@ public sealed class RawPacketTests(RunningAnalyzer analyzer) : IClassFixture<Run
     public async Task Metrics_are_told_and_asked_for_under_Skydives_names()
     {
         var flow = (await analyzer.QueryAsync("G.Flows().Has('TCPMetric.ABSynStart', Gt(16)).Has('IPMetric.FragmentErrors', 2)")).AsArray().ShouldHaveSingleItem()!;
-        flow["UUID"]!.ToString().ShouldBe("frames");
+        flow["UUID"]!.ToString().ShouldBe(Frames);
         (flow["RawPacketsCaptured"]!.GetValue<int>(), flow["SamplingRate"]!.GetValue<int>()).ShouldBe((2, 64));
         var tcp = flow["TCPMetric"]!;
         (tcp["ABSynStart"]!.GetValue<int>(), tcp["BASynTTL"]!.GetValue<int>(), tcp["BASegmentSkippedBytes"]!.GetValue<int>(), tcp["ABRetransmitted"]!.GetValue<int>()).ShouldBe((17, 63, 1400, 5));
         (await analyzer.QueryAsync("G.Flows().Has('SamplingRate', Gt(1)).Values('TCPMetric.BASegmentSkippedBytes')")).ToJsonString().ShouldBe("[1400]");
-        (await analyzer.QueryAsync("G.Flows().Has('RawPacketsCaptured', 1).Values('UUID')")).ToJsonString().ShouldBe("[\"datagrams\"]");
+        (await analyzer.QueryAsync("G.Flows().Has('RawPacketsCaptured', 1).Values('UUID')")).ToJsonString().ShouldBe($"[\"{Datagrams}\"]");
     }
 
     private static RawPacket Packet(string flow, long index, uint linkType, byte[] data, long time, int length = 0) => new()
     {
         FlowUuid = flow,
-        L3TrackingId = "raw",
+        L3TrackingId = Path,
         Index = index,
         LinkType = linkType,
         TimeNs = time,
@@ -133,7 +146,7 @@ public sealed class RawPacketTests(RunningAnalyzer analyzer) : IClassFixture<Run
     private static async Task<string[]> TsharkAsync(HttpResponseMessage answer, string extension)
     {
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        var file = Path.Combine(Path.GetTempPath(), $"raw-{Guid.NewGuid():N}{extension}");
+        var file = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"raw-{Guid.NewGuid():N}{extension}");
         await File.WriteAllBytesAsync(file, await answer.Content.ReadAsByteArrayAsync());
         try
         {

@@ -5,6 +5,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Analyzer.Node.Host;
+using Analyzer.Node.Tests.Kit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Shared.Messages.Configuration;
@@ -19,6 +20,12 @@ namespace Analyzer.Node.Tests.Http;
 /// <summary>A whole analyzer in this process, on a database of its own, with a graph and flows as an agent tells them.</summary>
 public sealed class RunningAnalyzer : IAsyncLifetime
 {
+    /// <summary>UUID of a tunnel's flow.</summary>
+    internal const string Outer = "000000000000000a";
+
+    /// <summary>UUID of the flow inside.</summary>
+    internal const string Inner = "000000000000000b";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("skydive-test-").FullName;
     private readonly string _storage;
     private readonly TaskCompletionSource _agentAccepted = new();
@@ -141,10 +148,18 @@ public sealed class RunningAnalyzer : IAsyncLifetime
     private static UpdateFlows Flows()
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        var update = new UpdateFlows { Partition = 1, Host = "agent1", Session = "s", Sequence = 1 };
-        update.Flows.Add(new Flow { Uuid = "outer", LayersPath = "Ethernet/IPv4/GRE", NodeTid = "tid-e", Start = now, Last = now, L3TrackingId = "a" });
-        update.Flows.Add(new Flow { Uuid = "inner", ParentUuid = "outer", LayersPath = "Ethernet/IPv4/ICMPv4", NodeTid = "tid-e", Start = now, Last = now + 1, L3TrackingId = "b" });
-        return update;
+        return new UpdateFlows
+        {
+            Partition = 1,
+            Host = "agent1",
+            Session = "s",
+            Sequence = 1,
+            Block = TestFlows.Block(
+            [
+                new Flow { Uuid = Outer, LayersPath = "Ethernet/IPv4/GRE", NodeTid = "tid-e", Start = now, Last = now, L3TrackingId = "a" },
+                new Flow { Uuid = Inner, ParentUuid = Outer, LayersPath = "Ethernet/IPv4/ICMPv4", NodeTid = "tid-e", Start = now, Last = now + 1, L3TrackingId = "b" },
+            ]),
+        };
     }
 
     // Registers again until the region has found the host's entity.

@@ -3,6 +3,7 @@ using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.TestKit;
 using Analyzer.Node.Injections;
 using Analyzer.Node.Tests.Kit;
+using Shared.Messages.Configuration;
 using Shared.Messages.Injections;
 using Shared.Messages.Topology;
 using Topology.Fabric.Model;
@@ -14,8 +15,10 @@ public sealed class InjectionRegistryTests : EntityTest
 {
     private readonly FixedSelector _selector = new();
     private readonly TestProbe _region;
+    private InjectionOptions _keep = new(1000, TimeSpan.FromDays(1));
 
     public InjectionRegistryTests()
+        : base(StandingTime)
     {
         _region = CreateTestProbe();
         _selector.Set("G.V('s')", FixedSelector.NodeOf("s", "h1", ("MAC", "02:00:00:00:00:01"), ("IPV4", MetaValue.Texts(["10.0.0.1/24"]))));
@@ -108,9 +111,27 @@ public sealed class InjectionRegistryTests : EntityTest
         ExpectMsg<InjectionRefused>().NotFound.ShouldBeTrue();
     }
 
+    [Fact]
+    public void What_is_over_is_forgotten_for_good_after_a_while()
+    {
+        _keep = new(1000, TimeSpan.Zero);
+        var registry = Start();
+        Report(registry, Create(registry).Uuid, "finished", 1);
+        var running = Create(registry).Uuid;
+        Report(registry, running, "running", 1);
+        AwaitAssert(() =>
+        {
+            Pass(TimeSpan.FromMinutes(1));
+            All(registry).ShouldHaveSingleItem().Uuid.ShouldBe(running);
+        });
+        StopAndWait(registry);
+
+        All(Start()).ShouldHaveSingleItem().Uuid.ShouldBe(running);
+    }
+
     private IActorRef Start()
     {
-        var registry = Sys.ActorOf(InjectionRegistry.Props(new InjectionRegistrySettings(_selector, _region, Mediator)));
+        var registry = Sys.ActorOf(InjectionRegistry.Props(new InjectionRegistrySettings(_selector, _region, Mediator, _keep)));
         Mediator.ExpectMsg<Subscribe>().Topic.ShouldBe("topology");
         return registry;
     }

@@ -1,5 +1,6 @@
 using Analyzer.Node.Injections;
 using Analyzer.Node.Tests.Kit;
+using Google.Protobuf;
 using Shared.Messages.Injections;
 using Topology.Fabric.Model;
 using GraphNode = Topology.Fabric.Model.Node;
@@ -50,6 +51,30 @@ public sealed class InjectionRulesTests
 
         InjectionRules.Check(asked).ShouldBeNull();
         InjectionRules.Resolve(asked, [Source], []).Resolved!.SrcIp.ShouldBe("fd00::1");
+    }
+
+    public static TheoryData<Action<Injection>, string?> Sizes => new()
+    {
+        { asked => asked.Src = new string('G', 4097), "Src: 4097 characters are more than the 4096 there may be." },
+        { asked => asked.Dst = new string('G', 4097), "Dst: 4097 characters are more than the 4096 there may be." },
+        { asked => asked.SrcIp = new string('1', 65), "SrcIP: 65 characters are more than the 64 there may be." },
+        { asked => asked.Type = new string('t', 65), "Type: 65 characters are more than the 64 there may be." },
+        { asked => asked.Payload = new string('ü', 32_501), "Payload: 65002 bytes are more than the 65000 of a packet." },
+        { asked => asked.Payload = new string('ü', 32_500), null },
+        { asked => asked.Pcap = ByteString.CopyFrom(new byte[InjectionLimits.MaxPcap + 1]), "Pcap: 12582913 bytes are more than the 12 MiB there may be." },
+        { asked => asked.Pcap = ByteString.CopyFrom(new byte[InjectionLimits.MaxPcap]), null },
+        { asked => asked.Count = 1_000_001, "Count: 1000001 packets are more than the 1000000 of one injection." },
+        { asked => asked.Count = 1_000_000, null },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void What_is_larger_than_it_may_be_is_named(Action<Injection> make, string? error)
+    {
+        var asked = Asked;
+        make(asked);
+
+        InjectionRules.Check(asked).ShouldBe(error);
     }
 
     [Fact]

@@ -23,7 +23,14 @@ public abstract class EntityTest : TestKit
     protected const string StandingTime = "akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"";
 
     /// <param name="more">HOCON that wins over what all of these tests have.</param>
-    protected EntityTest(string more = "") : base(ConfigurationFactory.ParseString(more).WithFallback(ConfigurationFactory.ParseString(Hocon))) => Mediator = CreateTestProbe();
+    protected EntityTest(string more = "")
+        : this(ConfigurationFactory.ParseString(more))
+    {
+    }
+
+    /// <param name="more">What wins over what all of these tests have.</param>
+    protected EntityTest(Config more)
+        : base(more.WithFallback(ConfigurationFactory.ParseString(Hocon))) => Mediator = CreateTestProbe();
 
     protected TestProbe Mediator { get; }
 

@@ -10,10 +10,11 @@ public sealed class FolderTests() : FolderRules(new Folders(
     ("Selection", []),
     ("Topology", ["Logging", "Telemetry"]),
     ("Flows", ["Logging", "Telemetry"]),
-    ("Views", ["Logging", "Telemetry", "Selection", "Topology", "Flows"]),
+    ("Queries", ["Flows"]),
+    ("Views", ["Logging", "Telemetry", "Selection", "Topology"]),
     ("Captures", ["Logging", "Telemetry", "Selection", "Topology"]),
     ("Injections", ["Logging", "Telemetry", "Selection", "Topology"]),
     ("Fabric", ["Logging", "Telemetry", "Views"]),
-    ("Http", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Views", "Captures", "Injections", "Fabric"]),
-    ("Console", ["Views", "Http"]),
-    ("Host", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Views", "Captures", "Injections", "Fabric", "Http", "Console"])));
+    ("Http", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Queries", "Views", "Captures", "Injections", "Fabric"]),
+    ("Console", ["Queries", "Views", "Http"]),
+    ("Host", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Queries", "Views", "Captures", "Injections", "Fabric", "Http", "Console"])));

@@ -77,7 +77,7 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
         var flows = system.Flows();
         Store(system, flows, "a");
         var wrong = Update("b");
-        wrong.Flows[0].Application = PickySerializer.Unstorable;
+        wrong.RawPackets.Add(new RawPacket { FlowUuid = PickySerializer.Unstorable });
         flows.Tell(wrong, system.TestActor);
 
         var refused = system.ExpectMsg<FlowsRefused>();
@@ -271,7 +271,7 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
         ? StoredSystem.Sqlite(_folder, more)
         : StoredSystem.Postgres(_database ??= await postgres.DatabaseAsync(), more);
 
-    private static UpdateFlows Update(string uuid) => FlowPartitionStateTests.Update(FlowPartitionStateTests.Flow(uuid));
+    private static UpdateFlows Update(string uuid) => TestFlows.Update(TestFlows.Flow(uuid));
 
     private static CreateCapture Capture(string query) => new() { Capture = new Capture { GremlinQuery = query } };
 
@@ -283,8 +283,8 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
 
     private static string[] Uuids(StoredSystem system, IActorRef flows)
     {
-        flows.Tell(new GetFlows { Partition = 3 }, system.TestActor);
-        return [.. system.ExpectMsg<FoundFlows>().Flows.Select(flow => flow.Uuid)];
+        flows.Tell(new QueryFlows { Partition = 3, Asker = Guid.NewGuid().ToString(), Query = 1, Steps = "G.Flows()" }, system.TestActor);
+        return TestFlows.Uuids([system.ExpectMsg<FlowsPart>()]);
     }
 
     private static string[] Captures(StoredSystem system, IActorRef captures)

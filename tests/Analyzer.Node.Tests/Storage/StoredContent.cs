@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Analyzer.Node.Tests.Flows;
 using Analyzer.Node.Tests.Kit;
 using Shared.Messages.Captures;
 using Shared.Messages.Flows;
@@ -31,8 +30,10 @@ internal static class StoredContent
         graph.Edges.ShouldHaveSingleItem().Id.ShouldBe("a-n4");
 
         var flows = system.Flows();
-        Ask<FoundFlows>(system, flows, new GetFlows { Partition = 3 }).Flows.Select(f => (f.Uuid, f.Metric.AbPackets)).ShouldBe([("f0", 2), ("f1", 1), ("f2", 1), ("f4", 1)], ignoreOrder: true);
-        Ask<FoundRawPackets>(system, flows, new GetRawPackets { Partition = 3, Uuids = { "f0", "f3", "f4" } }).RawPackets.Select(p => (p.FlowUuid, p.Index)).ShouldBe([("f0", 1), ("f4", 1)]);
+        TestFlows.Fields([Ask<FlowsPart>(system, flows, new QueryFlows { Partition = 3, Asker = "x", Query = 1, Steps = "G.Flows()" })])
+            .Select(f => (TestFlows.Short(f.Flow.Uuid), f.Row.AbPackets)).ShouldBe([("f0", 2), ("f1", 1), ("f2", 1), ("f4", 1)], ignoreOrder: true);
+        Ask<FlowsPart>(system, flows, new QueryFlows { Partition = 3, Asker = "x", Query = 2, Steps = "G.Flows().RawPackets()", Uuids = { TestFlows.Ids("f0", "f3", "f4") } })
+            .RawPackets.Select(p => (TestFlows.Short(p.FlowUuid), p.Index)).ShouldBe([("f0", 1), ("f4", 1)]);
 
         Ask<AllCaptures>(system, system.Captures(), new GetCaptures()).Captures_.Select(c => (c.Name, c.RawPacketLimit)).ShouldBe([("first", 5u), ("last", 0u)]);
         Ask<AllInjections>(system, system.Injections(), new GetInjections()).Injections_.Select(i => (i.DstIp, i.State, i.Sent)).ShouldBe([("10.0.0.2", "finished", 7ul), ("10.0.0.4", "failed", 0ul)]);
@@ -63,14 +64,14 @@ internal static class StoredContent
         var flows = system.Flows();
         for (var i = 0; i < 5; i++)
         {
-            var update = FlowPartitionStateTests.Update(FlowPartitionStateTests.Flow($"f{i}"));
-            update.RawPackets.Add(new RawPacket { FlowUuid = $"f{i}", Index = 1 });
+            var update = TestFlows.Update(TestFlows.Flow($"f{i}"));
+            update.RawPackets.Add(new RawPacket { FlowUuid = TestFlows.Id($"f{i}"), Index = 1 });
             Ask<FlowsStored>(system, flows, update);
         }
 
-        Ask<FlowsStored>(system, flows, FlowPartitionStateTests.Update(FlowPartitionStateTests.Flow("f0", last: 11_000, packets: 2)));
+        Ask<FlowsStored>(system, flows, TestFlows.Update(TestFlows.Flow("f0", last: 11_000, packets: 2)));
         system.StopAndWait(flows);
-        system.SaveEvent("flows-3", new FlowsExpired { Uuids = { "f3" } });
+        system.SaveEvent("flows-3", new FlowsExpired { Uuids = { TestFlows.Id("f3") } });
     }
 
     private static void StoreCaptures(StoredSystem system)

@@ -9,6 +9,7 @@ using Analyzer.Node.Flows;
 using Analyzer.Node.Injections;
 using Analyzer.Node.Tests.Kit;
 using Analyzer.Node.Topology;
+using Shared.Messages.Configuration;
 using Shared.Messages.Serialization;
 
 namespace Analyzer.Node.Tests.Storage;
@@ -34,7 +35,7 @@ internal sealed class StoredSystem : TestKit
 
     public IActorRef Captures() => Sys.ActorOf(CaptureRegistry.Props(CaptureRegistrySettings.Of(_selector, ActorRefs.Nobody, ActorRefs.Nobody)));
 
-    public IActorRef Injections() => Sys.ActorOf(InjectionRegistry.Props(new InjectionRegistrySettings(_selector, ActorRefs.Nobody, ActorRefs.Nobody)));
+    public IActorRef Injections() => Sys.ActorOf(InjectionRegistry.Props(new InjectionRegistrySettings(_selector, ActorRefs.Nobody, ActorRefs.Nobody, new InjectionOptions(1000, TimeSpan.FromDays(36500)))));
 
     public IActorRef Fabric() => Sys.ActorOf(FabricActor.Props(new FabricSettings([], ActorRefs.Nobody, ActorRefs.Nobody, "analyzer.a", 2)));
 

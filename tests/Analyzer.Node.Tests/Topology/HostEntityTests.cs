@@ -231,6 +231,22 @@ public sealed class HostEntityTests : EntityTest
         view.ExpectMsg<HostGraph>().Nodes.ShouldHaveSingleItem().Id.ShouldBe("a");
     }
 
+    [Theory]
+    [InlineData("", "", true)]
+    [InlineData("", "h1", true)]
+    [InlineData("h0", "h2", true)]
+    [InlineData("h1", "", false)]
+    [InlineData("", "h0", false)]
+    public void An_announcement_is_about_the_hosts_between_two_names(string after, string until, bool answers)
+    {
+        var (entity, _) = Synced();
+        var view = CreateTestProbe();
+        entity.Tell(new AnnounceHostGraphs { After = after, Until = until }, view);
+        entity.Tell(new Identify(1), view);
+
+        (view.ExpectMsg<object>() is HostGraph).ShouldBe(answers);
+    }
+
     [Fact]
     public void Commands_go_to_the_agent_and_its_answer_to_who_gave_them()
     {

@@ -1,5 +1,6 @@
 using Analyzer.Node.Tests.Kit;
 using Analyzer.Node.Topology;
+using Shared.Messages.Parts;
 using Shared.Messages.Topology;
 
 namespace Analyzer.Node.Tests.Topology;
@@ -11,7 +12,7 @@ public sealed class HostStateTests
     [Fact]
     public void The_first_whole_graph_is_all_new()
     {
-        var changed = _empty.Decide(Graphs.Sync("s", 1, [Graphs.Node("a"), Graphs.Node("b")], [Graphs.Edge("a", "b")]), HostState.CauseSync, 100)!;
+        var changed = _empty.Decide(Graphs.Sync("s", 1, [Graphs.Node("a"), Graphs.Node("b")], [Graphs.Edge("a", "b")]), HostState.CauseSync, 100).ShouldHaveSingleItem();
 
         changed.Host.ShouldBe("h1");
         changed.Revision.ShouldBe(1);
@@ -26,17 +27,18 @@ public sealed class HostStateTests
         var sync = Graphs.Sync("s", 1, [Graphs.Node("a")]);
         var state = Applied(_empty, _empty.Decide(sync, HostState.CauseSync, 100));
 
-        state.Decide(sync, HostState.CauseSync, 200).ShouldBeNull();
+        state.Decide(sync, HostState.CauseSync, 200).ShouldBeEmpty();
     }
 
     [Fact]
     public void What_a_whole_graph_leaves_out_is_deleted()
     {
         var state = Applied(_empty, _empty.Decide(Graphs.Sync("s", 1, [Graphs.Node("a"), Graphs.Node("b")]), HostState.CauseSync, 100));
-        var changed = state.Decide(Graphs.Sync("t", 1, [Graphs.Node("b", "h1", ("MTU", "9000")), Graphs.Node("c")]), HostState.CauseSync, 200)!;
+        var changed = state.Decide(Graphs.Sync("t", 1, [Graphs.Node("b", "h1", ("MTU", "9000")), Graphs.Node("c")]), HostState.CauseSync, 200);
 
-        changed.Changes.Where(c => c.ChangeCase == GraphChange.ChangeOneofCase.NodeDeleted).Select(c => c.NodeDeleted).ShouldBe(["a"]);
-        changed.Changes.Where(c => c.ChangeCase == GraphChange.ChangeOneofCase.NodeSet).Select(c => c.NodeSet.Id).ShouldBe(["b", "c"], ignoreOrder: true);
+        var changes = changed.ShouldHaveSingleItem().Changes;
+        changes.Where(c => c.ChangeCase == GraphChange.ChangeOneofCase.NodeDeleted).Select(c => c.NodeDeleted).ShouldBe(["a"]);
+        changes.Where(c => c.ChangeCase == GraphChange.ChangeOneofCase.NodeSet).Select(c => c.NodeSet.Id).ShouldBe(["b", "c"], ignoreOrder: true);
         Applied(state, changed).Graph.Nodes.Select(n => n.Id).ShouldBe(["b", "c"], ignoreOrder: true);
     }
 
@@ -45,7 +47,7 @@ public sealed class HostStateTests
     {
         var state = Applied(_empty, _empty.Decide(Graphs.Sync("s", 1, [Graphs.Node("a")]), HostState.CauseSync, 100));
 
-        state.Decide(Graphs.Update("s", 2, Graphs.Set(Graphs.Node("a"))), 200).ShouldBeNull();
+        state.Decide(Graphs.Update("s", 2, Graphs.Set(Graphs.Node("a"))), 200).ShouldBeEmpty();
     }
 
     [Fact]
@@ -71,14 +73,14 @@ public sealed class HostStateTests
     public void A_lost_agent_takes_everything_along()
     {
         var state = Applied(_empty, _empty.Decide(Graphs.Sync("s", 1, [Graphs.Node("a"), Graphs.Node("b")], [Graphs.Edge("a", "b"), Graphs.Edge("a", "elsewhere")]), HostState.CauseSync, 100));
-        var changed = state.DecideAgentLost(200)!;
+        var changed = state.DecideAgentLost(200);
         var after = Applied(state, changed);
 
-        changed.Cause.ShouldBe("agent lost");
+        changed.ShouldHaveSingleItem().Cause.ShouldBe("agent lost");
         after.Graph.NodeCount.ShouldBe(0);
         after.Graph.AllEdges.ShouldBeEmpty();
         after.Revision.ShouldBe(2);
-        after.DecideAgentLost(300).ShouldBeNull();
+        after.DecideAgentLost(300).ShouldBeEmpty();
     }
 
     [Fact]
@@ -101,5 +103,31 @@ public sealed class HostStateTests
     internal void Updates_count_on_without_gaps(long last, long sequence, AgentSession.Verdict verdict) =>
         new AgentSession("s", Akka.Actor.ActorRefs.Nobody, last).Judge(sequence).ShouldBe(verdict);
 
-    private static HostState Applied(HostState state, GraphChanged? changed) => state.Apply(changed.ShouldNotBeNull());
+    [Fact]
+    public void A_large_graph_is_told_in_events_that_are_messages_each()
+    {
+        var nodes = Enumerable.Range(0, 5000).Select(i => Graphs.Node($"n{i}", "h1", ("Text", new string('x', 200)))).ToList();
+        var edges = Enumerable.Range(1, 4999).Select(i => Graphs.Edge("n0", $"n{i}")).ToList();
+
+        var changed = _empty.Decide(Graphs.Sync("s", 1, nodes, edges), HostState.CauseSync, 100);
+
+        changed.Select(c => c.Revision).ShouldBe(Enumerable.Range(1, changed.Count).Select(i => (long)i));
+        changed.ShouldAllBe(c => c.CalculateSize() <= InParts.LargestMessage);
+        changed.Count.ShouldBeInRange(20, 80);
+        var state = Applied(_empty, changed);
+        (state.Revision, state.Graph.NodeCount, state.Graph.EdgeCount).ShouldBe((changed.Count, 5000, 4999));
+        state.DecideAgentLost(200).ShouldAllBe(c => c.CalculateSize() <= InParts.LargestMessage);
+        Applied(state, state.DecideAgentLost(200)).Graph.AllEdges.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_element_too_large_for_a_message_is_alone_in_its_event()
+    {
+        var changed = _empty.Decide(Graphs.Sync("s", 1, [Graphs.Node("a"), Graphs.Node("b", "h1", ("Text", new string('x', 70_000))), Graphs.Node("c")]), HostState.CauseSync, 100);
+
+        changed.ShouldContain(c => c.Changes.Count == 1 && c.Changes[0].NodeSet.Id == "b");
+        Applied(_empty, changed).Graph.NodeCount.ShouldBe(3);
+    }
+
+    private static HostState Applied(HostState state, IReadOnlyList<GraphChanged> changed) => changed.Aggregate(state, (before, one) => before.Apply(one));
 }

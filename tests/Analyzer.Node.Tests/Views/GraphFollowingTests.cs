@@ -97,9 +97,9 @@ public sealed class GraphFollowingTests
         switch (random.Next(4))
         {
             case 0:
-                return host.DecideAgentLost(step);
+                return host.DecideAgentLost(step).SingleOrDefault();
             case 1:
-                return host.Decide(Whole(host.Host, random), HostState.CauseSync, step);
+                return host.Decide(Whole(host.Host, random), HostState.CauseSync, step).SingleOrDefault();
             default:
                 var update = new UpdateGraph { Host = host.Host };
                 for (var i = random.Next(1, 5); i > 0; i--)
@@ -107,7 +107,7 @@ public sealed class GraphFollowingTests
                     update.Changes.Add(Change(host.Host, random));
                 }
 
-                return host.Decide(update, step);
+                return host.Decide(update, step).SingleOrDefault();
         }
     }
 

@@ -4,6 +4,8 @@ using Akka.TestKit;
 using Analyzer.Node.Tests.Kit;
 using Analyzer.Node.Topology;
 using Analyzer.Node.Views;
+using Shared.Messages.Configuration;
+using Shared.Messages.Parts;
 using Shared.Messages.Topology;
 using Topology.Fabric.Protocol;
 using TopologyNode = Topology.Fabric.Model.Node;
@@ -28,6 +30,34 @@ public class GraphViewTests : EntityTest
         Mediator.ExpectMsg<Publish>().Message.ShouldBeOfType<AnnounceHostGraphs>().Known.ShouldBeEmpty();
         _view.Tell(Changed("h", 1, "a"));
         Mediator.FishForMessage<Publish>(p => ((AnnounceHostGraphs)p.Message).Known.TryGetValue("h", out var revision) && revision == 1);
+    }
+
+    [Fact]
+    public void Of_many_hosts_it_tells_in_several_messages_each_about_some_names()
+    {
+        string[] hosts = [.. Enumerable.Range(0, 450).Select(i => $"{i:000}".PadRight(HostId.MaxLength, 'x'))];
+        foreach (var host in hosts.Reverse())
+        {
+            _view.Tell(Changed(host, 1, $"node of {host}"));
+        }
+
+        Nodes().Length.ShouldBe(hosts.Length);
+        var told = new List<AnnounceHostGraphs>();
+        Mediator.FishForMessage<Publish>(p => p.Message is AnnounceHostGraphs { After: "", Until: not "" } first && first.Known.Count == 200 && Add(first));
+        while (told[^1].Until.Length > 0)
+        {
+            Add(Mediator.ExpectMsg<Publish>().Message.ShouldBeOfType<AnnounceHostGraphs>());
+        }
+
+        told.Select(one => (one.After, one.Until, one.Known.Count)).ShouldBe([("", hosts[199], 200), (hosts[199], hosts[399], 200), (hosts[399], "", 50)]);
+        told.SelectMany(one => one.Known.Keys).ShouldBe(hosts, ignoreOrder: true);
+        told.ShouldAllBe(one => one.CalculateSize() < InParts.LargestMessage);
+
+        bool Add(AnnounceHostGraphs one)
+        {
+            told.Add(one);
+            return true;
+        }
     }
 
     [Fact]

@@ -78,12 +78,8 @@ internal static class FlowTools
         return $"of {packets:N0} packets";
     }
 
-    /// <summary>The agent as `./skydive flows` runs it: compiled ahead of time where that could be done.</summary>
-    internal static string Agent()
-    {
-        var published = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../..", "bin"));
-        return new[] { published, AppContext.BaseDirectory }.Select(folder => Path.Combine(folder, "Cli.dll")).First(File.Exists);
-    }
+    /// <summary>The agent as `./skydive flows` runs it.</summary>
+    internal static string Agent() => Programs.Of("Cli");
 
     private static string? BuildLoop(string folder)
     {

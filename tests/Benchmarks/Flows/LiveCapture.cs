@@ -51,7 +51,7 @@ internal static class LiveCapture
             Receive<CaptureStarted>(_ => Console.WriteLine("listening on " + settings.Device));
             Receive<CaptureFailed>(failed => Console.WriteLine(failed.Error));
             Receive<CaptureStatistics>(statistics => _last = statistics);
-            Receive<FlowUpdates>(_ => { });
+            Receive<FlowUpdates>(updates => updates.TakenIn!(0));
             Receive<string>(_ => Sender.Tell(
                 $"received {_last.Received}, dropped by kernel {_last.DroppedByKernel}, by interface {_last.DroppedByInterface}, by us {_last.DroppedByUs}"));
             Context.ActorOf(CaptureActor.Props(settings, Self, CaptureSharing.Of(Defaults.Agent.Capture, Defaults.Flow)));

@@ -31,7 +31,7 @@ internal static class TunnelCapture
     /// <summary>As an interface's actor to the capture, and as the uplink to its flows.</summary>
     private sealed class Owner : ReceiveActor
     {
-        private readonly HashSet<string> _flows = [];
+        private readonly HashSet<ulong> _flows = [];
 
         public Owner(string path, TaskCompletionSource<(long Flows, string? Error)> done)
         {
@@ -49,11 +49,14 @@ internal static class TunnelCapture
             Context.ActorOf(CaptureActor.Props(settings, Self, CaptureSharing.Of(defaults.Agent.Capture, defaults.Flow)));
             Receive<FlowUpdates>(updates =>
             {
-                foreach (var flow in updates.Flows)
+                foreach (ref readonly var row in updates.Rows.Span)
                 {
-                    _flows.Add(flow.Uuid);
+                    _flows.Add(row.Uuid);
                 }
+
+                updates.TakenIn!(0);
             });
+            Receive<AwaitDelivery>(_ => Sender.Tell(FlowsDelivered.Instance));
             Receive<CaptureFailed>(failed => done.TrySetResult((_flows.Count, failed.Error)));
             // Behind the last updates, which the tunnels' actors sent before they stopped.
             Receive<CaptureFinished>(_ => Self.Tell(CountNow.Instance));

@@ -36,7 +36,9 @@ public sealed class FlowPartitionTests
     public void Messages_find_their_entity()
     {
         FlowShards.EntityOf(new UpdateFlows { Partition = 7 }).ShouldBe("7");
-        FlowShards.EntityOf(new GetFlows { Partition = 0 }).ShouldBe("0");
+        FlowShards.EntityOf(new QueryFlows { Partition = 0 }).ShouldBe("0");
+        FlowShards.EntityOf(new TakeFlows { Partition = 2 }).ShouldBe("2");
+        FlowShards.EntityOf(new StopFlows { Partition = 3 }).ShouldBe("3");
         FlowShards.EntityOf(new FlowsStored()).ShouldBeNull();
         TopologyShards.EntityOf(new RegisterAgent { Host = "h1" }).ShouldBe("h1");
         TopologyShards.EntityOf(new SyncGraph { Host = "fabric" }).ShouldBe("fabric");

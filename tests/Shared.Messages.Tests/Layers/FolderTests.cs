@@ -9,8 +9,9 @@ public sealed class FolderTests() : FolderRules(new Folders(
     ("Serialization", []),
     ("Captures", ["Serialization"]),
     ("Injections", ["Serialization"]),
-    ("Topology", ["Configuration", "Serialization", "Captures", "Injections"]),
-    ("Flows", ["Serialization"]),
+    ("Parts", ["Serialization"]),
+    ("Topology", ["Configuration", "Serialization", "Captures", "Injections", "Parts"]),
+    ("Flows", ["Serialization", "Topology"]),
     ("Logging", ["Configuration"]),
     ("Telemetry", ["Configuration"]),
     ("Hosting", ["Configuration", "Serialization"])));

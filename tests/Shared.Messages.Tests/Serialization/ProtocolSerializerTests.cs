@@ -7,6 +7,7 @@ using Google.Protobuf.Reflection;
 using Shared.Messages.Captures;
 using Shared.Messages.Flows;
 using Shared.Messages.Injections;
+using Shared.Messages.Parts;
 using Shared.Messages.Serialization;
 using Shared.Messages.Topology;
 
@@ -42,6 +43,7 @@ public sealed class ProtocolSerializerTests : IClassFixture<ProtocolSerializerTe
     [InlineData(typeof(GraphChanged), 1002)]
     [InlineData(typeof(Capture), 1003)]
     [InlineData(typeof(Injection), 1004)]
+    [InlineData(typeof(Offered), 1005)]
     public void Identifiers_are_part_of_the_journals_format(Type type, int identifier) =>
         _system.Serialization.FindSerializerForType(type).Identifier.ShouldBe(identifier);
 
@@ -78,12 +80,13 @@ public sealed class ProtocolSerializerTests : IClassFixture<ProtocolSerializerTe
                 1001 flows-updated FlowsUpdated
                 1001 flows-expired FlowsExpired
                 1001 flows-state FlowsState
+                1001 flows-state-part FlowsStatePart
                 1001 flow-partitions-fixed FlowPartitionsFixed
-                1001 get-flows GetFlows
-                1001 found-flows FoundFlows
                 1001 raw-packet RawPacket
-                1001 get-raw-packets GetRawPackets
-                1001 found-raw-packets FoundRawPackets
+                1001 query-flows QueryFlows
+                1001 flows-part FlowsPart
+                1001 take-flows TakeFlows
+                1001 stop-flows StopFlows
                 1002 metadata-value MetadataValue
                 1002 metadata-list MetadataList
                 1002 metadata-map MetadataMap
@@ -113,6 +116,8 @@ public sealed class ProtocolSerializerTests : IClassFixture<ProtocolSerializerTe
                 1002 fabric-link-state FabricLinkState
                 1003 capture Capture
                 1003 set-captures SetCaptures
+                1003 host-capture HostCapture
+                1003 capture-node CaptureNode
                 1003 node-capture NodeCapture
                 1003 capture-created CaptureCreated
                 1003 capture-deleted CaptureDeleted

@@ -51,7 +51,7 @@ public sealed class ApplicationFlowTests
     [InlineData("Has('Application', 'HTTP').Values('HTTP.Host')", "http.example.com")]
     public async Task A_query_asks_for_what_applications_say(string step, string expected)
     {
-        var found = await GremlinQuery.Parse("G.Flows()." + step).RunAsync(SampleNetwork.Graph, new Source(), CancellationToken.None) switch
+        var found = await GremlinQuery.Parse("G.Flows()." + step).RunAsync(SampleNetwork.Graph, Flows, CancellationToken.None) switch
         {
             FlowsTraversal flows => flows.Flows.Select(flow => flow.Uuid),
             ValuesTraversal values => values.Values.Select(value => value.ToString()),
@@ -76,12 +76,5 @@ public sealed class ApplicationFlowTests
         dns.GetProperty("questions")[1].GetProperty("type").GetString().ShouldBe("TXT");
         dns.GetProperty("answers")[0].EnumerateObject().Select(property => property.Name).ShouldBe(["name", "type", "class", "TTL", "data_length", "IP"], ignoreOrder: true);
         document.RootElement.TryGetProperty("HTTP", out _).ShouldBeFalse();
-    }
-
-    private sealed class Source : IFlowSource
-    {
-        public Task<IReadOnlyList<Flow>> GetFlowsAsync(IReadOnlyCollection<string>? nodeTids, CancellationToken stop) => Task.FromResult<IReadOnlyList<Flow>>(Flows);
-
-        public Task<IReadOnlyList<RawPacket>> GetRawPacketsAsync(IReadOnlyCollection<Flow> flows, CancellationToken stop) => Task.FromResult<IReadOnlyList<RawPacket>>([]);
     }
 }

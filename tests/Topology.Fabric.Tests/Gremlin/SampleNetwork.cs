@@ -9,11 +9,11 @@ using TopologyNode = Topology.Fabric.Model.Node;
 namespace Topology.Fabric.Tests.Gremlin;
 
 /// <summary>Two hosts, each with eth1 and a bridge; a switch between them; a tunnel's flows.</summary>
-internal sealed class SampleNetwork : IFlowSource
+internal static class SampleNetwork
 {
     public static readonly Graph Graph = Build();
 
-    private static readonly Flow[] Flows =
+    public static readonly Flow[] Flows =
     [
         Flow("outer", "", "t-outer", "tid-eth1", "Ethernet/IPv4/GRE", "192.168.50.20", "192.168.50.30", 100, 3000),
         Flow("inner", "outer", "t-ping", "tid-eth1", "Ethernet/IPv4/ICMPv4", "10.0.0.1", "10.0.0.2", 90, 1000, f => f.Icmp = new IcmpLayer { Type = "ECHO", Id = 4711 }),
@@ -25,7 +25,7 @@ internal sealed class SampleNetwork : IFlowSource
         }),
     ];
 
-    public static async Task<Traversal> RunAsync(string query) => await GremlinQuery.Parse(query).RunAsync(Graph, new SampleNetwork(), CancellationToken.None);
+    public static async Task<Traversal> RunAsync(string query) => await GremlinQuery.Parse(query).RunAsync(Graph, new FlowList(Flows), CancellationToken.None);
 
     /// <summary>Ids of nodes, edges, or flows in the result, in order.</summary>
     public static async Task<string[]> IdsAsync(string query) => await RunAsync(query) switch
@@ -53,12 +53,6 @@ internal sealed class SampleNetwork : IFlowSource
 
         return Encoding.UTF8.GetString(written.ToArray());
     }
-
-    public Task<IReadOnlyList<Flow>> GetFlowsAsync(IReadOnlyCollection<string>? nodeTids, CancellationToken stop) =>
-        Task.FromResult<IReadOnlyList<Flow>>([.. Flows.Where(f => nodeTids is null || nodeTids.Contains(f.NodeTid))]);
-
-    public Task<IReadOnlyList<RawPacket>> GetRawPacketsAsync(IReadOnlyCollection<Flow> flows, CancellationToken stop) =>
-        Task.FromResult<IReadOnlyList<RawPacket>>([.. flows.Where(f => f.RawPacketsCaptured > 0).Select(f => new RawPacket { FlowUuid = f.Uuid, Index = 1 })]);
 
     private static Graph Build()
     {

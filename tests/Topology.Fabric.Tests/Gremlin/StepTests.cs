@@ -157,8 +157,8 @@ public class StepTests
     [Fact]
     public void Captures_select_nodes_without_flows()
     {
-        GremlinQuery.ParseNodes("G.V().Has('Name', 'br0')").SelectNodes(SampleNetwork.Graph).Select(n => n.Id).ShouldBe(["br0"]);
+        GremlinQuery.ParseNodes("G.V().Has('Name', 'br0')").SelectNodes(SampleNetwork.Graph, CancellationToken.None).Select(n => n.Id).ShouldBe(["br0"]);
         Should.Throw<GremlinException>(() => GremlinQuery.ParseNodes("G.E()")).Message.ShouldContain("edges");
-        Should.Throw<GremlinException>(() => GremlinQuery.ParseNodes("G.Flows().Nodes()").SelectNodes(SampleNetwork.Graph)).Message.ShouldContain("Flows");
+        Should.Throw<GremlinException>(() => GremlinQuery.ParseNodes("G.Flows().Nodes()").SelectNodes(SampleNetwork.Graph, CancellationToken.None)).Message.ShouldContain("Flows");
     }
 }

@@ -95,7 +95,7 @@ public class WrongQueryTests
         {
             try
             {
-                GremlinQuery.Parse(text).RunAsync(SampleNetwork.Graph, new SampleNetwork(), CancellationToken.None).GetAwaiter().GetResult().ShouldNotBeNull();
+                GremlinQuery.Parse(text).RunAsync(SampleNetwork.Graph, SampleNetwork.Flows, CancellationToken.None).GetAwaiter().GetResult().ShouldNotBeNull();
             }
             catch (GremlinException e)
             {

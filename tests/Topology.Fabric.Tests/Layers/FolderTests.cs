@@ -10,5 +10,5 @@ public sealed class FolderTests() : FolderRules(new Folders(
     ("Paths", ["Model"]),
     ("Links", ["Model"]),
     ("Protocol", ["Model"]),
-    ("Gremlin", ["Model", "Flows", "Paths"]),
+    ("Gremlin", ["Model", "Flows", "Paths", "Protocol"]),
     ("Json", ["Model", "Flows", "Gremlin"])));

@@ -27,4 +27,40 @@ public class ShortestPathTests
         ShortestPath.Find(Sample, "a", n => n.Id == "d", e => e.Child != "x").Select(n => n.Id).ShouldBe(["a", "b", "c", "d"]);
 
     private static IEnumerable<string> Path(string from, string to) => ShortestPath.Find(Sample, from, n => n.Id == to).Select(n => n.Id);
+
+    [Fact]
+    public void A_search_from_both_ends_finds_paths_as_short_as_one_from_the_start()
+    {
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var random = new Random(seed);
+            var builder = Graph.Empty.ToBuilder();
+            var nodes = 2 + random.Next(60);
+            for (var i = 0; i < nodes; i++)
+            {
+                builder.Set(new Node { Id = $"{i}" });
+            }
+
+            for (var i = random.Next(2 * nodes); i > 0; i--)
+            {
+                builder.Set(new Edge { Id = $"e{i}", Parent = $"{random.Next(nodes)}", Child = $"{random.Next(nodes)}", Revision = random.Next(4) });
+            }
+
+            var graph = builder.ToGraph();
+            Func<Edge, bool>? through = random.Next(2) == 0 ? null : edge => edge.Revision > 0;
+            var targets = Enumerable.Range(0, 1 + random.Next(3)).Select(_ => $"{random.Next(nodes)}").ToHashSet();
+            for (var from = 0; from < nodes; from++)
+            {
+                var one = ShortestPath.Find(graph, $"{from}", node => targets.Contains(node.Id), through);
+                var both = ShortestPath.Find(graph, $"{from}", targets, through);
+                both.Count.ShouldBe(one.Count, $"seed {seed}, from {from}");
+                if (both.Count > 0)
+                {
+                    both[0].Id.ShouldBe($"{from}");
+                    targets.ShouldContain(both[^1].Id);
+                    both.Zip(both.Skip(1)).ShouldAllBe(hop => graph.Neighbours(hop.First.Id, Graph.Direction.Both, through).Any(n => n.Id == hop.Second.Id));
+                }
+            }
+        }
+    }
 }

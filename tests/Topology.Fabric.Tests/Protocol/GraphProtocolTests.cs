@@ -24,6 +24,21 @@ public class GraphProtocolTests
     }
 
     [Fact]
+    public void Changes_are_cut_into_groups_of_a_size_in_their_order()
+    {
+        var changes = Enumerable.Range(0, 1000).Select(i => new GraphChange { NodeDeleted = $"node {i}" }).ToList();
+        changes.Insert(500, new GraphChange { NodeDeleted = new string('x', 5000) });
+
+        var groups = changes.Cut(4096).ToList();
+
+        groups.SelectMany(group => group).ShouldBe(changes);
+        groups.Where(group => group.Count > 1).ShouldAllBe(group => new UpdateGraph { Changes = { group } }.CalculateSize() <= 4096);
+        groups.Where(group => group.Count == 1).ShouldHaveSingleItem().ShouldBe([changes[500]]);
+        groups.Count.ShouldBeInRange(5, 12);
+        Enumerable.Empty<GraphChange>().Cut(4096).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Times_and_revisions_alone_make_no_difference()
     {
         var graph = Graphs.Of("a-b");

@@ -121,6 +121,12 @@ export function NodeCaptures({ node }: { node: Node }) {
                 <dt>dropped by interface</dt>
                 <dd>{formatCount(capture.PacketsIfDropped ?? 0)}</dd>
               </div>
+              {capture.UpdatesLost !== undefined && (
+                <div class="bad">
+                  <dt>updates lost</dt>
+                  <dd data-testid="capture-updates-lost">{formatCount(capture.UpdatesLost)}</dd>
+                </div>
+              )}
             </dl>
           </article>
         );

@@ -9,14 +9,23 @@ export interface OptionFields {
   deduplicate: boolean;
 }
 
-export const noOptions: OptionFields = { rawPackets: '', headerSize: '', tcpMetric: false, defragment: false, deduplicate: false };
+export const noOptions: OptionFields = {
+  rawPackets: '',
+  headerSize: '',
+  tcpMetric: false,
+  defragment: false,
+  deduplicate: false,
+};
 
 /** The analyzer keeps no more raw packets of a flow. */
 const mostRawPackets = 100;
 /** Ethernet's header, and the longest packet. */
 const headerSizes = [14, 65_535] as const;
 
-export type CaptureOptions = Pick<Capture, 'RawPacketLimit' | 'HeaderSize' | 'ExtraTCPMetric' | 'IPDefrag' | 'Deduplicate'>;
+export type CaptureOptions = Pick<
+  Capture,
+  'RawPacketLimit' | 'HeaderSize' | 'ExtraTCPMetric' | 'IPDefrag' | 'Deduplicate'
+>;
 
 /** The capture's options, or what keeps the form from being sent, by field. What is left empty is the agent's default. */
 export function readOptions(

@@ -47,7 +47,11 @@ export function NodePanel() {
   return (
     <div class="node-panel" data-testid="node-details" data-id={node.ID}>
       <header class="node-head">
-        <RoleIcon role={role} size={34} muted={node.Metadata.State === 'DOWN' || node.Metadata.StaleSince !== undefined} />
+        <RoleIcon
+          role={role}
+          size={34}
+          muted={node.Metadata.State === 'DOWN' || node.Metadata.StaleSince !== undefined}
+        />
         <div class="node-title">
           <h3 data-testid="node-name">{nodeName(node)}</h3>
           <p class="muted">

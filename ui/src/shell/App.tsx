@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { CaptureList } from '../captures/CaptureList';
 import { FlowTable } from '../flows/FlowTable';
-import { formatTime } from '../format';
+import { formatLoss, formatTime, plural } from '../format';
 import { InjectPanel } from '../injections/InjectPanel';
 import { TopologyMap } from '../map/TopologyMap';
 import { NodePanel } from '../nodes/NodePanel';
@@ -20,6 +20,7 @@ import {
   selectNode,
   tab,
   type Tab,
+  status,
 } from '../state/store';
 import { Splitter } from './Splitter';
 import { StatusBar } from './StatusBar';
@@ -66,6 +67,7 @@ export function App() {
         <GremlinError />
         <Offline />
         <OutOfStep />
+        <Losses />
       </div>
       <main class="main">
         <NodeTree />
@@ -180,6 +182,26 @@ function OutOfStep() {
     <div class="banner warn" role="status" data-testid="out-of-step-banner">
       <span>
         <b>The map may be incomplete:</b> {outOfStep.value}, says the analyzer.
+      </span>
+    </div>
+  );
+}
+
+/** Says which figures are too low, and why: the latest loss, the others behind it. */
+function Losses() {
+  const losses = [...(status.value?.Losses ?? [])].sort((a, b) => (b.Since ?? 0) - (a.Since ?? 0));
+  const [latest, ...others] = losses;
+  if (!latest) return null;
+  return (
+    <div
+      class="banner warn"
+      role="status"
+      data-testid="losses-banner"
+      title={losses.map((loss) => formatLoss(loss)).join('\n')}
+    >
+      <span>
+        {formatLoss(latest)}
+        {others.length > 0 && ` (and ${plural(others.length, 'other loss', 'other losses')})`}
       </span>
     </div>
   );

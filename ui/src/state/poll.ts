@@ -1,8 +1,8 @@
 /**
- * Runs `work` now and then every `interval` ms, never twice at a time, and only while the tab is visible; coming back
- * to the tab runs it at once. The returned function asks for a run out of turn.
+ * Runs `work` now and then every `interval` ms, or as many as it says after each run, never twice at a time, and only
+ * while the tab is visible; coming back to the tab runs it at once. The returned function asks for a run out of turn.
  */
-export function poll(work: () => Promise<void>, interval: number): () => void {
+export function poll(work: () => Promise<void>, interval: number | (() => number)): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running = false;
   let again = false;
@@ -19,7 +19,7 @@ export function poll(work: () => Promise<void>, interval: number): () => void {
       await work();
     } finally {
       running = false;
-      timer = setTimeout(() => void run(), again ? 0 : interval);
+      timer = setTimeout(() => void run(), again ? 0 : typeof interval === 'number' ? interval : interval());
       again = false;
     }
   };

@@ -220,7 +220,8 @@ export function start(): void {
       keep(injectionsError, async () => {
         injections.value = await api.getInjections();
       }),
-    1500,
+    // What's over doesn't change; others' new ones may show late.
+    () => (injections.value.some(({ State }) => State === 'pending' || State === 'running') ? 1500 : 10_000),
   );
   poll(
     () =>

@@ -11,7 +11,7 @@ public sealed class RawPacketTests
     private const long Second = 1_000_000_000;
     private const long Start = 1_700_000_000 * Second;
 
-    private readonly FlowCollector _collector = new(Captures.Origin);
+    private readonly MessageCollector _collector = new();
 
     [Fact]
     public void The_first_packets_of_a_flow_and_of_the_flows_in_it_are_kept_from_their_first_layer_on()

@@ -5,7 +5,7 @@ using static Agent.Node.Tests.PacketCraft;
 
 namespace Agent.Node.Tests.Flows;
 
-public sealed class FlowCollectorTests
+public sealed class FlowMessagesTests
 {
     private const long Second = 1_000_000_000;
     private const long Start = 1_700_000_000 * Second;
@@ -15,7 +15,7 @@ public sealed class FlowCollectorTests
     [Fact]
     public void Updates_of_a_flow_follow_on_each_other_without_gaps_and_the_last_ends_with_its_last_packet()
     {
-        var collector = new FlowCollector(Captures.Origin);
+        var collector = new MessageCollector();
         var engine = new FlowEngine(new FlowOptions { ExpireAfter = TimeSpan.FromSeconds(30) }, Captures.Origin, collector);
         for (var tenth = 0; tenth < 1000; tenth++)
         {
@@ -44,7 +44,7 @@ public sealed class FlowCollectorTests
     [Fact]
     public void What_is_left_at_the_end_ends_with_its_last_packet()
     {
-        var collector = new FlowCollector(Captures.Origin);
+        var collector = new MessageCollector();
         var engine = new FlowEngine(new FlowOptions(), Captures.Origin, collector);
         engine.AdvanceTo(new(Start, 0));
         engine.Process(Start + Second, LinkType.Ethernet, Packet.Length, Packet);

@@ -1,0 +1,385 @@
+using System.Runtime.CompilerServices;
+using Shared.Messages.Flows;
+using Topology.Fabric.Flows;
+
+namespace Analyzer.Node.Flows;
+
+/// <summary>
+/// A partition's flows by number, each in a fixed place, found by their ids and their node without a scan, and listed by when
+/// they were stored. Memory comes in chunks, so that growing copies nothing. Private to one actor.
+/// </summary>
+internal sealed class FlowTable
+{
+    private const int ChunkBits = 9;
+    private const int ChunkLength = 1 << ChunkBits;
+    private const int None = -1;
+
+    private static readonly FlowColumn[] TextColumns = FlowColumns.Texts;
+
+    private readonly List<FlowEntry[]> _chunks = [];
+    private readonly List<int> _firstOfNode = [];
+    private readonly Dictionary<int, byte[]> _details = [];
+    private readonly FlowIndex _byUuid;
+    private readonly FlowIndex _byTracking;
+    private readonly FlowIndex _byL3Tracking;
+    private int _free = None;
+    private int _oldest = None;
+    private int _newest = None;
+
+    public FlowTable()
+    {
+        _byUuid = new FlowIndex(number => this[number].Row.Uuid);
+        _byTracking = new FlowIndex(number => this[number].Row.TrackingId);
+        _byL3Tracking = new FlowIndex(number => this[number].Row.L3TrackingId);
+    }
+
+    /// <summary>Flows there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>All numbers are below this; not all of them are used.</summary>
+    public int End { get; private set; }
+
+    /// <summary>What the rows' texts are numbers of.</summary>
+    public FlowTexts Texts { get; } = new();
+
+    /// <summary>The longest unseen flow; -1 without any.</summary>
+    public int Oldest => _oldest;
+
+    /// <summary>A flow by its number.</summary>
+    public ref FlowEntry this[int number]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref _chunks[number >> ChunkBits][number & (ChunkLength - 1)];
+    }
+
+    /// <summary>The flows from a number on, those that lie together and are below an end. Those without a UUID aren't used.</summary>
+    public ReadOnlySpan<FlowEntry> Together(int number, int end)
+    {
+        var at = number & (ChunkLength - 1);
+        return _chunks[number >> ChunkBits].AsSpan(at, Math.Min(ChunkLength - at, end - number));
+    }
+
+    /// <summary>The flow stored after this one, or again after it; -1: it's the newest.</summary>
+    public int NextByAge(int number) => this[number].ByAge.After;
+
+    /// <summary>The flow with this UUID; -1: there is none.</summary>
+    public int Find(ulong uuid) => _byUuid.Find(uuid);
+
+    /// <summary>What the row doesn't say, as <see cref="FlowRows.DetailsOf"/> has it.</summary>
+    public byte[]? DetailsOf(int number) => _details.GetValueOrDefault(number);
+
+    /// <summary>The flow as a message.</summary>
+    public Flow ToFlow(int number)
+    {
+        ref readonly var entry = ref this[number];
+        return FlowUpdate.ToFlow(entry.Row, Texts, DetailsOf(number), entry.Update);
+    }
+
+    /// <summary>The flows with this TrackingID.</summary>
+    public IEnumerable<int> OfTracking(ulong id)
+    {
+        for (var number = _byTracking.Find(id); number != None; number = this[number].NextOfTracking)
+        {
+            yield return number;
+        }
+    }
+
+    /// <summary>The flows with this L3TrackingID.</summary>
+    public IEnumerable<int> OfL3Tracking(ulong id)
+    {
+        for (var number = _byL3Tracking.Find(id); number != None; number = this[number].NextOfL3Tracking)
+        {
+            yield return number;
+        }
+    }
+
+    /// <summary>The flows seen on a node.</summary>
+    public IEnumerable<int> OfNode(string tid)
+    {
+        var text = Texts.Find(tid);
+        for (var number = text < 0 || text >= _firstOfNode.Count ? None : _firstOfNode[text]; number != None; number = this[number].ByNode.After)
+        {
+            yield return number;
+        }
+    }
+
+    /// <summary>Whether a row says something new. Counters are absolute and only grow: an update that was sent again, behind a newer one, is no news.</summary>
+    /// <param name="told">It.</param>
+    /// <param name="texts">Its texts.</param>
+    /// <param name="details">What it doesn't say.</param>
+    public bool IsNews(in FlowRow told, FlowTexts texts, byte[]? details)
+    {
+        var number = Find(told.Uuid);
+        if (number == None)
+        {
+            return told.Uuid != 0;
+        }
+
+        ref readonly var known = ref this[number].Row;
+        if (told.Last < known.Last || Packets(told) < Packets(known) || (known.Finish != FinishType.NotFinished && told.Finish == FinishType.NotFinished))
+        {
+            return false;
+        }
+
+        return Packets(told) != Packets(known) || told.Last != known.Last || IsOther(told, texts, known) || !DetailsOf(number).AsSpan().SequenceEqual(details);
+    }
+
+    /// <summary>Takes what's news of these rows.</summary>
+    /// <returns>How many that is.</returns>
+    public int Apply(FlowRows rows, long at)
+    {
+        var numbers = new int[rows.Texts.End];
+        Array.Fill(numbers, None, 1, numbers.Length - 1);
+        var taken = 0;
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (IsNews(rows[i], rows.Texts, rows.DetailsOf(i)))
+            {
+                Set(rows[i], rows, i, numbers, at);
+                taken++;
+            }
+        }
+
+        foreach (var number in numbers)
+        {
+            if (number > 0)
+            {
+                Texts.Release(number);
+            }
+        }
+
+        return taken;
+    }
+
+    /// <summary>Forgets a flow.</summary>
+    public void Remove(int number)
+    {
+        ref var entry = ref this[number];
+        _byUuid.Remove(entry.Row.Uuid, number);
+        Unchain(_byTracking, entry.Row.TrackingId, number, static (ref entry) => ref entry.NextOfTracking);
+        Unchain(_byL3Tracking, entry.Row.L3TrackingId, number, static (ref entry) => ref entry.NextOfL3Tracking);
+        LeaveNode(number);
+        LeaveAges(number);
+        foreach (var column in TextColumns)
+        {
+            Texts.Release((int)column.Get(entry.Row));
+        }
+
+        _details.Remove(number);
+        entry = default;
+        entry.ByAge.After = _free;
+        _free = number;
+        Count--;
+    }
+
+    /// <summary>Sets what a snapshot says beside the rows.</summary>
+    internal void Restore(ulong uuid, long updateStart, long abPackets, long abBytes, long baPackets, long baBytes)
+    {
+        if (Find(uuid) is >= 0 and var number)
+        {
+            ref var entry = ref this[number];
+            (entry.UpdateStart, entry.UpdateAbPackets, entry.UpdateAbBytes, entry.UpdateBaPackets, entry.UpdateBaBytes) = (updateStart, abPackets, abBytes, baPackets, baBytes);
+        }
+    }
+
+    private static long Packets(in FlowRow row) => unchecked(row.AbPackets + row.BaPackets);
+
+    private bool IsOther(in FlowRow told, FlowTexts texts, in FlowRow known)
+    {
+        foreach (var column in TextColumns)
+        {
+            if (!string.Equals(texts[(int)column.Get(told)], Texts[(int)column.Get(known)], StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return (told.AbBytes, told.BaBytes, told.Rtt, told.Finish, told.RawPackets, told.SamplingRate, told.NetworkId, told.AbPackets)
+            != (known.AbBytes, known.BaBytes, known.Rtt, known.Finish, known.RawPackets, known.SamplingRate, known.NetworkId, known.AbPackets);
+    }
+
+    private void Set(FlowRow row, FlowRows rows, int index, int[] numbers, long at)
+    {
+        foreach (var column in TextColumns)
+        {
+            var text = (int)column.Get(row);
+            if (numbers[text] == None)
+            {
+                // Held until all rows are done: else a row might free what the next one needs.
+                numbers[text] = Texts.Of(rows.Texts[text]);
+                Texts.Hold(numbers[text]);
+            }
+
+            Texts.Hold(numbers[text]);
+            column.Set(ref row, (ulong)numbers[text]);
+        }
+
+        var known = Find(row.Uuid);
+        var number = known == None ? Add(row) : Change(known, row);
+        this[number].StoredAt = at;
+        if (rows.DetailsOf(index) is { } details)
+        {
+            _details[number] = details;
+        }
+        else
+        {
+            _details.Remove(number);
+        }
+    }
+
+    private int Add(in FlowRow row)
+    {
+        var number = Take();
+        ref var entry = ref this[number];
+        entry.Row = row;
+        entry.IsUsed = true;
+        (entry.UpdateAbPackets, entry.UpdateAbBytes, entry.UpdateBaPackets, entry.UpdateBaBytes) = (row.AbPackets, row.AbBytes, row.BaPackets, row.BaBytes);
+        entry.UpdateStart = row.Start;
+        _byUuid.Set(row.Uuid, number);
+        entry.NextOfTracking = _byTracking.Set(row.TrackingId, number);
+        entry.NextOfL3Tracking = _byL3Tracking.Set(row.L3TrackingId, number);
+        EnterNode(number);
+        EnterAges(number);
+        Count++;
+        return number;
+    }
+
+    private int Change(int number, in FlowRow row)
+    {
+        ref var entry = ref this[number];
+        var before = entry.Row;
+        // Identities don't change; who says otherwise is a stranger with the same UUID.
+        if ((before.TrackingId, before.L3TrackingId, before.NodeTid) != (row.TrackingId, row.L3TrackingId, row.NodeTid))
+        {
+            Remove(number);
+            return Add(row);
+        }
+
+        entry.UpdateStart = before.Last + before.Quiet;
+        (entry.UpdateAbPackets, entry.UpdateAbBytes) = (row.AbPackets - before.AbPackets, row.AbBytes - before.AbBytes);
+        (entry.UpdateBaPackets, entry.UpdateBaBytes) = (row.BaPackets - before.BaPackets, row.BaBytes - before.BaBytes);
+        entry.Row = row;
+        foreach (var column in TextColumns)
+        {
+            Texts.Release((int)column.Get(before));
+        }
+
+        LeaveAges(number);
+        EnterAges(number);
+        return number;
+    }
+
+    private int Take()
+    {
+        if (_free != None)
+        {
+            var number = _free;
+            _free = this[number].ByAge.After;
+            return number;
+        }
+
+        if (End >> ChunkBits == _chunks.Count)
+        {
+            _chunks.Add(new FlowEntry[ChunkLength]);
+        }
+
+        return End++;
+    }
+
+    private delegate ref int Next(ref FlowEntry entry);
+
+    private void Unchain(FlowIndex index, ulong id, int number, Next next)
+    {
+        var after = next(ref this[number]);
+        var first = index.Find(id);
+        if (first == number)
+        {
+            index.Replace(id, number, after);
+            return;
+        }
+
+        for (var before = first; before != None; before = next(ref this[before]))
+        {
+            ref var link = ref next(ref this[before]);
+            if (link == number)
+            {
+                link = after;
+                return;
+            }
+        }
+    }
+
+    private void EnterNode(int number)
+    {
+        ref var entry = ref this[number];
+        while (_firstOfNode.Count <= entry.Row.NodeTid)
+        {
+            _firstOfNode.Add(None);
+        }
+
+        var first = _firstOfNode[entry.Row.NodeTid];
+        entry.ByNode = new FlowLinks { Before = None, After = first };
+        if (first != None)
+        {
+            this[first].ByNode.Before = number;
+        }
+
+        _firstOfNode[entry.Row.NodeTid] = number;
+    }
+
+    private void LeaveNode(int number)
+    {
+        ref readonly var entry = ref this[number];
+        var (before, after) = (entry.ByNode.Before, entry.ByNode.After);
+        if (before == None)
+        {
+            _firstOfNode[entry.Row.NodeTid] = after;
+        }
+        else
+        {
+            this[before].ByNode.After = after;
+        }
+
+        if (after != None)
+        {
+            this[after].ByNode.Before = before;
+        }
+    }
+
+    private void EnterAges(int number)
+    {
+        this[number].ByAge = new FlowLinks { Before = _newest, After = None };
+        if (_newest == None)
+        {
+            _oldest = number;
+        }
+        else
+        {
+            this[_newest].ByAge.After = number;
+        }
+
+        _newest = number;
+    }
+
+    private void LeaveAges(int number)
+    {
+        var (before, after) = (this[number].ByAge.Before, this[number].ByAge.After);
+        if (before == None)
+        {
+            _oldest = after;
+        }
+        else
+        {
+            this[before].ByAge.After = after;
+        }
+
+        if (after == None)
+        {
+            _newest = before;
+        }
+        else
+        {
+            this[after].ByAge.Before = before;
+        }
+    }
+}

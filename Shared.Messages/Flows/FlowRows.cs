@@ -1,0 +1,78 @@
+namespace Shared.Messages.Flows;
+
+/// <summary>Flows as rows, with their texts and what only some of them have. Not thread-safe.</summary>
+internal sealed class FlowRows
+{
+    private FlowRow[] _rows;
+    private byte[]?[]? _details;
+
+    /// <param name="capacity">How many there's room for at first.</param>
+    public FlowRows(int capacity = 16) => _rows = new FlowRow[capacity];
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Theirs.</summary>
+    public FlowTexts Texts { get; } = new();
+
+    /// <summary>One of them, to be changed where it is.</summary>
+    public ref FlowRow this[int index] => ref _rows[index];
+
+    /// <summary>All of them.</summary>
+    public ReadOnlySpan<FlowRow> Span => _rows.AsSpan(0, Count);
+
+    /// <summary>What a row doesn't say of a flow: a <see cref="Flow"/> of that alone, as protobuf writes it; null: the row says it all.</summary>
+    public byte[]? DetailsOf(int index) => _details?[index];
+
+    /// <inheritdoc cref="DetailsOf"/>
+    internal void SetDetails(int index, byte[] details)
+    {
+        _details ??= new byte[_rows.Length][];
+        _details[index] = details;
+    }
+
+    /// <summary>Adds an empty row, to be filled.</summary>
+    public ref FlowRow Add(byte[]? details = null)
+    {
+        if (Count == _rows.Length)
+        {
+            Array.Resize(ref _rows, 2 * Count);
+            if (_details is not null)
+            {
+                Array.Resize(ref _details, _rows.Length);
+            }
+        }
+
+        if (details is not null)
+        {
+            SetDetails(Count, details);
+        }
+
+        ref var row = ref _rows[Count++];
+        row = default;
+        return ref row;
+    }
+
+    /// <summary>Adds another's row, with its texts and details.</summary>
+    public void Add(in FlowRow row, FlowTexts texts, byte[]? details)
+    {
+        ref var own = ref Add(details);
+        own = row;
+        foreach (var column in FlowColumns.Texts)
+        {
+            column.Set(ref own, (ulong)Texts.Of(texts[(int)column.Get(row)]));
+        }
+    }
+
+    /// <summary>Forgets all.</summary>
+    public void Clear()
+    {
+        if (_details is not null)
+        {
+            Array.Clear(_details, 0, Count);
+        }
+
+        Count = 0;
+        Texts.Clear();
+    }
+}

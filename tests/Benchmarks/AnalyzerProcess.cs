@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Cli.Client;
+
+namespace Benchmarks;
+
+/// <summary>An analyzer as users run it, alone, with ports and a folder of its own.</summary>
+internal sealed class AnalyzerProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly string _folder;
+
+    private AnalyzerProcess(Process process, string folder, int remoting, SkydiveClient client)
+    {
+        _process = process;
+        _folder = folder;
+        Remoting = remoting;
+        Client = client;
+    }
+
+    /// <summary>The port agents join by.</summary>
+    internal int Remoting { get; }
+
+    /// <summary>Asks it.</summary>
+    internal SkydiveClient Client { get; }
+
+    /// <summary>Resident bytes.</summary>
+    internal long Resident
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>Seconds it has taken so far.</summary>
+    internal double Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
+    /// <summary>Starts one, and waits until it's ready.</summary>
+    /// <param name="storage">HOCON of section storage; empty: SQLite, in its folder.</param>
+    internal static async Task<AnalyzerProcess> StartAsync(string storage = "")
+    {
+        var folder = Directory.CreateTempSubdirectory("skydive-bench-").FullName;
+        var (remoting, http) = (FreePort(), FreePort());
+        var file = Path.Combine(folder, "skydive.conf");
+        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture,
+            $$"""
+            skydive {
+              host-id = analyzer
+              log.level = warning
+              analyzer {
+                remoting { host = "127.0.0.1", port = {{remoting}} }
+                http.port = {{http}}
+                console.port = 0
+                storage { {{(storage.Length > 0 ? storage : $"file = \"{folder}/skydive.db\"")}} }
+              }
+            }
+            """));
+        var client = new SkydiveClient(new Uri($"http://127.0.0.1:{http}"));
+        var analyzer = new AnalyzerProcess(Process.Start(new ProcessStartInfo("dotnet", [Programs.Of("Analyzer.Node"), "run", "--config", file]))!, folder, remoting, client);
+        while (!await client.IsReadyAsync(CancellationToken.None))
+        {
+            await Task.Delay(200);
+        }
+
+        return analyzer;
+    }
+
+    /// <summary>A number a query answers.</summary>
+    internal async Task<long> NumberAsync(string query) => (long)await Client.QueryAsync(query, CancellationToken.None);
+
+    public void Dispose()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        Client.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
