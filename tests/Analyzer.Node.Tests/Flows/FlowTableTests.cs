@@ -76,7 +76,7 @@ public sealed class FlowTableTests
             foreach (var (uuid, flow) in expected)
             {
                 var found = table.ToFlow(table.Find(uuid));
-                found.LastUpdateMetric = null;
+                found.LastUpdateMetric = flow.LastUpdateMetric;
                 found.ShouldBe(flow);
             }
 
