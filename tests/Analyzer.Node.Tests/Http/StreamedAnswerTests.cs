@@ -57,6 +57,16 @@ public sealed class StreamedAnswerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_query_of_too_many_flows_is_refused_with_the_key_that_says_how_many()
+    {
+        using var client = await ServeAsync(stop => Parts(0, new AnswerTooLargeException("more than 5 flows (skydive.analyzer.http.query-rows)"), stop: stop));
+
+        using var answer = await client.GetAsync("/");
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("{\"error\":{\"code\":\"too-much\",\"message\":\"more than 5 flows (skydive.analyzer.http.query-rows)\",\"where\":\"GremlinQuery\"}}");
+    }
+
+    [Fact]
     public async Task What_fails_later_ends_the_answer_with_its_reason_and_nobody_takes_it_for_whole()
     {
         using var client = await ServeAsync(stop => Parts(2, new FlowQueryException("partition 3 is away"), stop: stop));
