@@ -92,11 +92,7 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
         _waiting.Spread(partitions);
         foreach (var message in again.Where(message => !message.Block.IsEmpty))
         {
-            var rows = FlowBlock.Read(message.Block.Span);
-            for (var i = 0; i < rows.Count; i++)
-            {
-                _waiting.Add(rows, i, replaces: false);
-            }
+            TakeBack(FlowBlock.Read(message.Block.Span), 0);
         }
 
         foreach (var packet in packets)
@@ -185,6 +181,7 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
     private void TakeIn(FlowUpdates updates)
     {
         var rows = updates.Rows;
+        var map = _waiting.MapOf(rows);
         var dropped = 0;
         for (var i = 0; i < rows.Count; i++)
         {
@@ -194,7 +191,7 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
             }
             else
             {
-                _waiting.Add(rows, i);
+                _waiting.Add(map, rows, i);
             }
         }
 
@@ -281,21 +278,28 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
         {
             count /= 2;
             var fewer = new FlowRows(Math.Max(count, 1));
+            var map = new TextMap(rows.Texts, fewer.Texts);
             for (var i = 0; i < Math.Max(count, 1); i++)
             {
-                fewer.Add(rows[i], rows.Texts, count == 0 ? null : rows.DetailsOf(i));
+                fewer.Add(rows[i], map, count == 0 ? null : rows.DetailsOf(i));
             }
 
             message.Flows = fewer.Count;
             message.Block = UnsafeByteOperations.UnsafeWrap(FlowBlock.Write(fewer));
         }
 
-        for (var i = message.Flows; i < rows.Count; i++)
-        {
-            _waiting.Add(rows, i, replaces: false);
-        }
-
+        TakeBack(rows, message.Flows);
         return message;
+    }
+
+    // Newer states may have come since.
+    private void TakeBack(FlowRows rows, int from)
+    {
+        var map = _waiting.MapOf(rows);
+        for (var i = from; i < rows.Count; i++)
+        {
+            _waiting.Add(map, rows, i, replaces: false);
+        }
     }
 
     private UpdateFlows Message(int partition) => new() { Partition = partition, Host = host, Session = session, Sequence = ++_sequence };

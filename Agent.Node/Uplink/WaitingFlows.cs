@@ -4,7 +4,7 @@ namespace Agent.Node.Uplink;
 
 /// <summary>
 /// The newest states of flows that wait to be sent, by partition in the order they came; a newer state takes the place of the
-/// one that waits. Memory comes in chunks and goes with the last flow.
+/// one that waits. Memory comes in chunks and goes, with the texts, when none waits any more.
 /// </summary>
 internal sealed class WaitingFlows
 {
@@ -17,6 +17,7 @@ internal sealed class WaitingFlows
     private readonly Dictionary<ulong, int> _places = [];
     private readonly Dictionary<int, byte[]> _details = [];
     private readonly FlowTexts _texts = new();
+    private readonly FlowRows _taken = new();
     private (int First, int Last, int Count)[] _partitions = [];
     private int _free = None;
 
@@ -37,44 +38,46 @@ internal sealed class WaitingFlows
         }
     }
 
+    /// <summary>What's needed to take rows of these.</summary>
+    internal TextMap MapOf(FlowRows rows) => new(rows.Texts, _texts);
+
     /// <summary>Takes a row, with its texts and details.</summary>
+    /// <param name="map">Of the rows, made since flows were taken away last.</param>
     /// <param name="rows">Where it is.</param>
     /// <param name="index">Which of them.</param>
     /// <param name="replaces">Whether it takes the place of one that waits; else that one stays.</param>
-    internal void Add(FlowRows rows, int index, bool replaces = true)
+    internal void Add(TextMap map, FlowRows rows, int index, bool replaces = true)
     {
         ref readonly var row = ref rows[index];
-        if (_places.TryGetValue(row.Uuid, out var place))
+        if (!_places.TryGetValue(row.Uuid, out var place))
         {
-            if (replaces)
-            {
-                Drop(place);
-                Fill(place, rows, index);
-            }
-
-            return;
+            place = Take();
+            _places.Add(row.Uuid, place);
+            Set(place, map, rows, index);
+            Append(place);
         }
-
-        place = Take();
-        _places.Add(row.Uuid, place);
-        Fill(place, rows, index);
-        Append(place);
+        else if (replaces)
+        {
+            _details.Remove(place);
+            Set(place, map, rows, index);
+        }
     }
 
-    /// <summary>Takes up to so many of a partition's, the longest waiting first.</summary>
+    /// <summary>Takes up to so many of a partition's, the longest waiting first; valid until the next call.</summary>
     internal FlowRows Take(int partition, int most)
     {
         ref var list = ref _partitions[partition];
-        var taken = new FlowRows(Math.Max(1, Math.Min(most, list.Count)));
-        while (taken.Count < most && list.First != None)
+        _taken.Clear();
+        var map = new TextMap(_texts, _taken.Texts);
+        while (_taken.Count < most && list.First != None)
         {
             var place = list.First;
             list.First = _next[place];
             list.Count--;
             ref readonly var row = ref RowAt(place);
-            taken.Add(row, _texts, _details.GetValueOrDefault(place));
+            _details.Remove(place, out var details);
+            _taken.Add(row, map, details);
             _places.Remove(row.Uuid);
-            Drop(place);
             _next[place] = _free;
             _free = place;
         }
@@ -84,36 +87,18 @@ internal sealed class WaitingFlows
             Forget();
         }
 
-        return taken;
+        return _taken;
     }
 
     private ref FlowRow RowAt(int place) => ref _chunks[place >> ChunkBits][place & (ChunkLength - 1)];
 
-    private void Fill(int place, FlowRows rows, int index)
+    private void Set(int place, TextMap map, FlowRows rows, int index)
     {
-        var row = rows[index];
-        foreach (var column in FlowColumns.Texts)
-        {
-            var text = _texts.Of(rows.Texts[(int)column.Get(row)]);
-            _texts.Hold(text);
-            column.Set(ref row, (ulong)text);
-        }
-
-        RowAt(place) = row;
+        RowAt(place) = map.Map(rows[index]);
         if (rows.DetailsOf(index) is { } details)
         {
             _details[place] = details;
         }
-    }
-
-    private void Drop(int place)
-    {
-        foreach (var column in FlowColumns.Texts)
-        {
-            _texts.Release((int)column.Get(RowAt(place)));
-        }
-
-        _details.Remove(place);
     }
 
     // Before the partitions are known it belongs to none.
@@ -159,6 +144,7 @@ internal sealed class WaitingFlows
     private void Forget()
     {
         const int fewChunks = 32;
+        _texts.Clear();
         if (_chunks.Count <= fewChunks)
         {
             return;

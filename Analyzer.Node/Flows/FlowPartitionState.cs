@@ -115,12 +115,13 @@ internal sealed class FlowPartitionState(FlowLimits limits)
         var snapshot = new FlowsState();
         var rows = new FlowRows(Math.Min(Count + 1, RowsOfPart));
         FlowsStatePart? part = null;
+        TextMap? texts = null;
         long before = 0;
         for (var number = Table.Oldest; number >= 0; number = Table.NextByAge(number))
         {
             ref readonly var entry = ref Table[number];
             part ??= new FlowsStatePart();
-            rows.Add(entry.Row, Table.Texts, Table.DetailsOf(number));
+            rows.Add(entry.Row, texts ??= new TextMap(Table.Texts, rows.Texts), Table.DetailsOf(number));
             part.StoredAfter.Add(entry.StoredAt - before);
             before = entry.StoredAt;
             part.UpdateStart.Add(entry.UpdateStart - entry.Row.Start);
@@ -145,7 +146,7 @@ internal sealed class FlowPartitionState(FlowLimits limits)
                 part.Block = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(FlowBlock.Write(rows));
                 snapshot.Parts.Add(part);
                 rows.Clear();
-                (part, before) = (null, 0);
+                (part, texts, before) = (null, null, 0);
             }
         }
     }
@@ -158,7 +159,7 @@ internal sealed class FlowPartitionState(FlowLimits limits)
         {
             at += part.StoredAfter[i];
             var one = new FlowRows(1);
-            one.Add(rows[i], rows.Texts, rows.DetailsOf(i));
+            one.Add(rows[i], new TextMap(rows.Texts, one.Texts), rows.DetailsOf(i));
             Table.Apply(one, at);
             Table.Restore(
                 rows[i].Uuid, rows[i].Start + part.UpdateStart[i], part.UpdateAbPackets[i], part.UpdateAbBytes[i], part.UpdateBaPackets[i], part.UpdateBaBytes[i]);

@@ -76,6 +76,7 @@ internal sealed class FlowScan
         }
 
         _filter.ForgetTexts();
+        _writer.BeginTurn();
         while (true)
         {
             if (_writer.Full() is { } part)

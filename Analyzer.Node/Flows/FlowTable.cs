@@ -128,24 +128,21 @@ internal sealed class FlowTable
     /// <returns>How many that is.</returns>
     public int Apply(FlowRows rows, long at)
     {
-        var numbers = new int[rows.Texts.End];
-        Array.Fill(numbers, None, 1, numbers.Length - 1);
+        // Held until all rows are done: else a row might free what the next one needs.
+        var map = new TextMap(rows.Texts, Texts) { Found = Texts.Hold };
         var taken = 0;
         for (var i = 0; i < rows.Count; i++)
         {
             if (IsNews(rows[i], rows.Texts, rows.DetailsOf(i)))
             {
-                Set(rows[i], rows, i, numbers, at);
+                Set(map.Map(rows[i]), rows.DetailsOf(i), at);
                 taken++;
             }
         }
 
-        foreach (var number in numbers)
+        foreach (var number in map.All)
         {
-            if (number > 0)
-            {
-                Texts.Release(number);
-            }
+            Texts.Release(number);
         }
 
         return taken;
@@ -198,26 +195,17 @@ internal sealed class FlowTable
             != (known.AbBytes, known.BaBytes, known.Rtt, known.Finish, known.RawPackets, known.SamplingRate, known.NetworkId, known.AbPackets);
     }
 
-    private void Set(FlowRow row, FlowRows rows, int index, int[] numbers, long at)
+    private void Set(FlowRow row, byte[]? details, long at)
     {
         foreach (var column in TextColumns)
         {
-            var text = (int)column.Get(row);
-            if (numbers[text] == None)
-            {
-                // Held until all rows are done: else a row might free what the next one needs.
-                numbers[text] = Texts.Of(rows.Texts[text]);
-                Texts.Hold(numbers[text]);
-            }
-
-            Texts.Hold(numbers[text]);
-            column.Set(ref row, (ulong)numbers[text]);
+            Texts.Hold((int)column.Get(row));
         }
 
         var known = Find(row.Uuid);
         var number = known == None ? Add(row) : Change(known, row);
         this[number].StoredAt = at;
-        if (rows.DetailsOf(index) is { } details)
+        if (details is not null)
         {
             _details[number] = details;
         }

@@ -123,6 +123,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
         if (!_state.IsNews(rows, update.RawPackets))
         {
             Sender.Tell(Stored(update));
+            rows.GiveBack();
             return;
         }
 
@@ -161,6 +162,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
             foreach (var block in blocks)
             {
                 block.Uplink.Tell(Stored(block.Update));
+                block.Rows.GiveBack();
             }
 
             SnapshotWhenDue();

@@ -22,6 +22,7 @@ internal sealed class PartWriter(FlowTable table)
     private readonly FlowRows _rows = new(512);
     private readonly List<FlowUpdate> _updates = [];
     private readonly Queue<FlowsPart> _whole = [];
+    private TextMap? _texts;
     private FlowsPart _part = new();
     private int _bytes;
     private double _bytesOfRow = 150;
@@ -47,10 +48,14 @@ internal sealed class PartWriter(FlowTable table)
         return _whole.TryDequeue(out var part) ? part : null;
     }
 
+    /// <summary>The table may have changed.</summary>
+    public void BeginTurn() => _texts = null;
+
     /// <summary>Adds a flow.</summary>
     public void Add(int number)
     {
-        _rows.Add(table[number].Row, table.Texts, table.DetailsOf(number));
+        // Between two turns the table may give a text's number to another: only while rows are gathered in one the map is true.
+        _rows.Add(table[number].Row, _texts ??= new TextMap(table.Texts, _rows.Texts), table.DetailsOf(number));
         _updates.Add(table[number].Update);
     }
 
@@ -112,6 +117,7 @@ internal sealed class PartWriter(FlowTable table)
         {
             Write(_rows, 0, _updates.Count);
             _rows.Clear();
+            _texts = null;
             _updates.Clear();
         }
     }
@@ -140,9 +146,10 @@ internal sealed class PartWriter(FlowTable table)
     private static FlowRows Copied(FlowRows rows, int first, int count)
     {
         var copy = new FlowRows(count);
+        var texts = new TextMap(rows.Texts, copy.Texts);
         for (var i = first; i < first + count; i++)
         {
-            copy.Add(rows[i], rows.Texts, rows.DetailsOf(i));
+            copy.Add(rows[i], texts, rows.DetailsOf(i));
         }
 
         return copy;

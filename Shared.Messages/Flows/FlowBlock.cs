@@ -32,10 +32,14 @@ internal static class FlowBlock
     private const byte Fixed = 8;
     private const int LongestVarint = 10;
 
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_content;
+
     /// <summary>Writes rows.</summary>
     public static byte[] Write(FlowRows rows)
     {
-        var content = new ArrayBufferWriter<byte>(256 + (48 * rows.Count));
+        var content = t_content ??= new ArrayBufferWriter<byte>(1 << 16);
+        content.ResetWrittenCount();
         Put(content, (ulong)rows.Count);
         Put(content, (ulong)FlowColumns.All.Length);
         var values = ArrayPool<ulong>.Shared.Rent(Math.Max(rows.Count, 1));
@@ -62,6 +66,7 @@ internal static class FlowBlock
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <returns>Rented: who gives it back when it's not needed any more saves memory.</returns>
     /// <exception cref="InvalidDataException">It isn't a block, is broken, or a later version's.</exception>
     public static FlowRows Read(ReadOnlySpan<byte> block)
     {
@@ -70,7 +75,7 @@ internal static class FlowBlock
         {
             var reader = new Reader(content);
             var count = reader.Count(MostRows, "rows");
-            var rows = new FlowRows(Math.Max(count, 1));
+            var rows = FlowRows.Rent();
             var columns = reader.Count(byte.MaxValue, "columns");
             for (var i = 0; i < count; i++)
             {

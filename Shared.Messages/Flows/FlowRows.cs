@@ -1,13 +1,34 @@
+using System.Collections.Concurrent;
+
 namespace Shared.Messages.Flows;
 
 /// <summary>Flows as rows, with their texts and what only some of them have. Not thread-safe.</summary>
 internal sealed class FlowRows
 {
+    private const int Usual = 512;
+    private const int MostKept = 4 * Usual;
+    private const int MostFree = 64;
+
+    private static readonly ConcurrentBag<FlowRows> Free = [];
+
     private FlowRow[] _rows;
     private byte[]?[]? _details;
 
     /// <param name="capacity">How many there's room for at first.</param>
     public FlowRows(int capacity = 16) => _rows = new FlowRow[capacity];
+
+    /// <summary>One that was given back, or another.</summary>
+    public static FlowRows Rent() => Free.TryTake(out var rows) ? rows : new FlowRows(Usual);
+
+    /// <summary>Who rented it needs it no more.</summary>
+    public void GiveBack()
+    {
+        Clear();
+        if (Free.Count < MostFree && _rows.Length <= MostKept)
+        {
+            Free.Add(this);
+        }
+    }
 
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
@@ -54,15 +75,10 @@ internal sealed class FlowRows
     }
 
     /// <summary>Adds another's row, with its texts and details.</summary>
-    public void Add(in FlowRow row, FlowTexts texts, byte[]? details)
-    {
-        ref var own = ref Add(details);
-        own = row;
-        foreach (var column in FlowColumns.Texts)
-        {
-            column.Set(ref own, (ulong)Texts.Of(texts[(int)column.Get(row)]));
-        }
-    }
+    /// <param name="row">It.</param>
+    /// <param name="texts">From its texts to these.</param>
+    /// <param name="details">What it doesn't say.</param>
+    public void Add(in FlowRow row, TextMap texts, byte[]? details) => Add(details) = texts.Map(row);
 
     /// <summary>Forgets all.</summary>
     public void Clear()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Shared.Messages.Flows;
@@ -5,10 +6,15 @@ namespace Shared.Messages.Flows;
 /// <summary>Texts that many flows share, by number; 0 is the empty one. Not thread-safe.</summary>
 internal sealed class FlowTexts
 {
+    private const int Recent = 32;
+
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly List<string> _texts = [""];
     private readonly List<int> _holders = [1];
     private readonly Stack<int> _free = [];
+
+    // The same few objects come again and again: found by what they are, they needn't be hashed.
+    private readonly (string? Text, int Number)[] _recent = new (string?, int)[Recent];
 
     /// <summary>Numbers given out are below this.</summary>
     public int End => _texts.Count;
@@ -24,6 +30,18 @@ internal sealed class FlowTexts
             return 0;
         }
 
+        ref var recent = ref _recent[RuntimeHelpers.GetHashCode(text) & (Recent - 1)];
+        if (ReferenceEquals(recent.Text, text))
+        {
+            return recent.Number;
+        }
+
+        recent = (text, Add(text));
+        return recent.Number;
+    }
+
+    private int Add(string text)
+    {
         ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, text, out var isKnown);
         if (!isKnown)
         {
@@ -47,6 +65,7 @@ internal sealed class FlowTexts
         if (number != 0 && --CollectionsMarshal.AsSpan(_holders)[number] == 0)
         {
             _numbers.Remove(_texts[number]);
+            Array.Clear(_recent);
             _texts[number] = "";
             _free.Push(number);
         }
@@ -56,6 +75,7 @@ internal sealed class FlowTexts
     public void Clear()
     {
         _numbers.Clear();
+        Array.Clear(_recent);
         _texts.RemoveRange(1, _texts.Count - 1);
         _holders.RemoveRange(1, _holders.Count - 1);
         _free.Clear();

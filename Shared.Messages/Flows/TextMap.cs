@@ -1,0 +1,43 @@
+namespace Shared.Messages.Flows;
+
+/// <summary>The numbers that one's texts have with another, each looked up once. Valid as long as neither gives a number away.</summary>
+internal sealed class TextMap(FlowTexts from, FlowTexts to)
+{
+    private int[] _numbers = [0];
+
+    /// <summary>Called with each number of the other's that is found for the first time.</summary>
+    internal Action<int>? Found { get; init; }
+
+    /// <summary>The other's numbers found so far.</summary>
+    internal IEnumerable<int> All => _numbers.Where(number => number > 0);
+
+    /// <summary>A row with the other's numbers.</summary>
+    internal FlowRow Map(FlowRow row)
+    {
+        row.LayersPath = Of(row.LayersPath);
+        row.Application = Of(row.Application);
+        row.NodeTid = Of(row.NodeTid);
+        row.CaptureId = Of(row.CaptureId);
+        row.Host = Of(row.Host);
+        row.NetworkProtocol = Of(row.NetworkProtocol);
+        row.TransportProtocol = Of(row.TransportProtocol);
+        row.IcmpType = Of(row.IcmpType);
+        return row;
+    }
+
+    private int Of(int number) => number < _numbers.Length && _numbers[number] >= 0 ? _numbers[number] : Find(number);
+
+    private int Find(int number)
+    {
+        if (number >= _numbers.Length)
+        {
+            var before = _numbers.Length;
+            Array.Resize(ref _numbers, Math.Max(from.End, number + 1));
+            Array.Fill(_numbers, -1, before, _numbers.Length - before);
+        }
+
+        _numbers[number] = to.Of(from[number]);
+        Found?.Invoke(_numbers[number]);
+        return _numbers[number];
+    }
+}
