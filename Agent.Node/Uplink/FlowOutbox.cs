@@ -22,10 +22,10 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
     internal const int MostBytes = 60_000;
 
     /// <summary>Messages of a partition that aren't acknowledged, at most: their entity's credit.</summary>
-    internal const int Window = 4;
+    internal const int Window = 8;
 
     /// <summary>Of what may wait where it comes from, no more is taken than keeps the entities busy.</summary>
-    private const int EnoughToWaitFor = 40_000;
+    private const int EnoughToWaitFor = 100_000;
 
     private const long DefaultRawCapacity = 32 << 20;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);

@@ -49,7 +49,7 @@ public sealed class OutboxTests
         first.Select(message => (message.Told.Count, message.Flows)).ShouldBe(Enumerable.Repeat((2, 2), FlowOutbox.Window));
         outbox.Due(Start).ShouldBeEmpty();
         outbox.Acknowledge(Stored(first[2]));
-        outbox.Due(Start).ShouldHaveSingleItem().Told.ShouldHaveSingleItem().Uuid.ShouldBe(Id("9"));
+        outbox.Due(Start).ShouldHaveSingleItem().Told.ShouldHaveSingleItem().Uuid.ShouldBe(Id($"{(2 * FlowOutbox.Window) + 1}"));
         outbox.Delivered.ShouldBe(2);
     }
 

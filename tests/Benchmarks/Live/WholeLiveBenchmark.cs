@@ -52,9 +52,9 @@ internal static class WholeLiveBenchmark
                 write(file);
             }
 
-            await OursAsync(table, analyzer, agent, space, name, rate, () => Blast(blast, space, file, rate, seconds));
-            Tcpdump(table, space, name, rate, () => Blast(blast, space, file, rate, Math.Min(seconds, 15)));
-            Softflowd(table, folder.Root, space, name, rate, () => Blast(blast, space, file, rate, Math.Min(seconds, 15)));
+            await OursAsync(table, analyzer, agent, space, name, () => Blast(blast, space, file, rate, seconds));
+            Tcpdump(table, space, name, () => Blast(blast, space, file, rate, Math.Min(seconds, 15)));
+            Softflowd(table, space, name, () => Blast(blast, space, file, rate, Math.Min(seconds, 15)));
         }
 
         agent.Kill();
@@ -63,7 +63,7 @@ internal static class WholeLiveBenchmark
         return 0;
     }
 
-    private static async Task OursAsync(Table table, AnalyzerProcess analyzer, Process agent, string space, string name, int rate, Func<(long Sent, double Seconds)> send)
+    private static async Task OursAsync(Table table, AnalyzerProcess analyzer, Process agent, string space, string name, Func<(long Sent, double Seconds)> send)
     {
         var query = $"G.V().Has('Name', '{space}', 'Type', 'netns').Out().Has('Name', '{Receiving}')";
         await EventuallyAsync("the agent has found the interface", async () => (await analyzer.NumberAsync($"{query}.Count()")) == 1);
@@ -95,7 +95,7 @@ internal static class WholeLiveBenchmark
     private static async Task<JsonObject?> StateAsync(AnalyzerProcess analyzer, string query) =>
         (await analyzer.Client.ElementsAsync(query, CancellationToken.None)).SelectMany(node => node["Metadata"]?["Captures"]?.AsArray() ?? []).OfType<JsonObject>().FirstOrDefault();
 
-    private static void Tcpdump(Table table, string space, string name, int rate, Func<(long Sent, double Seconds)> send)
+    private static void Tcpdump(Table table, string space, string name, Func<(long Sent, double Seconds)> send)
     {
         if (FlowTools.Have("tcpdump", "tcpdump") is null)
         {
@@ -111,15 +111,16 @@ internal static class WholeLiveBenchmark
         table.AddRow(name, Number((long)(sent / took)), "tcpdump", Number(sent), Number(read), Share(sent - read, sent), "", "", "");
     }
 
-    private static void Softflowd(Table table, string folder, string space, string name, int rate, Func<(long Sent, double Seconds)> send)
+    private static void Softflowd(Table table, string space, string name, Func<(long Sent, double Seconds)> send)
     {
         if (FlowTools.Have("softflowd", "softflowd") is null)
         {
             return;
         }
 
-        var control = Path.Combine(folder, "softflowd.ctl");
-        using var softflowd = Start("ip", "netns", "exec", space, "softflowd", "-d", "-i", Receiving, "-c", control, "-p", Path.Combine(folder, "softflowd.pid"), "-m", "2000000", "-n", "127.0.0.1:9");
+        // It works as a user of its own, who may not enter the benchmark's folder.
+        var control = Path.Combine(Path.GetTempPath(), $"softflowd-{Environment.ProcessId}.ctl");
+        using var softflowd = Start("ip", "netns", "exec", space, "softflowd", "-d", "-i", Receiving, "-c", control, "-p", Path.ChangeExtension(control, "pid"), "-m", "2000000", "-n", "127.0.0.1:9");
         Thread.Sleep(Settling);
         var (sent, took) = send();
         Thread.Sleep(Settling);
@@ -128,8 +129,11 @@ internal static class WholeLiveBenchmark
         statistics.WaitForExit();
         softflowd.Kill();
         softflowd.WaitForExit();
-        var read = text.Split('\n').Where(line => line.StartsWith("Packets processed", StringComparison.Ordinal)).Select(line => long.Parse(line.Split(':')[1].Trim(), CultureInfo.InvariantCulture)).FirstOrDefault();
+        var read = Said("received by libpcap") - Said("dropped by libpcap");
         table.AddRow(name, Number((long)(sent / took)), "softflowd", Number(sent), Number(read), Share(sent - read, sent), "", "", "");
+
+        long Said(string what) => text.Split('\n').Where(line => line.StartsWith($"Packets {what}:", StringComparison.Ordinal))
+            .Select(line => long.Parse(line.Split(':')[1].Trim(), CultureInfo.InvariantCulture)).FirstOrDefault();
     }
 
     private static (long Sent, double Seconds) Blast(string blast, string space, string file, int rate, int seconds)
