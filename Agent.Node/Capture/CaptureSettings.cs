@@ -58,7 +58,7 @@ internal sealed record CaptureSettings
     public int SnapLength { get; init; } = (int)CaptureLimits.MaxHeaderSize;
 
     /// <summary>Bytes of the kernel's ring.</summary>
-    public int BufferSize { get; init; } = 8 << 20;
+    public int BufferSize { get; init; } = 16 << 20;
 
     /// <summary>"L2" or "L3".</summary>
     public string LayerKeyMode { get; init; } = "L2";

@@ -61,8 +61,6 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
     /// <summary>Number of flows entities; 0 until the analyzers say it: nothing is due before.</summary>
     public int Partitions => _unacknowledged.Count;
 
-    private bool IsFull => Kept >= capacity;
-
     private bool IsBusy => Kept >= Math.Min(capacity, EnoughToWaitFor);
 
     private int Kept => _waiting.Count + _unacknowledgedFlows;
@@ -178,6 +176,9 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
         }
     }
 
+    // The last update of a flow isn't made good by a later one: it has as much room again.
+    private bool HasRoomFor(in FlowRow row) => Kept < (row.Finish == FinishType.NotFinished ? capacity : 2L * capacity);
+
     private void TakeIn(FlowUpdates updates)
     {
         var rows = updates.Rows;
@@ -185,7 +186,7 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
         var dropped = 0;
         for (var i = 0; i < rows.Count; i++)
         {
-            if (!updates.MayWait && IsFull && !_waiting.Has(rows[i].Uuid))
+            if (!updates.MayWait && !HasRoomFor(rows[i]) && !_waiting.Has(rows[i].Uuid))
             {
                 dropped++;
             }

@@ -206,6 +206,21 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public void The_last_update_of_a_flow_has_room_where_others_have_none()
+    {
+        var outbox = Flows(capacity: 2);
+        outbox.Assign(1);
+        outbox.Offer(Updates(Flow("1", "a"), Flow("2", "a")));
+        var last = Flow("3", "a", packets: 7);
+        last.FinishType = FinishType.Timeout;
+
+        outbox.Offer(Updates(Flow("4", "a"), last));
+
+        (outbox.Count, outbox.Dropped).ShouldBe((3, 1));
+        outbox.Due(Start).Single().Told.Select(flow => flow.Uuid).ShouldBe([Id("1"), Id("2"), Id("3")]);
+    }
+
+    [Fact]
     public void Another_number_of_partitions_moves_what_waits_and_what_was_on_its_way()
     {
         var outbox = Flows(batch: 1);

@@ -61,6 +61,34 @@ public sealed class FlowPartitionStateTests
         recovered.DecideExpiry(160_001)!.Uuids.ShouldBe(Ids("f"));
     }
 
+    /// <summary>A file with packets of 2100, or an agent whose clock is wrong.</summary>
+    [Fact]
+    public void Times_to_come_keep_no_flow_longer_and_push_out_no_other()
+    {
+        const long year2100 = 4_102_444_800_000;
+        Store(1_000, Flow("a", last: year2100));
+        Store(2_000, Flow("b"), Flow("c"), Flow("d"), Flow("e"), Flow("f"));
+
+        _state.DecideExpiry(3_000)!.Uuids.ShouldBe(Ids("a"));
+        _state.Apply(_state.DecideExpiry(3_000)!);
+        Store(4_000, Flow("a", last: year2100));
+        _state.DecideExpiry(64_001)!.Uuids.ShouldContain(Id("a"));
+    }
+
+    [Fact]
+    public void A_flow_whose_update_was_on_its_way_when_it_should_expire_stays()
+    {
+        Store(10_000, Flow("1"));
+        Store(11_000, Flow("2"));
+        var expired = _state.DecideExpiry(71_001)!;
+        expired.Uuids.ShouldBe(Ids("1", "2"));
+
+        Store(71_000, Flow("1", last: 20_000, packets: 9));
+        _state.Apply(expired);
+
+        Find("G.Flows()").ShouldBe(["1"]);
+    }
+
     [Fact]
     public void When_there_are_too_many_the_longest_unseen_expire()
     {

@@ -35,6 +35,22 @@ public sealed class FlowsEntityTests : EntityTest
     }
 
     [Fact]
+    public void A_block_that_cant_be_read_is_refused_with_the_reason_and_the_next_is_taken()
+    {
+        var entity = Start(Settings);
+        var update = TestFlows.Update(Flow("a"));
+        update.Block = Google.Protobuf.ByteString.CopyFrom(update.Block.Span[..10]);
+        entity.Tell(update, TestActor);
+        var refused = ExpectMsg<FlowsRefused>();
+        (refused.Partition, refused.Session, refused.Sequence).ShouldBe((3, "s", 7));
+        refused.Reason.ShouldContain("flow block");
+
+        entity.Tell(TestFlows.Update(Flow("b")), TestActor);
+        ExpectMsg<FlowsStored>();
+        Uuids(entity).ShouldBe(["b"]);
+    }
+
+    [Fact]
     public void Flows_are_there_after_a_restart()
     {
         var entity = Start(Settings);

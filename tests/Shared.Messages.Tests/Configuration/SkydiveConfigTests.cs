@@ -13,7 +13,7 @@ public class SkydiveConfigTests
         config.Agent.Analyzers.ShouldBe(["127.0.0.1:9111"]);
         config.Agent.Topology.Probes.ShouldBe(["netlink", "netns", "ovsdb"]);
         config.Agent.Capture.HeaderSize.ShouldBe(256);
-        config.Agent.Capture.BufferSize.ShouldBe(8 << 20);
+        config.Agent.Capture.BufferSize.ShouldBe(16 << 20);
         config.Agent.RejoinAfter.ShouldBe(TimeSpan.FromSeconds(5));
         config.Flow.ExpireAfter.ShouldBe(TimeSpan.FromMinutes(10));
         config.Flow.UpdateEvery.ShouldBe(TimeSpan.FromSeconds(5));
