@@ -26,8 +26,8 @@ public sealed class PcapThreadsTests
             Until(() => quiet.Turns > before);
         }
 
-        busy.Turns.ShouldBeGreaterThan(20);
-        alsoBusy.Turns.ShouldBeGreaterThan(20);
+        // A thread may lose its core in a turn for longer than all of the above takes.
+        Until(() => busy.Turns > 20 && alsoBusy.Turns > 20);
         threads.Count.ShouldBeInRange(1, Environment.ProcessorCount);
         EndAll(threads, busy, alsoBusy, quiet);
     }
