@@ -1,5 +1,5 @@
-using Agent.Node.Flows;
 using System.Net.Sockets;
+using Agent.Node.Flows;
 using Akka.Actor;
 
 namespace Agent.Node.Capture;

@@ -45,7 +45,10 @@ internal static class FlowMessages
             var update = record.Counters - since.Counters;
             flow.LastUpdateMetric = new FlowMetric
             {
-                AbPackets = update.AbPackets, AbBytes = update.AbBytes, BaPackets = update.BaPackets, BaBytes = update.BaBytes,
+                AbPackets = update.AbPackets,
+                AbBytes = update.AbBytes,
+                BaPackets = update.BaPackets,
+                BaBytes = update.BaBytes,
                 Start = since.From / NanosecondsPerMillisecond,
                 Last = Math.Max((since.Until == 0 ? since.From : since.Until) / NanosecondsPerMillisecond, flow.Last),
                 Rtt = record.RoundTrip,

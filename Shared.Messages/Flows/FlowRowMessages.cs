@@ -25,8 +25,13 @@ internal static class FlowRowMessages
             Application = texts[row.Application],
             Metric = new FlowMetric
             {
-                AbPackets = row.AbPackets, AbBytes = row.AbBytes, BaPackets = row.BaPackets, BaBytes = row.BaBytes,
-                Start = row.Start, Last = row.Last, Rtt = row.Rtt,
+                AbPackets = row.AbPackets,
+                AbBytes = row.AbBytes,
+                BaPackets = row.BaPackets,
+                BaBytes = row.BaBytes,
+                Start = row.Start,
+                Last = row.Last,
+                Rtt = row.Rtt,
             },
             Start = row.Start,
             Last = row.Last,

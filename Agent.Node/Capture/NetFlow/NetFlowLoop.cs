@@ -1,6 +1,6 @@
-using Agent.Node.Flows;
 using System.Net;
 using System.Net.Sockets;
+using Agent.Node.Flows;
 using Akka.Actor;
 
 namespace Agent.Node.Capture.NetFlow;

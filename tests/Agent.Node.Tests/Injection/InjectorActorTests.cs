@@ -1,6 +1,6 @@
 using Agent.Node.Capture;
-using Agent.Node.Tests.Capture;
 using Agent.Node.Injection;
+using Agent.Node.Tests.Capture;
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;

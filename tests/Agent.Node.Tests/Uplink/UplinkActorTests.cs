@@ -7,9 +7,9 @@ using Akka.TestKit.Xunit2;
 using Shared.Messages.Configuration;
 using Shared.Messages.Flows;
 using Shared.Messages.Topology;
+using static Agent.Node.Tests.ToldFlows;
 using static Agent.Node.Tests.Topology.HostGraphTests;
 using LocalGraph = Agent.Node.Topology.HostGraph;
-using static Agent.Node.Tests.ToldFlows;
 
 namespace Agent.Node.Tests.Uplink;
 

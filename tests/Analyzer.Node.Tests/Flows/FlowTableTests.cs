@@ -125,9 +125,15 @@ public sealed class FlowTableTests
 
     private static Flow Flow(ulong uuid, long packets, long start = 1000, long last = 1000, long quiet = 0, FinishType finish = FinishType.NotFinished) => new()
     {
-        Uuid = FlowForms.Id(uuid), TrackingId = "a", L3TrackingId = "b", NodeTid = "n", LayersPath = "Ethernet/IPv4",
+        Uuid = FlowForms.Id(uuid),
+        TrackingId = "a",
+        L3TrackingId = "b",
+        NodeTid = "n",
+        LayersPath = "Ethernet/IPv4",
         Metric = new FlowMetric { AbPackets = packets, AbBytes = 100 * packets, Start = start, Last = last },
         LastUpdateMetric = new FlowMetric { Last = last + quiet },
-        Start = start, Last = last, FinishType = finish,
+        Start = start,
+        Last = last,
+        FinishType = finish,
     };
 }

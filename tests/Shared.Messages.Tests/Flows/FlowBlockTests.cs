@@ -139,13 +139,20 @@ public sealed class FlowBlockTests
             var start = 1_700_000_000_000 + random.Next(60_000);
             rows.Add(new Flow
             {
-                Uuid = FlowForms.Id((ulong)random.NextInt64()), TrackingId = FlowForms.Id((ulong)random.NextInt64()), L3TrackingId = FlowForms.Id((ulong)random.NextInt64()),
-                LayersPath = "Ethernet/IPv4/TCP", Application = "HTTPS", NodeTid = "98ae2b11-9e72-5c2d-b2ed-dfe354fb1825", CaptureId = "cap", Host = "agent1",
+                Uuid = FlowForms.Id((ulong)random.NextInt64()),
+                TrackingId = FlowForms.Id((ulong)random.NextInt64()),
+                L3TrackingId = FlowForms.Id((ulong)random.NextInt64()),
+                LayersPath = "Ethernet/IPv4/TCP",
+                Application = "HTTPS",
+                NodeTid = "98ae2b11-9e72-5c2d-b2ed-dfe354fb1825",
+                CaptureId = "cap",
+                Host = "agent1",
                 Link = new FlowLayer { Protocol = "ETHERNET", A = "02:00:00:00:00:01", B = "02:00:00:00:00:02" },
                 Network = new FlowLayer { Protocol = "IPV4", A = $"10.0.{random.Next(4)}.{random.Next(256)}", B = $"192.168.0.{random.Next(8)}" },
                 Transport = new TransportLayer { Protocol = "TCP", A = random.Next(32768, 61000), B = 443 },
                 Metric = new FlowMetric { AbPackets = packets, AbBytes = packets * random.Next(60, 200), BaPackets = packets, BaBytes = packets * random.Next(60, 1500) },
-                Start = start, Last = start + random.Next(5000),
+                Start = start,
+                Last = start + random.Next(5000),
             });
         }
 
@@ -186,7 +193,13 @@ public sealed class FlowBlockTests
         };
         flow.Metric = new FlowMetric
         {
-            AbPackets = random.NextInt64(), AbBytes = random.Next(1000), BaPackets = random.Next(10), BaBytes = random.NextInt64(), Start = flow.Start, Last = flow.Last, Rtt = flow.RttNs,
+            AbPackets = random.NextInt64(),
+            AbBytes = random.Next(1000),
+            BaPackets = random.Next(10),
+            BaBytes = random.NextInt64(),
+            Start = flow.Start,
+            Last = flow.Last,
+            Rtt = flow.RttNs,
         };
         if (random.Next(4) > 0)
         {
@@ -198,8 +211,10 @@ public sealed class FlowBlockTests
             var isIPv6 = random.Next(2) == 0;
             flow.Network = new FlowLayer
             {
-                Protocol = isIPv6 ? "IPV6" : "IPV4", Id = random.NextInt64(-2, 3),
-                A = FlowForms.Address(isIPv6, isIPv6 ? (ulong)random.NextInt64() : 0, (ulong)random.NextInt64(1L << 32)), B = FlowForms.Address(isIPv6, 0, (ulong)random.NextInt64(1L << 32)),
+                Protocol = isIPv6 ? "IPV6" : "IPV4",
+                Id = random.NextInt64(-2, 3),
+                A = FlowForms.Address(isIPv6, isIPv6 ? (ulong)random.NextInt64() : 0, (ulong)random.NextInt64(1L << 32)),
+                B = FlowForms.Address(isIPv6, 0, (ulong)random.NextInt64(1L << 32)),
             };
         }
         else if (random.Next(2) == 0)

@@ -63,7 +63,8 @@ public sealed class RemotePartsTests : TestKit
         Remote(_other.ActorOf(Props.Create(() => new Echo()))).Tell(new string('x', 100_000), TestActor);
 
         ExpectMsg<string>().Length.ShouldBe(100_000);
-        problems.HasMessages.ShouldBeFalse();    }
+        problems.HasMessages.ShouldBeFalse();
+    }
 
     [Fact]
     public void The_largest_message_sent_as_it_is_is_within_the_limit()
