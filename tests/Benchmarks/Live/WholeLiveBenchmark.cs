@@ -129,6 +129,12 @@ internal static class WholeLiveBenchmark
         statistics.WaitForExit();
         softflowd.Kill();
         softflowd.WaitForExit();
+        if (Said("received by libpcap") == 0)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]without softflowd on {name}: it doesn't tell what it counted[/]");
+            return;
+        }
+
         var read = Said("received by libpcap") - Said("dropped by libpcap");
         table.AddRow(name, Number((long)(sent / took)), "softflowd", Number(sent), Number(read), Share(sent - read, sent), "", "", "");
 
