@@ -9,14 +9,8 @@ internal struct FlowEntry
     /// <summary>As it was last told, with the table's texts.</summary>
     internal FlowRow Row;
 
-    /// <summary>What the last update added; all zeros: nothing.</summary>
-    internal long UpdateAbPackets;
-    internal long UpdateAbBytes;
-    internal long UpdateBaPackets;
-    internal long UpdateBaBytes;
-
-    /// <summary>From where on it did, Unix milliseconds. It ends where its row stops looking.</summary>
-    internal long UpdateStart;
+    /// <summary>What the last update added.</summary>
+    internal FlowUpdate Update;
 
     /// <summary>When it was stored, by the analyzer's clock: Unix milliseconds.</summary>
     internal long StoredAt;
@@ -26,9 +20,6 @@ internal struct FlowEntry
     internal int NextOfTracking;
     internal int NextOfL3Tracking;
     internal bool IsUsed;
-
-    /// <summary>What the last update added, in one.</summary>
-    internal readonly FlowUpdate Update => new(UpdateAbPackets, UpdateAbBytes, UpdateBaPackets, UpdateBaBytes, UpdateStart);
 }
 
 /// <summary>A flow's neighbours in a list, by their numbers; -1 where there's none.</summary>

@@ -1,4 +1,5 @@
 using Shared.Messages.Flows;
+using Topology.Fabric.Flows;
 
 namespace Analyzer.Node.Flows;
 
@@ -124,11 +125,7 @@ internal sealed class FlowPartitionState(FlowLimits limits)
             rows.Add(entry.Row, texts ??= new TextMap(Table.Texts, rows.Texts), Table.DetailsOf(number));
             part.StoredAfter.Add(entry.StoredAt - before);
             before = entry.StoredAt;
-            part.UpdateStart.Add(entry.UpdateStart - entry.Row.Start);
-            part.UpdateAbPackets.Add(entry.UpdateAbPackets);
-            part.UpdateAbBytes.Add(entry.UpdateAbBytes);
-            part.UpdateBaPackets.Add(entry.UpdateBaPackets);
-            part.UpdateBaBytes.Add(entry.UpdateBaBytes);
+            entry.Update.AddTo(part.Updates, entry.Row);
             if (rows.Count == RowsOfPart)
             {
                 Close();
@@ -154,16 +151,15 @@ internal sealed class FlowPartitionState(FlowLimits limits)
     private void Apply(FlowsStatePart part)
     {
         var rows = FlowBlock.Read(part.Block.Span);
+        var storedAt = new List<long>(rows.Count);
         long at = 0;
-        for (var i = 0; i < rows.Count; i++)
+        foreach (var after in part.StoredAfter)
         {
-            at += part.StoredAfter[i];
-            var one = new FlowRows(1);
-            one.Add(rows[i], new TextMap(rows.Texts, one.Texts), rows.DetailsOf(i));
-            Table.Apply(one, at);
-            Table.Restore(
-                rows[i].Uuid, rows[i].Start + part.UpdateStart[i], part.UpdateAbPackets[i], part.UpdateAbBytes[i], part.UpdateBaPackets[i], part.UpdateBaBytes[i]);
+            storedAt.Add(at += after);
         }
+
+        Table.Restore(rows, storedAt, FlowUpdate.Read(part.Updates, rows));
+        rows.GiveBack();
     }
 
     private static FlowRows Rows(IReadOnlyCollection<Flow> flows)

@@ -14,8 +14,6 @@ internal sealed class FlowTable
     private const int ChunkLength = 1 << ChunkBits;
     private const int None = -1;
 
-    private static readonly FlowColumn[] TextColumns = FlowColumns.Texts;
-
     private readonly List<FlowEntry[]> _chunks = [];
     private readonly List<int> _firstOfNode = [];
     private readonly Dictionary<int, byte[]> _details = [];
@@ -129,7 +127,7 @@ internal sealed class FlowTable
     public int Apply(FlowRows rows, long at)
     {
         // Held until all rows are done: else a row might free what the next one needs.
-        var map = new TextMap(rows.Texts, Texts) { Found = Texts.Hold };
+        using var map = new TextMap(rows.Texts, Texts, holds: true);
         var taken = 0;
         for (var i = 0; i < rows.Count; i++)
         {
@@ -140,12 +138,18 @@ internal sealed class FlowTable
             }
         }
 
-        foreach (var number in map.All)
-        {
-            Texts.Release(number);
-        }
-
         return taken;
+    }
+
+    /// <summary>Takes flows as a snapshot has them: each with when it was stored, and what its last update added.</summary>
+    public void Restore(FlowRows rows, IReadOnlyList<long> storedAt, IReadOnlyList<FlowUpdate> updates)
+    {
+        using var map = new TextMap(rows.Texts, Texts, holds: true);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var number = Set(map.Map(rows[i]), rows.DetailsOf(i), storedAt[i]);
+            this[number].Update = updates[i];
+        }
     }
 
     /// <summary>Forgets a flow.</summary>
@@ -157,7 +161,7 @@ internal sealed class FlowTable
         Unchain(_byL3Tracking, entry.Row.L3TrackingId, number, static (ref entry) => ref entry.NextOfL3Tracking);
         LeaveNode(number);
         LeaveAges(number);
-        foreach (var column in TextColumns)
+        foreach (var column in FlowColumns.Texts)
         {
             Texts.Release((int)column.Get(entry.Row));
         }
@@ -169,21 +173,11 @@ internal sealed class FlowTable
         Count--;
     }
 
-    /// <summary>Sets what a snapshot says beside the rows.</summary>
-    internal void Restore(ulong uuid, long updateStart, long abPackets, long abBytes, long baPackets, long baBytes)
-    {
-        if (Find(uuid) is >= 0 and var number)
-        {
-            ref var entry = ref this[number];
-            (entry.UpdateStart, entry.UpdateAbPackets, entry.UpdateAbBytes, entry.UpdateBaPackets, entry.UpdateBaBytes) = (updateStart, abPackets, abBytes, baPackets, baBytes);
-        }
-    }
-
     private static long Packets(in FlowRow row) => unchecked(row.AbPackets + row.BaPackets);
 
     private bool IsOther(in FlowRow told, FlowTexts texts, in FlowRow known)
     {
-        foreach (var column in TextColumns)
+        foreach (var column in FlowColumns.Texts)
         {
             if (!string.Equals(texts[(int)column.Get(told)], Texts[(int)column.Get(known)], StringComparison.Ordinal))
             {
@@ -195,9 +189,9 @@ internal sealed class FlowTable
             != (known.AbBytes, known.BaBytes, known.Rtt, known.Finish, known.RawPackets, known.SamplingRate, known.NetworkId, known.AbPackets);
     }
 
-    private void Set(FlowRow row, byte[]? details, long at)
+    private int Set(in FlowRow row, byte[]? details, long at)
     {
-        foreach (var column in TextColumns)
+        foreach (var column in FlowColumns.Texts)
         {
             Texts.Hold((int)column.Get(row));
         }
@@ -213,6 +207,8 @@ internal sealed class FlowTable
         {
             _details.Remove(number);
         }
+
+        return number;
     }
 
     private int Add(in FlowRow row)
@@ -221,8 +217,7 @@ internal sealed class FlowTable
         ref var entry = ref this[number];
         entry.Row = row;
         entry.IsUsed = true;
-        (entry.UpdateAbPackets, entry.UpdateAbBytes, entry.UpdateBaPackets, entry.UpdateBaBytes) = (row.AbPackets, row.AbBytes, row.BaPackets, row.BaBytes);
-        entry.UpdateStart = row.Start;
+        entry.Update = new FlowUpdate(row.AbPackets, row.AbBytes, row.BaPackets, row.BaBytes, row.Start);
         _byUuid.Set(row.Uuid, number);
         entry.NextOfTracking = _byTracking.Set(row.TrackingId, number);
         entry.NextOfL3Tracking = _byL3Tracking.Set(row.L3TrackingId, number);
@@ -243,11 +238,10 @@ internal sealed class FlowTable
             return Add(row);
         }
 
-        entry.UpdateStart = before.Last + before.Quiet;
-        (entry.UpdateAbPackets, entry.UpdateAbBytes) = (row.AbPackets - before.AbPackets, row.AbBytes - before.AbBytes);
-        (entry.UpdateBaPackets, entry.UpdateBaBytes) = (row.BaPackets - before.BaPackets, row.BaBytes - before.BaBytes);
+        entry.Update = new FlowUpdate(
+            row.AbPackets - before.AbPackets, row.AbBytes - before.AbBytes, row.BaPackets - before.BaPackets, row.BaBytes - before.BaBytes, FlowUpdate.LastOf(before));
         entry.Row = row;
-        foreach (var column in TextColumns)
+        foreach (var column in FlowColumns.Texts)
         {
             Texts.Release((int)column.Get(before));
         }

@@ -127,7 +127,7 @@ internal sealed class PartWriter(FlowTable table)
         var part = new FlowsPart { Block = UnsafeByteOperations.UnsafeWrap(FlowBlock.Write(rows)) };
         for (var i = 0; i < count; i++)
         {
-            FlowAnswer.AddUpdate(part, rows[i], _updates[first + i]);
+            _updates[first + i].AddTo(part.Updates, rows[i]);
         }
 
         var bytes = part.CalculateSize();

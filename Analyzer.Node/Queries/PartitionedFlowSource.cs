@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Akka.Actor;
 using Shared.Messages.Flows;
 using Shared.Messages.Telemetry;
+using Topology.Fabric.Flows;
 using Topology.Fabric.Gremlin;
 using Topology.Fabric.Gremlin.Steps;
 
@@ -121,7 +122,7 @@ internal sealed class PartitionedFlowSource(IActorRefFactory actors, ICanTell re
                             : new FlowQueryException($"flows: partition {part.Partition}: {part.Error}");
                     }
 
-                    rows += (part.Updates.Count / FlowAnswer.NumbersOfUpdate) + part.Values.Count + part.RawPackets.Count;
+                    rows += (part.Updates.Count / FlowUpdate.Numbers) + part.Values.Count + part.RawPackets.Count;
                     if (rows > mostRows)
                     {
                         throw new AnswerTooLargeException($"the query takes more than {mostRows} flows, values or packets (skydive.analyzer.http.query-rows): select less, or end it with Limit");

@@ -1,15 +1,24 @@
 namespace Shared.Messages.Flows;
 
 /// <summary>The numbers that one's texts have with another, each looked up once. Valid as long as neither gives a number away.</summary>
-internal sealed class TextMap(FlowTexts from, FlowTexts to)
+/// <param name="from">The one's.</param>
+/// <param name="to">The other's.</param>
+/// <param name="holds">Whether what it has found stays the other's until it's disposed of.</param>
+internal sealed class TextMap(FlowTexts from, FlowTexts to, bool holds = false) : IDisposable
 {
     private int[] _numbers = [0];
 
-    /// <summary>Called with each number of the other's that is found for the first time.</summary>
-    internal Action<int>? Found { get; init; }
-
-    /// <summary>The other's numbers found so far.</summary>
-    internal IEnumerable<int> All => _numbers.Where(number => number > 0);
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var number in _numbers)
+        {
+            if (holds && number > 0)
+            {
+                to.Release(number);
+            }
+        }
+    }
 
     /// <summary>A row with the other's numbers.</summary>
     internal FlowRow Map(FlowRow row)
@@ -37,7 +46,11 @@ internal sealed class TextMap(FlowTexts from, FlowTexts to)
         }
 
         _numbers[number] = to.Of(from[number]);
-        Found?.Invoke(_numbers[number]);
+        if (holds)
+        {
+            to.Hold(_numbers[number]);
+        }
+
         return _numbers[number];
     }
 }

@@ -18,37 +18,12 @@ internal sealed record RowsTraversal(IReadOnlyList<(PartFields Part, int Index)>
 /// <summary>Puts together what the partitions answer.</summary>
 internal static class FlowAnswer
 {
-    /// <summary>Numbers that a part has of each flow's last update.</summary>
-    public const int NumbersOfUpdate = 5;
-
     /// <summary>The rows of a part; it may have none.</summary>
     /// <exception cref="InvalidDataException">They can't be read.</exception>
     public static (PartFields Fields, int Count) RowsOf(FlowsPart part)
     {
         var rows = part.Block.IsEmpty ? new FlowRows(1) : FlowBlock.Read(part.Block.Span);
-        if (part.Updates.Count != NumbersOfUpdate * rows.Count)
-        {
-            throw new InvalidDataException($"a part has {rows.Count} flows and {part.Updates.Count} numbers of their updates");
-        }
-
-        var updates = new FlowUpdate[rows.Count];
-        for (var i = 0; i < updates.Length; i++)
-        {
-            var at = NumbersOfUpdate * i;
-            updates[i] = new FlowUpdate(part.Updates[at], part.Updates[at + 1], part.Updates[at + 2], part.Updates[at + 3], part.Updates[at + 4] + rows[i].Start);
-        }
-
-        return (new PartFields(rows, updates), updates.Length);
-    }
-
-    /// <summary>Adds what a row's last update added, the row being the part's next one.</summary>
-    public static void AddUpdate(FlowsPart part, in FlowRow row, in FlowUpdate update)
-    {
-        part.Updates.Add(update.AbPackets);
-        part.Updates.Add(update.AbBytes);
-        part.Updates.Add(update.BaPackets);
-        part.Updates.Add(update.BaBytes);
-        part.Updates.Add(update.Start - row.Start);
+        return (new PartFields(rows, FlowUpdate.Read(part.Updates, rows)), rows.Count);
     }
 
     /// <summary>The values of a part.</summary>

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Flows;
+using Topology.Fabric.Flows;
 using Topology.Fabric.Gremlin;
 
 namespace Analyzer.Node.Tests.Http;
@@ -141,7 +142,7 @@ public sealed class StreamedAnswerTests : IAsyncDisposable
                 stop.ThrowIfCancellationRequested();
                 var rows = TestFlows.Rows([TestFlows.Flow(i.ToString("x"))]);
                 var part = new FlowsPart { Block = Google.Protobuf.ByteString.CopyFrom(FlowBlock.Write(rows)) };
-                FlowAnswer.AddUpdate(part, rows[0], default);
+                default(FlowUpdate).AddTo(part.Updates, rows[0]);
                 yield return part;
                 await (wait ?? Task.CompletedTask);
             }
