@@ -17,12 +17,12 @@ internal sealed class ManyInterfaces : IDisposable
     {
         _name = name;
         _count = count;
-        Do("ip", "netns", "add", name);
-        Do("ip", "netns", "add", name + Other);
+        ChildProcess.Expect("ip", "netns", "add", name);
+        ChildProcess.Expect("ip", "netns", "add", name + Other);
         foreach (var space in new[] { name, name + Other })
         {
             // No packets of the kernel's own.
-            Do("ip", "netns", "exec", space, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1");
+            ChildProcess.Expect("ip", "netns", "exec", space, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1");
         }
 
         Batch(name, i => $"link add {Name(i)} address {Mac(i, 1)} type veth peer name {Name(i)} address {Mac(i, 2)} netns {name + Other}\n{Ready(i, 1, 2)}");
@@ -58,8 +58,8 @@ internal sealed class ManyInterfaces : IDisposable
 
     public void Dispose()
     {
-        Do("ip", "netns", "del", _name);
-        Do("ip", "netns", "del", _name + Other);
+        ChildProcess.Expect("ip", "netns", "del", _name);
+        ChildProcess.Expect("ip", "netns", "del", _name + Other);
     }
 
     /// <summary>Neighbours are told: the kernel asks for no more than some hundred at a time.</summary>
@@ -74,16 +74,7 @@ internal sealed class ManyInterfaces : IDisposable
     {
         var file = System.IO.Path.GetTempFileName();
         File.WriteAllText(file, string.Concat(Enumerable.Range(0, _count).Select(lines)));
-        Do("ip", "-n", space, "-batch", file);
+        ChildProcess.Expect("ip", "-n", space, "-batch", file);
         File.Delete(file);
-    }
-
-    private static void Do(params string[] command)
-    {
-        var (code, lastLine) = ChildProcess.Run(command);
-        if (code != 0)
-        {
-            throw new InvalidOperationException($"{string.Join(' ', command)}: {lastLine}");
-        }
     }
 }

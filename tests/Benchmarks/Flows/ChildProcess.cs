@@ -58,6 +58,17 @@ internal static partial class ChildProcess
         return (process.ExitCode, lastLine);
     }
 
+    /// <summary>Runs a command that must succeed.</summary>
+    /// <exception cref="InvalidOperationException">It failed; the message has its last line.</exception>
+    internal static void Expect(params string[] command)
+    {
+        var (code, lastLine) = Run(command);
+        if (code != 0)
+        {
+            throw new InvalidOperationException($"{string.Join(' ', command)}: {lastLine}");
+        }
+    }
+
     /// <summary>Where PATH has this program, or null.</summary>
     internal static string? Find(string program) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin".Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);

@@ -34,7 +34,7 @@ internal static partial class LiveBenchmark
         var buffer = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : LiveCapture.DefaultBufferSize;
         var space = $"bench-{Environment.ProcessId}";
         using var folder = new TemporaryFolder("flows-live-", "ip", "netns", "del", space);
-        Make(space);
+        VethPair.Make(space, Sending, Receiving);
         var table = new Table().AddColumns("file", "reader", "sent", "packets/s", "kernel", "interface", "us", "lost", "CPU s");
         foreach (var (name, write) in new (string, Action<string>)[] { ("plain", CaptureFiles.WritePlain), ("tunnel", CaptureFiles.WriteTunnel) })
         {
@@ -67,25 +67,6 @@ internal static partial class LiveBenchmark
         var missing = new[] { ("ip", "iproute2"), ("tcpreplay", "tcpreplay"), ("tcpdump", "tcpdump"), ("taskset", "util-linux") }
             .Where(tool => FlowTools.Have(tool.Item1, tool.Item2) is null).Select(tool => tool.Item1).ToList();
         return missing.Count > 0 ? $"{string.Join(", ", missing)} not there" : null;
-    }
-
-    private static void Make(string space)
-    {
-        Do("ip", "netns", "add", space);
-        Do("ip", "-n", space, "link", "add", Sending, "type", "veth", "peer", "name", Receiving);
-        // No packets of the kernel's own.
-        Do("ip", "netns", "exec", space, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
-        Do("ip", "-n", space, "link", "set", Sending, "up");
-        Do("ip", "-n", space, "link", "set", Receiving, "up");
-    }
-
-    private static void Do(params string[] command)
-    {
-        var (code, lastLine) = ChildProcess.Run(command);
-        if (code != 0)
-        {
-            throw new InvalidOperationException($"{string.Join(' ', command)}: {lastLine}");
-        }
     }
 
     /// <summary>Before others that run meanwhile: what's measured is the reader, not who gets the core.</summary>
@@ -142,7 +123,7 @@ internal static partial class LiveBenchmark
         reader.Refresh();
         var cpu = reader.TotalProcessorTime - cpuBefore;
         // ip, nice and taskset become the program they run: this is its own process number.
-        Do("kill", "-INT", $"{reader.Id}");
+        ChildProcess.Expect("kill", "-INT", $"{reader.Id}");
         reader.WaitForExit();
         return new Result(warmUp + sent, rate, read(string.Join('\n', said)), cpu.TotalSeconds);
     }

@@ -40,7 +40,7 @@ internal static class WholeLiveBenchmark
         var space = $"live-{Environment.ProcessId}";
         using var folder = new TemporaryFolder("whole-live-", "ip", "netns", "del", space);
         var blast = Build(folder.Root);
-        Make(space);
+        VethPair.Make(space, Sending, Receiving);
         using var analyzer = await AnalyzerProcess.StartAsync();
         using var agent = StartAgent(folder.Root, analyzer.Remoting);
         var table = new Table().AddColumns("flows", "packets/s sent", "reader", "sent", "read", "lost", "at the analyzer", "CPU s, agent", "analyzer");
@@ -154,18 +154,8 @@ internal static class WholeLiveBenchmark
     {
         var program = Path.Combine(folder, "blast");
         var gcc = FlowTools.Have("gcc", "gcc") ?? throw new InvalidOperationException("gcc is missing: install it");
-        Do(gcc, "-O2", "-o", program, Path.Combine(AppContext.BaseDirectory, "Live", "blast.c"));
+        ChildProcess.Expect(gcc, "-O2", "-o", program, Path.Combine(AppContext.BaseDirectory, "Live", "blast.c"));
         return program;
-    }
-
-    private static void Make(string space)
-    {
-        Do("ip", "netns", "add", space);
-        Do("ip", "-n", space, "link", "add", Sending, "type", "veth", "peer", "name", Receiving);
-        // No packets of the kernel's own.
-        Do("ip", "netns", "exec", space, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
-        Do("ip", "-n", space, "link", "set", Sending, "up");
-        Do("ip", "-n", space, "link", "set", Receiving, "up");
     }
 
     private static Process StartAgent(string folder, int analyzerPort)
@@ -202,19 +192,10 @@ internal static class WholeLiveBenchmark
 
     private static string Interrupt(Process process)
     {
-        Do("kill", "-INT", $"{process.Id}");
+        ChildProcess.Expect("kill", "-INT", $"{process.Id}");
         var said = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return said;
-    }
-
-    private static void Do(params string[] command)
-    {
-        var (code, lastLine) = ChildProcess.Run(command);
-        if (code != 0)
-        {
-            throw new InvalidOperationException($"{string.Join(' ', command)}: {lastLine}");
-        }
     }
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
