@@ -91,12 +91,15 @@ internal abstract class CaptureLoop
     /// <summary>How many times longer the time between statistics is while there's nothing to count.</summary>
     protected virtual int QuietFactor => 1;
 
+    /// <summary><see cref="Advance"/> has something to tell at once.</summary>
+    protected bool IsTelling => Engine.IsTelling && _reporter.Room > 0;
+
     /// <summary>When <see cref="Advance"/> has something to do next, even if no packet comes.</summary>
     protected long AdvanceDue
     {
         get
         {
-            var due = Math.Min(Engine.Due, StatisticsDue);
+            var due = Math.Min(Engine.IsTelling ? 0 : Engine.Due, StatisticsDue);
             return _reporter.HasOpen || _batcher.HasOpen ? Math.Min(due, _nextFlush) : due;
         }
     }
@@ -191,6 +194,7 @@ internal abstract class CaptureLoop
         }
         // Before the last flows are told, which may take long: another capture may wait for the port.
         Try(Close);
+        _reporter.BeginEnd();
         Try(Engine.End);
         Try(_batcher.Flush);
         Try(_reporter.Complete);

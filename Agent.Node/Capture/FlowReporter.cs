@@ -11,11 +11,15 @@ namespace Agent.Node.Capture;
 /// Reports of a reading thread's flows on their way to the uplink. To make rows of records takes a while, and a tick may report
 /// fifty thousand: while the reading thread did that itself, the kernel's ring ran over. It copies records into a batch instead,
 /// and a task makes the rows. What has details is made a row at once: they are the engine's. A fixed number of batches is on
-/// the way; the reading thread waits for room once they're all full.
+/// the way. Once they're all full the reading thread of a file waits; a live capture's never does, but at its end: changes stay in its flow
+/// table meanwhile, and what has to leave the table is lost, and counted.
 /// </summary>
 internal sealed class FlowReporter : IFlowOutput
 {
     private const int MostBatches = 256;
+
+    /// <summary>The others are for what has to leave the table.</summary>
+    private const int MostOfChanges = 64;
 
     /// <summary>Batches kept for the captures of the process; one is large, and most captures report seldom.</summary>
     private const int MostFree = 64;
@@ -24,11 +28,16 @@ internal sealed class FlowReporter : IFlowOutput
 
     private readonly FlowOrigin _origin;
     private readonly IActorRef _uplink;
+    /// <summary>An analyzer that takes nothing for so long won't for a capture's end, either.</summary>
+    private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(5);
+
     private readonly ReportCredit _credit;
     private readonly bool _mayWait;
     private readonly Channel<Batch> _full = Channel.CreateBounded<Batch>(new BoundedChannelOptions(MostBatches) { SingleReader = true, SingleWriter = true });
     private Task? _done;
     private Batch? _open;
+    private volatile bool _isEnding;
+    private bool _isPatient = true;
 
     /// <param name="origin">Whose flows they are.</param>
     /// <param name="uplink">Gets <see cref="FlowUpdates"/>.</param>
@@ -41,6 +50,8 @@ internal sealed class FlowReporter : IFlowOutput
         _credit = credit;
         _mayWait = mayWait;
     }
+
+    public int Room => _mayWait ? int.MaxValue : Math.Max((MostOfChanges - _full.Reader.Count) * FlowCollector.MostRows, 0);
 
     /// <summary>Some reports wait for <see cref="Flush"/>.</summary>
     internal bool HasOpen => _open is not null;
@@ -66,11 +77,25 @@ internal sealed class FlowReporter : IFlowOutput
         _done ??= Task.Run(TellAsync);
         if (!_full.Writer.TryWrite(_open))
         {
-            _full.Writer.WriteAsync(_open).AsTask().GetAwaiter().GetResult();
+            if (_mayWait || _isEnding)
+            {
+                _full.Writer.WriteAsync(_open).AsTask().GetAwaiter().GetResult();
+            }
+            else if (_done.IsFaulted)
+            {
+                _done.GetAwaiter().GetResult();
+            }
+            else
+            {
+                Lose(_open);
+            }
         }
 
         _open = null;
     }
+
+    /// <summary>What's reported from now on may wait: no packets are read any more.</summary>
+    internal void BeginEnd() => _isEnding = true;
 
     /// <summary>Nothing more comes; returns when all has been told.</summary>
     internal void Complete()
@@ -87,8 +112,8 @@ internal sealed class FlowReporter : IFlowOutput
             await foreach (var batch in _full.Reader.ReadAllAsync().ConfigureAwait(false))
             {
                 batch.Complete(_origin);
-                await _credit.TakeAsync().ConfigureAwait(false);
-                _uplink.Tell(new FlowUpdates(batch.Collected.Rows) { RawPackets = batch.Collected.RawPackets, MayWait = _mayWait, TakenIn = lost => GiveBack(batch, lost) });
+                await TakeCreditAsync().ConfigureAwait(false);
+                Tell(batch);
             }
         }
         catch (Exception e)
@@ -99,15 +124,53 @@ internal sealed class FlowReporter : IFlowOutput
         }
     }
 
+    private async Task TakeCreditAsync()
+    {
+        while (_isPatient)
+        {
+            if (await _credit.TakeAsync(_mayWait ? Timeout.InfiniteTimeSpan : PatienceAtEnd).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            // The uplink then loses what it has no room for.
+            _isPatient = !_isEnding;
+        }
+
+        _credit.Overdraw();
+    }
+
+    private void Tell(Batch batch) =>
+        _uplink.Tell(new FlowUpdates(batch.Collected.Rows) { RawPackets = batch.Collected.RawPackets, MayWait = _mayWait, TakenIn = lost => GiveBack(batch, lost) });
+
+    /// <summary>Raw packets are few, and lost, if at all, where those of all captures are counted.</summary>
+    private void Lose(Batch batch)
+    {
+        if (batch.Collected.RawPackets.Count > 0)
+        {
+            batch.Complete(_origin);
+            _credit.Overdraw();
+            Tell(batch);
+            return;
+        }
+
+        _credit.Lose(batch.Count);
+        Keep(batch);
+    }
+
     private void GiveBack(Batch batch, int lost)
+    {
+        Keep(batch);
+        _credit.GiveBack(lost);
+    }
+
+    private static void Keep(Batch batch)
     {
         batch.Clear();
         if (Free.Count < MostFree)
         {
             Free.Enqueue(batch);
         }
-
-        _credit.GiveBack(lost);
     }
 
     private sealed class Batch
@@ -118,7 +181,9 @@ internal sealed class FlowReporter : IFlowOutput
 
         internal CollectedFlows Collected { get; private set; } = Empty();
 
-        internal bool IsFull => _count + Collected.Rows.Count == FlowCollector.MostRows;
+        internal int Count => _count + Collected.Rows.Count;
+
+        internal bool IsFull => Count == FlowCollector.MostRows;
 
         internal void Add(in FlowRecord record, in FlowSpan since, FlowDetails? details, FlowOrigin origin)
         {
@@ -145,6 +210,7 @@ internal sealed class FlowReporter : IFlowOutput
 
         internal void Clear()
         {
+            _count = 0;
             Collected.Rows.Clear();
             if (Collected.RawPackets.Count > 0)
             {

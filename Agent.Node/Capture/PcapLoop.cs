@@ -59,6 +59,9 @@ internal sealed class PcapLoop : CaptureLoop, IPolled
     public (int First, int Second) Descriptors => (_ring!.Descriptor, _leaving?.Descriptor ?? -1);
 
     /// <inheritdoc/>
+    public bool HasMore => IsTelling;
+
+    /// <inheritdoc/>
     public long Due
     {
         get

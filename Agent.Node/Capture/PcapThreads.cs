@@ -11,6 +11,9 @@ internal interface IPolled
     /// <summary>When it wants a turn even if nothing is to be read, by the clock of <see cref="CaptureClock.Engine"/>.</summary>
     long Due { get; }
 
+    /// <summary>It wants its next turn at once; asked after each.</summary>
+    bool HasMore { get; }
+
     /// <summary>Does a little of what there is to do, then lets others. False: there's nothing to do ever again. Doesn't throw.</summary>
     bool Turn(PacketBlock block);
 
@@ -162,7 +165,7 @@ internal sealed class PcapThreads
                 {
                     if (!isOver)
                     {
-                        Follow(slot, slot.IsWanted ? EventNative.In | EventNative.Out : EventNative.In);
+                        Follow(slot, slot.IsWanted || slot.Source.HasMore ? EventNative.In | EventNative.Out : EventNative.In);
                         SetDue(slot);
                     }
                 }

@@ -1,9 +1,9 @@
 namespace Agent.Node.Capture;
 
 /// <summary>
-/// How many reports of one capture may be on their way to the uplink. Its reading thread's wait for room, and so, when its
-/// channel is full, does the thread: a file is read as fast as the analyzers take its flows. A tunnel's actor can't wait and
-/// overdraws; who reads a file then waits for it, too.
+/// How many reports of one capture may be on their way to the uplink. A file's reading thread waits for room: it's read as fast
+/// as the analyzers take its flows. Live captures leave changes in the flow table while there's none; what has to leave the table
+/// of a tunnel's actor overdraws, as does all that one tells of a file, whose reading thread then waits for it, too.
 /// </summary>
 internal sealed class ReportCredit
 {
@@ -21,8 +21,11 @@ internal sealed class ReportCredit
     /// <summary>When the first of them was lost: Unix milliseconds; 0: none was.</summary>
     internal long LostSince => Volatile.Read(ref _lostSince);
 
-    /// <summary>Takes a place, once there is one.</summary>
-    internal Task TakeAsync() => _room.WaitAsync();
+    /// <summary>Places there are now.</summary>
+    internal int Room => _room.CurrentCount;
+
+    /// <summary>Takes a place, once there is one; false: there was none in that time.</summary>
+    internal Task<bool> TakeAsync(TimeSpan patience) => _room.WaitAsync(patience);
 
     /// <summary>Takes a place, also where there's none.</summary>
     internal void Overdraw()
@@ -36,12 +39,7 @@ internal sealed class ReportCredit
     /// <summary>One was taken in by the uplink, but for so many updates.</summary>
     internal void GiveBack(int lost)
     {
-        if (lost > 0)
-        {
-            Interlocked.CompareExchange(ref _lostSince, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), 0);
-            Interlocked.Add(ref _lost, lost);
-        }
-
+        Lose(lost);
         for (var overdrawn = Volatile.Read(ref _overdrawn); overdrawn > 0; overdrawn = Volatile.Read(ref _overdrawn))
         {
             if (Interlocked.CompareExchange(ref _overdrawn, overdrawn - 1, overdrawn) == overdrawn)
@@ -51,6 +49,16 @@ internal sealed class ReportCredit
         }
 
         _room.Release();
+    }
+
+    /// <summary>So many updates weren't told at all.</summary>
+    internal void Lose(int lost)
+    {
+        if (lost > 0)
+        {
+            Interlocked.CompareExchange(ref _lostSince, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), 0);
+            Interlocked.Add(ref _lost, lost);
+        }
     }
 
     /// <summary>Blocks until there's room. Not for actors.</summary>

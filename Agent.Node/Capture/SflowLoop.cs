@@ -20,7 +20,7 @@ internal sealed class SflowLoop(CaptureSettings settings, IActorRef capture, IAc
         var buffer = new byte[DatagramSocket.MaximumDatagram];
         while (!Stopping.IsCancellationRequested)
         {
-            var length = socket.Poll(WaitMilliseconds * 1000, SelectMode.SelectRead) ? socket.Receive(buffer) : 0;
+            var length = socket.Poll(IsTelling ? 0 : WaitMilliseconds * 1000, SelectMode.SelectRead) ? socket.Receive(buffer) : 0;
             Advance();
             if (length > 0 && SflowDatagram.TryRead(buffer.AsSpan(0, length), out var datagram))
             {

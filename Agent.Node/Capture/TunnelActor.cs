@@ -16,6 +16,9 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
 
+    /// <summary>While there's more to tell than there's room for.</summary>
+    private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(20);
+
     private readonly ILogger _log = Context.Log();
     private readonly IActorRef _uplink;
     private readonly PacketBatchPool _pool;
@@ -43,7 +46,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         _pool = pool;
         _origin = origin;
         _isLive = settings.Source != CaptureSource.File;
-        _collector = new FlowCollector(origin);
+        _collector = new FlowCollector(origin, _isLive ? () => pool.Reports.Room : null);
         // An actor never waits for a batch. A file's packets mustn't be dropped: it has batches enough for what one batch carries.
         var inside = _isLive ? pool : new PacketBatchPool(int.MaxValue, pool.Reports);
         _batcher = new TunnelBatcher(Self, inside, TunnelBatcher.LongestPacket(settings), mayWait: false, CancellationToken.None);
@@ -54,6 +57,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         Receive<TunnelEnded>(ended => _tunnels.End(ended.Tunnel));
         Receive<TunnelLosses>(losses => Context.Parent.Tell(losses));
         Receive<Tick>(_ => OnTick());
+        Receive<TellMore>(_ => Advance());
         Receive<DrainTunnel>(_ => OnDrain());
         Receive<DrainInner>(_ => OnDrainInner());
         Receive<Terminated>(terminated => _tunnels.Forget(terminated.ActorRef));
@@ -100,6 +104,7 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
         });
         Receive<TunnelLosses>(losses => Context.Parent.Tell(losses));
         Receive<Tick>(_ => { });
+        Receive<TellMore>(_ => { });
     }
 
     private void OnBatch(PacketBatch batch)
@@ -130,10 +135,28 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
 
     private void OnTick()
     {
+        Advance();
+        TellLosses();
+    }
+
+    private void Advance()
+    {
         _engine.AdvanceTo(CaptureClock.Engine);
         _batcher.Flush();
         Report();
-        TellLosses();
+        if (!_engine.IsTelling)
+        {
+            return;
+        }
+
+        if (_collector.Room > 0)
+        {
+            Self.Tell(TellMore.Instance);
+        }
+        else
+        {
+            Timers.StartSingleTimer(TellMore.Instance, TellMore.Instance, TellEvery);
+        }
     }
 
     private void TellLosses()
@@ -191,6 +214,11 @@ internal sealed class TunnelActor : ReceiveActor, IWithTimers
     private sealed class DrainInner
     {
         internal static readonly DrainInner Instance = new();
+    }
+
+    private sealed class TellMore : INotInfluenceReceiveTimeout
+    {
+        internal static readonly TellMore Instance = new();
     }
 
     private sealed class Tick : INotInfluenceReceiveTimeout

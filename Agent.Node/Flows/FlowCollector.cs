@@ -4,12 +4,16 @@ using Shared.Messages.Flows;
 namespace Agent.Node.Flows;
 
 /// <summary>Collects reports, and the packets kept of their flows, until they are taken: so many rows together.</summary>
-internal sealed class FlowCollector(FlowOrigin origin) : IFlowOutput
+/// <param name="origin">Whose flows they are.</param>
+/// <param name="room">How many lots of rows may be collected now; null: any number.</param>
+internal sealed class FlowCollector(FlowOrigin origin, Func<int>? room = null) : IFlowOutput
 {
     /// <summary>Rows that are taken together at most.</summary>
     internal const int MostRows = 256;
 
     private List<CollectedFlows> _collected = [];
+
+    public int Room => room is null ? int.MaxValue : Math.Max(room() - _collected.Count, 0) * MostRows;
 
     public void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details)
     {

@@ -17,6 +17,10 @@ internal sealed class FlowEngine : IFlowLeaving
 {
     private const int LargestBatch = 32;
 
+    /// <summary>Between two batches of packets, a tenth of a millisecond's work or two.</summary>
+    private const int MostToldAtOnce = 512;
+    private const int MostLookedAtAtOnce = 32 * 1024;
+
     /// <summary>What a packet's place in its batch takes.</summary>
     private const int IndexBits = 5;
     private const int IndexMask = LargestBatch - 1;
@@ -58,7 +62,8 @@ internal sealed class FlowEngine : IFlowLeaving
     private long _clock;
     private long _offset;
     private long _nextTick;
-    private long _lastTick;
+    private bool _isTelling;
+    private int _told;
     private bool _isAstray;
     private bool _ending;
 
@@ -110,6 +115,9 @@ internal sealed class FlowEngine : IFlowLeaving
 
     /// <summary>When there's something to do next even if no packet comes, by the clock given to <see cref="AdvanceTo"/>.</summary>
     internal long Due => Count == 0 ? long.MaxValue : _nextTick;
+
+    /// <summary>The last <see cref="AdvanceTo"/> has left something to tell to the next, which needn't be later.</summary>
+    internal bool IsTelling => _isTelling;
 
     /// <summary>Flows there are now.</summary>
     internal int Count => _table.Count;
@@ -291,7 +299,10 @@ internal sealed class FlowEngine : IFlowLeaving
         FlowSummary.BeganAt(ref record, start, fromA);
     }
 
-    /// <summary>Reports changed flows and lets quiet ones go, if it's time for that.</summary>
+    /// <summary>
+    /// Reports changed flows and lets quiet ones go, if it's time for that: no more at a time than the output takes, for packets
+    /// go on coming.
+    /// </summary>
     internal void AdvanceTo(EngineClock clock)
     {
         var now = clock.Now;
@@ -301,41 +312,63 @@ internal sealed class FlowEngine : IFlowLeaving
             _clock = now;
         }
 
-        if (now < _nextTick)
+        if (now >= _nextTick)
         {
-            return;
+            // Nothing has been told before the first time.
+            if (_nextTick != 0 && !_isTelling)
+            {
+                (_isTelling, _told) = (true, 0);
+            }
+
+            _nextTick = now + _tick;
         }
 
-        var isFirst = _nextTick == 0;
-        _nextTick = now + _tick;
-        if (isFirst)
+        if (_isTelling)
         {
-            return;
+            Tell();
+        }
+    }
+
+    private void Tell()
+    {
+        var room = _output.Room;
+        if (room != int.MaxValue)
+        {
+            room = Math.Min(room, MostToldAtOnce);
         }
 
         if (_options.ReportUpdates)
         {
-            ReportChanged();
+            ReportChanged(ref room);
         }
 
-        _table.Expire(_clock - Nanoseconds(_options.ExpireAfter), _clock - Nanoseconds(_options.ClosedLinger), _timeouts.Before(_clock));
-        _table.Share();
-        _lastTick = now;
+        if (room > 0 && _table.Expire(_clock - Nanoseconds(_options.ExpireAfter), _clock - Nanoseconds(_options.ClosedLinger), _timeouts.Before(_clock), room))
+        {
+            _table.Share();
+            _isTelling = false;
+        }
     }
 
-    /// <summary>A flow that is due was touched at most a period before the last reports; before the first, at any time.</summary>
-    private void ReportChanged()
+    /// <summary>In the order of the records in memory, which is what it costs.</summary>
+    private void ReportChanged(ref int room)
     {
-        var since = _lastTick == 0 ? 0 : _lastTick - Math.Max(_updateEvery, _firstUpdateAfter) - FlowTable.OrderSlack;
-        foreach (ref var record in _table.TouchedSince(since))
+        var end = room == int.MaxValue ? _table.Numbers : Math.Min(_table.Numbers, _told + MostLookedAtAtOnce);
+        for (; _told < end && room > 0; _told++)
         {
-            if (!record.Has(FlowFlags.Changed) || !IsDue(record))
+            ref var record = ref _table[_told];
+            if (!record.Has(FlowFlags.Used) || !record.Has(FlowFlags.Changed) || !IsDue(record))
             {
                 continue;
             }
 
             Report(ref record, Clock);
             _table.SetReported(record);
+            room--;
+        }
+
+        if (_told < _table.Numbers)
+        {
+            room = 0;
         }
     }
 

@@ -6,6 +6,12 @@ namespace Agent.Node.Flows;
 /// <summary>Takes the state of flows: new, changed and ended ones.</summary>
 internal interface IFlowOutput
 {
+    /// <summary>
+    /// Reports it takes now without making anyone wait. With less, changes wait in the flow table, where they're one; what
+    /// must leave the table is reported nevertheless.
+    /// </summary>
+    int Room => int.MaxValue;
+
     /// <summary>The record and its details are only valid during the call.</summary>
     /// <param name="record">The flow as it is now.</param>
     /// <param name="since">What it was when it was reported before.</param>

@@ -16,7 +16,7 @@ internal interface IFlowLeaving
 /// A bounded hash table of flow records: open addressing with linear probing over an index of 8-byte slots (hash and
 /// record number), records in chunks that never move, and lists by last use: open flows, finished ones, and one for each
 /// timeout that some flows have instead of the common one.
-/// The lists give eviction (oldest of all), expiry (from the old end) and updates (from the new end) without a scan.
+/// The lists give eviction (oldest of all) and expiry (from the old end) without a scan.
 /// A large table lives in main memory, so what a packet will need can be asked for ahead: first the index's slot, then
 /// the record, then its neighbours in the list. Memory is asked for where it's shared with others; where there is none, the
 /// oldest flow leaves for a new one. Not thread-safe: it belongs to whoever feeds it.
@@ -88,8 +88,11 @@ internal sealed class FlowTable
     /// <summary>Memory of records and index.</summary>
     internal long Bytes => _records.Bytes + ((long)_index.Length * sizeof(ulong));
 
-    /// <summary>How far the order of the lists may be off, in nanoseconds.</summary>
-    internal static long OrderSlack => 1L << OrderQuantumBits;
+    /// <summary>Numbers that flows have had: all flows there are have smaller ones.</summary>
+    internal int Numbers => _used;
+
+    /// <summary>The record of this number; it's one of a flow where it has <see cref="FlowFlags.Used"/>.</summary>
+    internal ref FlowRecord this[int number] => ref _records[number];
 
     /// <summary>Asks for the slot where the search for this hash will begin.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -224,16 +227,18 @@ internal sealed class FlowTable
     internal void Remove(ref FlowRecord record) => Remove(ref record, evicted: false);
 
     /// <summary>Lets the flows leave that weren't touched since the times given: of open ones, of finished ones, and of each list with a timeout.</summary>
-    internal void Expire(long openBefore, long closingBefore, ReadOnlySpan<long> timeoutsBefore = default)
+    /// <returns>False: so many have left, and there may be more.</returns>
+    internal bool Expire(long openBefore, long closingBefore, ReadOnlySpan<long> timeoutsBefore = default, int most = int.MaxValue)
     {
-        Expire(Open, openBefore);
-        Expire(Closing, closingBefore);
+        Expire(Open, openBefore, ref most);
+        Expire(Closing, closingBefore, ref most);
         for (var i = 0; i < timeoutsBefore.Length; i++)
         {
-            Expire(FirstTimeout + i, timeoutsBefore[i]);
+            Expire(FirstTimeout + i, timeoutsBefore[i], ref most);
         }
 
         GiveBackRoom();
+        return most > 0;
     }
 
     /// <summary>Lets all flows leave, in the order of their numbers, which is that of memory: about the order they began in.</summary>
@@ -288,9 +293,6 @@ internal sealed class FlowTable
             Shrink(FlowRecords.Whole((int)Math.Min(Math.Max(_memory.Share, _memory.Used / 2) / BytesPerFlow, int.MaxValue)));
         }
     }
-
-    /// <summary>The flows touched since, the most recently used first.</summary>
-    internal RecentFlows TouchedSince(long since) => new(this, Quantum(since));
 
     private static long Quantum(long time) => Math.Max(time, 0) >> OrderQuantumBits;
 
@@ -367,10 +369,10 @@ internal sealed class FlowTable
         LinkNewest(ref record);
     }
 
-    private void Expire(int list, long before)
+    private void Expire(int list, long before, ref int most)
     {
         var quantum = Quantum(before);
-        while (_oldest[list] != None && _records[_oldest[list]].Touched < quantum)
+        for (; most > 0 && _oldest[list] != None && _records[_oldest[list]].Touched < quantum; most--)
         {
             Remove(ref _records[_oldest[list]], evicted: false);
         }
@@ -611,41 +613,6 @@ internal sealed class FlowTable
         else
         {
             _oldest[record.List] = record.Newer;
-        }
-    }
-
-    /// <summary>Walks the lists from their new ends; the table must not change meanwhile.</summary>
-    internal struct RecentFlows(FlowTable table, long since)
-    {
-        private int _list = -1;
-        private int _next = None;
-        private int _current = None;
-
-        public readonly ref FlowRecord Current => ref table._records[_current];
-
-        public readonly RecentFlows GetEnumerator() => this;
-
-        public bool MoveNext()
-        {
-            while (true)
-            {
-                if (_next != None)
-                {
-                    ref var record = ref table._records[_next];
-                    if (record.Touched >= since)
-                    {
-                        _current = _next;
-                        _next = record.Older;
-                        return true;
-                    }
-                }
-                if (++_list == table._newest.Length)
-                {
-                    return false;
-                }
-
-                _next = table._newest[_list];
-            }
         }
     }
 }

@@ -7,8 +7,8 @@ namespace Agent.Node.Uplink;
 /// <summary>
 /// Flow updates on their way to the flows entities, as blocks: a few unacknowledged of each partition, sent again until they're
 /// acknowledged or refused. Counters are absolute, so a newer state of a flow takes the place of one that still waits; a raw
-/// packet goes with the messages of its flow's partition, once. Bounded: what doesn't fit waits where it comes from, or is
-/// dropped, counted, and told to whose it was. Pure but for its own state; no clock, no I/O.
+/// packet goes with the messages of its flow's partition, once. Bounded: what doesn't fit waits as it came, and so holds back who
+/// told it; of what can't wait, as much again does, and the rest is dropped, counted, and told to whose it was. Pure but for its own state; no clock, no I/O.
 /// </summary>
 /// <param name="session">The agent's start.</param>
 /// <param name="host">This host's name.</param>
@@ -38,10 +38,11 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
     private readonly List<long> _taken = [];
     private long _rawBytes;
     private int _unacknowledgedFlows;
+    private int _parkedFlows;
     private long _sequence;
 
     /// <summary>Flow updates that wait or aren't acknowledged.</summary>
-    public int Count => _waiting.Count + _unacknowledgedFlows + _parked.Sum(updates => updates.Rows.Count);
+    public int Count => _waiting.Count + _unacknowledgedFlows + _parkedFlows;
 
     /// <summary>Flow updates dropped for want of room since the start.</summary>
     public long Dropped { get; private set; }
@@ -99,12 +100,13 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
         }
     }
 
-    /// <summary>Takes updates: at once, or, where they may wait, once there's room.</summary>
+    /// <summary>Takes updates: at once, or once there's room.</summary>
     public void Offer(FlowUpdates updates)
     {
-        if (updates.MayWait && (IsBusy || _parked.Count > 0))
+        if ((IsBusy || _parked.Count > 0) && (updates.MayWait || _parkedFlows < capacity))
         {
             _parked.Enqueue(updates);
+            _parkedFlows += updates.Rows.Count;
         }
         else
         {
@@ -233,6 +235,7 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
         _rawBytes -= message.RawPackets.Sum(packet => (long)packet.Data.Length);
         while (!IsBusy && _parked.TryDequeue(out var updates))
         {
+            _parkedFlows -= updates.Rows.Count;
             TakeIn(updates);
         }
 

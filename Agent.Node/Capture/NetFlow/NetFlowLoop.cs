@@ -28,7 +28,7 @@ internal sealed class NetFlowLoop(CaptureSettings settings, IActorRef capture, I
         while (!Stopping.IsCancellationRequested)
         {
             Advance();
-            var wait = WaitMicroseconds;
+            var wait = IsTelling ? 0 : WaitMicroseconds;
             for (var datagrams = 0; datagrams < DatagramsBetweenTicks && socket.Poll(wait, SelectMode.SelectRead); datagrams++, wait = 0)
             {
                 var length = socket.ReceiveFrom(buffer, SocketFlags.None, exporter);

@@ -88,6 +88,18 @@ public sealed class PcapThreadsTests
         }
     }
 
+    [Fact]
+    public void One_that_has_more_to_do_turns_again_though_nothing_is_to_be_read_and_no_time_has_come()
+    {
+        var threads = new PcapThreads();
+        using var source = new Source { TurnsWanted = 5 };
+        threads.Add(source);
+        Until(() => source.Turns == 5);
+        source.IsOver = true;
+        threads.Wake(source);
+        Until(() => source.HasLeft);
+    }
+
     private static void Until(Func<bool> condition) => SpinWait.SpinUntil(condition, Patience).ShouldBeTrue();
 
     /// <summary>An event of the kernel's, which can be written to at any time, as a packet socket.</summary>
@@ -114,6 +126,8 @@ public sealed class PcapThreadsTests
 
         internal Action During { get; set; } = () => { };
 
+        internal int TurnsWanted { get; init; }
+
         internal int Turns => Volatile.Read(ref _turns);
 
         internal int MostAtOnce { get; private set; }
@@ -123,6 +137,8 @@ public sealed class PcapThreadsTests
         public (int First, int Second) Descriptors => (_event, -1);
 
         public long Due => DueIn is { } milliseconds ? CaptureClock.Engine.Now + (milliseconds * 1_000_000) : long.MaxValue;
+
+        public bool HasMore => Volatile.Read(ref _turns) < TurnsWanted;
 
         public bool Turn(PacketBlock block)
         {

@@ -1,5 +1,6 @@
 using Agent.Node.Decoding;
 using Agent.Node.Flows;
+using Agent.Node.Flows.Details;
 using Agent.Node.Tests.Decoding;
 using Shared.Messages.Flows;
 using static Agent.Node.Tests.PacketCraft;
@@ -117,6 +118,51 @@ public sealed class FlowEngineTests
         second.Uuid.ShouldBe(first.Uuid);
         second.FinishType.ShouldBe(FinishType.NotFinished);
         ReportsAfter(engine, Start + (60 * Second)).ShouldBe(0);
+    }
+
+    [Fact]
+    public void Changes_wait_in_the_table_while_there_is_no_room_for_reports_and_are_one_then()
+    {
+        const int flows = 40;
+        var output = new NarrowOutput();
+        var engine = new FlowEngine(new FlowOptions { ExpireAfter = TimeSpan.FromSeconds(10) }, Captures.Origin, output);
+        engine.AdvanceTo(new(Start, 0));
+        var time = Start;
+        for (; time < Start + (4 * Second); time += Second)
+        {
+            for (ushort n = 0; n < flows; n++)
+            {
+                engine.Process(time, LinkType.Ip, 60, Ipv4(17, Udp(n, 9, [])));
+            }
+
+            engine.AdvanceTo(new(time, 0));
+            engine.IsTelling.ShouldBe(time > Start);
+        }
+
+        output.Reports.ShouldBeEmpty();
+        for (var told = 0; told < flows; told += 10)
+        {
+            output.Room = 10;
+            engine.AdvanceTo(new(time, 0));
+            output.Reports.Count.ShouldBe(told + 10);
+        }
+
+        output.Reports.Select(report => report.Packets).ShouldAllBe(packets => packets == 4);
+        output.Reports.DistinctBy(report => report.Uuid).Count().ShouldBe(flows);
+        output.Room = 10;
+        engine.AdvanceTo(new(time, 0));
+        engine.IsTelling.ShouldBeFalse();
+
+        time += 60 * Second;
+        for (var left = flows; left > 0; left -= 10)
+        {
+            engine.Count.ShouldBe(left);
+            output.Room = 10;
+            engine.AdvanceTo(new(time, 0));
+        }
+
+        engine.Count.ShouldBe(0);
+        output.Reports.Count.ShouldBe(2 * flows);
     }
 
     [Fact]
@@ -443,5 +489,19 @@ public sealed class FlowEngineTests
         var before = _output.Reports;
         engine.AdvanceTo(new(now, 0));
         return _output.Reports - before;
+    }
+
+    /// <summary>Takes no more reports than it's said to have room for.</summary>
+    private sealed class NarrowOutput : IFlowOutput
+    {
+        internal List<(ulong Uuid, long Packets)> Reports { get; } = [];
+
+        public int Room { get; set; }
+
+        public void Report(in FlowRecord record, in FlowSpan since, FlowDetails? details)
+        {
+            Room--.ShouldBeGreaterThan(0);
+            Reports.Add((record.Uuid, record.Counters.AbPackets + record.Counters.BaPackets));
+        }
     }
 }

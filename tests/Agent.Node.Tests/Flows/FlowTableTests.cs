@@ -56,14 +56,6 @@ public sealed class FlowTableTests
         table.SetTimeout(ref closed, FlowTable.FirstTimeout);
         closed.List.ShouldBe(FlowTable.Closing);
 
-        var walked = new List<ulong>();
-        foreach (ref var record in table.TouchedSince(2 * Second))
-        {
-            walked.Add(record.Key.NetworkId);
-        }
-
-        walked.Sort();
-        walked.ShouldBe([2ul, 3, 4, 5]);
         table.GetOrAdd(Key(6), 6 * Second, out _);
         left.Flows.ShouldBe([(4ul, false)]);
         table.Evicted.ShouldBe(0);
@@ -115,26 +107,6 @@ public sealed class FlowTableTests
         isNew.ShouldBeTrue();
         table.Clear();
         memory.Used.ShouldBe(0);
-    }
-
-    [Fact]
-    public void Recently_used_flows_are_walked_from_the_newest_on()
-    {
-        var table = new FlowTable(10, new Left());
-        for (ulong n = 1; n <= 5; n++)
-        {
-            table.GetOrAdd(Key(n), (long)n * Second, out _);
-        }
-
-        table.GetOrAdd(Key(2), 9 * Second, out _);
-        table.Close(ref table.GetOrAdd(Key(4), 8 * Second, out _));
-        var walked = new List<ulong>();
-        foreach (ref var record in table.TouchedSince(3 * Second))
-        {
-            walked.Add(record.Key.NetworkId);
-        }
-
-        walked.ShouldBe([2ul, 5, 3, 4]);
     }
 
     [Fact]

@@ -97,6 +97,30 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public void What_cant_wait_however_long_waits_while_as_much_again_does_and_is_lost_beyond_that()
+    {
+        var lost = new List<int>();
+        var outbox = Flows(capacity: 2);
+        outbox.Assign(1);
+        for (var i = 1; i <= 6; i++)
+        {
+            outbox.Offer(Updates(Flow($"{i}", "a")) with { TakenIn = lost.Add });
+        }
+
+        lost.ShouldBe([0, 0, 1, 1]);
+        var told = new List<string>();
+        while (outbox.Due(Start) is [var message, ..])
+        {
+            told.AddRange(message.Told.Select(flow => flow.Uuid));
+            outbox.Acknowledge(Stored(message));
+        }
+
+        told.ShouldBe([.. Enumerable.Range(1, 4).Select(i => Id($"{i}"))]);
+        lost.ShouldBe([0, 0, 1, 1, 0, 0]);
+        (outbox.Dropped, outbox.Delivered, outbox.Count).ShouldBe((2, 4, 0));
+    }
+
+    [Fact]
     public void What_was_told_before_a_mark_is_delivered_when_all_of_it_is_acknowledged_or_refused()
     {
         var outbox = Flows(batch: 1);
@@ -201,8 +225,9 @@ public sealed class OutboxTests
 
         (outbox.Count, outbox.Dropped).ShouldBe((2, 1));
         outbox.Due(Start).Single().Told.Single(f => f.Uuid == Id("2")).Metric.AbPackets.ShouldBe(9);
-        outbox.Offer(Updates(Flow("4", "a")));
-        outbox.Dropped.ShouldBe(2);
+        outbox.Offer(Updates(Flow("4", "a"), Flow("5", "a")));
+        outbox.Offer(Updates(Flow("6", "a")));
+        (outbox.Count, outbox.Dropped).ShouldBe((4, 2));
     }
 
     [Fact]
@@ -210,11 +235,10 @@ public sealed class OutboxTests
     {
         var outbox = Flows(capacity: 2);
         outbox.Assign(1);
-        outbox.Offer(Updates(Flow("1", "a"), Flow("2", "a")));
         var last = Flow("3", "a", packets: 7);
         last.FinishType = FinishType.Timeout;
 
-        outbox.Offer(Updates(Flow("4", "a"), last));
+        outbox.Offer(Updates(Flow("1", "a"), Flow("2", "a"), Flow("4", "a"), last));
 
         (outbox.Count, outbox.Dropped).ShouldBe((3, 1));
         outbox.Due(Start).Single().Told.Select(flow => flow.Uuid).ShouldBe([Id("1"), Id("2"), Id("3")]);

@@ -85,6 +85,7 @@ internal static class SyntheticAgent
         var random = new Random(name.GetHashCode(StringComparison.Ordinal));
         var seed = (ulong)random.NextInt64();
         var start = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var table = Enumerable.Range(0, flows).Select(number => Flow(new FlowTexts(), name, seed, number, start)).ToArray();
         var round = 0;
         while (!stop.IsCancellationRequested)
         {
@@ -92,11 +93,14 @@ internal static class SyntheticAgent
             var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
             for (var first = 0; first < flows; first += FlowCollector.MostRows)
             {
-                credit.TakeAsync().GetAwaiter().GetResult();
+                credit.TakeAsync(Timeout.InfiniteTimeSpan).GetAwaiter().GetResult();
                 var rows = new FlowRows(FlowCollector.MostRows);
-                for (var i = first; i < Math.Min(first + FlowCollector.MostRows, flows); i++)
+                // The texts have the same numbers in all of them.
+                Flow(rows.Texts, name, seed, first, start);
+                foreach (ref var flow in table.AsSpan(first, Math.Min(FlowCollector.MostRows, flows - first)))
                 {
-                    Fill(ref rows.Add(), rows.Texts, name, seed, i, round, start, now);
+                    Count(ref flow, now);
+                    rows.Add() = flow;
                 }
 
                 uplink.Tell(new FlowUpdates(rows) { MayWait = true, TakenIn = credit.GiveBack });
@@ -106,24 +110,39 @@ internal static class SyntheticAgent
         return round;
     }
 
-    private static void Fill(ref FlowRow row, FlowTexts texts, string host, ulong seed, int number, int round, long start, long now)
+    private static void Count(ref FlowRow row, long now)
     {
-        row.Uuid = KeyHash.Stable(seed, (ulong)number);
-        row.TrackingId = KeyHash.Stable(row.Uuid, 1);
-        row.L3TrackingId = KeyHash.Stable(row.Uuid, 2);
-        row.LayersPath = texts.Of("Ethernet/IPv4/TCP");
-        row.Application = texts.Of("HTTPS");
-        row.NodeTid = texts.Of("98ae2b11-9e72-5c2d-b2ed-dfe354fb1825");
-        row.CaptureId = texts.Of("11111111-9e72-5c2d-b2ed-dfe354fb1825");
-        row.Host = texts.Of(host);
-        row.Parts = FlowParts.Link | FlowParts.Network | FlowParts.IPv4 | FlowParts.Transport;
-        row.NetworkProtocol = texts.Of("IPV4");
-        row.TransportProtocol = texts.Of("TCP");
-        (row.LinkA, row.LinkB) = (0x02_00_00_00_00_01, 0x02_00_00_00_00_02);
-        (row.NetworkALow, row.NetworkBLow) = (0x0a00_0000 + ((uint)number >> 6), 0xc0a8_0001 + ((ulong)number & 7));
-        (row.PortA, row.PortB) = ((ushort)(32768 + (number & 0x3f)), 443);
-        var spread = 1 + ((long)(row.Uuid & 0xff) * round);
-        (row.AbPackets, row.AbBytes, row.BaPackets, row.BaBytes) = (round, (60L * round) + spread, round, (90L * round) + spread);
-        (row.Start, row.Last) = (start + (number & 0xfff), now);
+        var spread = (long)(row.Uuid & 0xff);
+        row.AbPackets++;
+        row.AbBytes += 60 + spread;
+        row.BaPackets++;
+        row.BaBytes += 90 + spread;
+        row.Last = now;
+    }
+
+    private static FlowRow Flow(FlowTexts texts, string host, ulong seed, int number, long start)
+    {
+        var uuid = KeyHash.Stable(seed, (ulong)number);
+        return new FlowRow
+        {
+            Uuid = uuid,
+            TrackingId = KeyHash.Stable(uuid, 1),
+            L3TrackingId = KeyHash.Stable(uuid, 2),
+            LayersPath = texts.Of("Ethernet/IPv4/TCP"),
+            Application = texts.Of("HTTPS"),
+            NodeTid = texts.Of("98ae2b11-9e72-5c2d-b2ed-dfe354fb1825"),
+            CaptureId = texts.Of("11111111-9e72-5c2d-b2ed-dfe354fb1825"),
+            Host = texts.Of(host),
+            Parts = FlowParts.Link | FlowParts.Network | FlowParts.IPv4 | FlowParts.Transport,
+            NetworkProtocol = texts.Of("IPV4"),
+            TransportProtocol = texts.Of("TCP"),
+            LinkA = 0x02_00_00_00_00_01,
+            LinkB = 0x02_00_00_00_00_02,
+            NetworkALow = 0x0a00_0000 + ((uint)number >> 6),
+            NetworkBLow = 0xc0a8_0001 + ((ulong)number & 7),
+            PortA = (ushort)(32768 + (number & 0x3f)),
+            PortB = 443,
+            Start = start + (number & 0xfff),
+        };
     }
 }

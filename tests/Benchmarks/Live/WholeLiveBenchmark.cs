@@ -30,7 +30,7 @@ internal static class WholeLiveBenchmark
 
     internal static async Task<int> RunAsync(string[] arguments)
     {
-        var seconds = arguments is [var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 60;
+        var seconds = arguments is [var text, ..] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 60;
         if (!Environment.IsPrivilegedProcess)
         {
             AnsiConsole.MarkupLine("[yellow]without the live benchmark: it makes a network namespace, as root only[/]");
@@ -41,10 +41,12 @@ internal static class WholeLiveBenchmark
         using var folder = new TemporaryFolder("whole-live-", "ip", "netns", "del", space);
         var blast = Build(folder.Root);
         VethPair.Make(space, Sending, Receiving);
+        // softflowd wants a collector that can be reached.
+        ChildProcess.Expect("ip", "-n", space, "link", "set", "lo", "up");
         using var analyzer = await AnalyzerProcess.StartAsync();
         using var agent = StartAgent(folder.Root, analyzer.Remoting);
         var table = new Table().AddColumns("flows", "packets/s sent", "reader", "sent", "read", "lost", "at the analyzer", "CPU s, agent", "analyzer");
-        foreach (var (name, write, rate) in Rounds)
+        foreach (var (name, write, rate) in Rounds.Where(round => arguments is not [_, var only] || round.Name == only))
         {
             var file = Path.Combine(folder.Root, $"{name}.pcap");
             if (!File.Exists(file))
