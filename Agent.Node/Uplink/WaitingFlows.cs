@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Shared.Messages.Flows;
 
 namespace Agent.Node.Uplink;
@@ -49,10 +50,10 @@ internal sealed class WaitingFlows
     internal void Add(TextMap map, FlowRows rows, int index, bool replaces = true)
     {
         ref readonly var row = ref rows[index];
-        if (!_places.TryGetValue(row.Uuid, out var place))
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, row.Uuid, out var waits);
+        if (!waits)
         {
             place = Take();
-            _places.Add(row.Uuid, place);
             Set(place, map, rows, index);
             Append(place);
         }
@@ -94,7 +95,9 @@ internal sealed class WaitingFlows
 
     private void Set(int place, TextMap map, FlowRows rows, int index)
     {
-        RowAt(place) = map.Map(rows[index]);
+        ref var row = ref RowAt(place);
+        row = rows[index];
+        map.Map(ref row);
         if (rows.DetailsOf(index) is { } details)
         {
             _details[place] = details;

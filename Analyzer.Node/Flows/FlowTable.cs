@@ -122,7 +122,7 @@ internal sealed class FlowTable
         return Packets(told) != Packets(known) || told.Last != known.Last || IsOther(told, texts, known) || !DetailsOf(number).AsSpan().SequenceEqual(details);
     }
 
-    /// <summary>Takes what's news of these rows.</summary>
+    /// <summary>Takes what's news of these rows, which are the table's then.</summary>
     /// <returns>How many that is.</returns>
     public int Apply(FlowRows rows, long at)
     {
@@ -133,7 +133,8 @@ internal sealed class FlowTable
         {
             if (IsNews(rows[i], rows.Texts, rows.DetailsOf(i)))
             {
-                Set(map.Map(rows[i]), rows.DetailsOf(i), at);
+                map.Map(ref rows[i]);
+                Set(rows[i], rows.DetailsOf(i), at);
                 taken++;
             }
         }
@@ -147,7 +148,8 @@ internal sealed class FlowTable
         using var map = new TextMap(rows.Texts, Texts, holds: true);
         for (var i = 0; i < rows.Count; i++)
         {
-            var number = Set(map.Map(rows[i]), rows.DetailsOf(i), storedAt[i]);
+            map.Map(ref rows[i]);
+            var number = Set(rows[i], rows.DetailsOf(i), storedAt[i]);
             this[number].Update = updates[i];
         }
     }
@@ -161,11 +163,7 @@ internal sealed class FlowTable
         Unchain(_byL3Tracking, entry.Row.L3TrackingId, number, static (ref entry) => ref entry.NextOfL3Tracking);
         LeaveNode(number);
         LeaveAges(number);
-        foreach (var column in FlowColumns.Texts)
-        {
-            Texts.Release((int)column.Get(entry.Row));
-        }
-
+        Release(entry.Row);
         _details.Remove(number);
         entry = default;
         entry.ByAge.After = _free;
@@ -177,9 +175,11 @@ internal sealed class FlowTable
 
     private bool IsOther(in FlowRow told, FlowTexts texts, in FlowRow known)
     {
-        foreach (var column in FlowColumns.Texts)
+        var news = FlowRow.TextNumbersOf(told);
+        var old = FlowRow.TextNumbersOf(known);
+        for (var i = 0; i < news.Length; i++)
         {
-            if (!string.Equals(texts[(int)column.Get(told)], Texts[(int)column.Get(known)], StringComparison.Ordinal))
+            if (!string.Equals(texts[news[i]], Texts[old[i]], StringComparison.Ordinal))
             {
                 return true;
             }
@@ -191,11 +191,6 @@ internal sealed class FlowTable
 
     private int Set(in FlowRow row, byte[]? details, long at)
     {
-        foreach (var column in FlowColumns.Texts)
-        {
-            Texts.Hold((int)column.Get(row));
-        }
-
         var known = Find(row.Uuid);
         var number = known == None ? Add(row) : Change(known, row);
         this[number].StoredAt = at;
@@ -203,7 +198,7 @@ internal sealed class FlowTable
         {
             _details[number] = details;
         }
-        else
+        else if (_details.Count > 0)
         {
             _details.Remove(number);
         }
@@ -213,6 +208,7 @@ internal sealed class FlowTable
 
     private int Add(in FlowRow row)
     {
+        Hold(row);
         var number = Take();
         ref var entry = ref this[number];
         entry.Row = row;
@@ -230,7 +226,7 @@ internal sealed class FlowTable
     private int Change(int number, in FlowRow row)
     {
         ref var entry = ref this[number];
-        var before = entry.Row;
+        ref readonly var before = ref entry.Row;
         // Identities don't change; who says otherwise is a stranger with the same UUID.
         if ((before.TrackingId, before.L3TrackingId, before.NodeTid) != (row.TrackingId, row.L3TrackingId, row.NodeTid))
         {
@@ -240,15 +236,32 @@ internal sealed class FlowTable
 
         entry.Update = new FlowUpdate(
             row.AbPackets - before.AbPackets, row.AbBytes - before.AbBytes, row.BaPackets - before.BaPackets, row.BaBytes - before.BaBytes, FlowUpdate.LastOf(before));
-        entry.Row = row;
-        foreach (var column in FlowColumns.Texts)
+        if (!FlowRow.TextNumbersOf(row).SequenceEqual(FlowRow.TextNumbersOf(before)))
         {
-            Texts.Release((int)column.Get(before));
+            Hold(row);
+            Release(before);
         }
 
+        entry.Row = row;
         LeaveAges(number);
         EnterAges(number);
         return number;
+    }
+
+    private void Hold(in FlowRow row)
+    {
+        foreach (var text in FlowRow.TextNumbersOf(row))
+        {
+            Texts.Hold(text);
+        }
+    }
+
+    private void Release(in FlowRow row)
+    {
+        foreach (var text in FlowRow.TextNumbersOf(row))
+        {
+            Texts.Release(text);
+        }
     }
 
     private int Take()

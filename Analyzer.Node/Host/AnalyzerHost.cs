@@ -6,6 +6,7 @@ using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Hosting;
 using Akka.Persistence.Sql.Hosting;
+using LinqToDB;
 using Analyzer.Node.Captures;
 using Analyzer.Node.Console;
 using Analyzer.Node.Fabric;
@@ -76,6 +77,11 @@ internal static class AnalyzerHost
     {
         var provider = storage.Provider == StorageProvider.PostgreSql ? LinqToDB.ProviderName.PostgreSQL15 : LinqToDB.ProviderName.SQLiteMS;
         var journal = new SqlJournalOptions { ConnectionString = storage.ConnectionString, ProviderName = provider, AutoInitialize = true };
+        if (storage.Provider == StorageProvider.PostgreSql)
+        {
+            journal.DataOptions = new LinqToDB.DataOptions().UseConnectionString(provider, storage.ConnectionString).WithOptions<LinqToDB.DataProvider.PostgreSQL.PostgreSQLOptions>(postgres => postgres with { BulkCopyType = LinqToDB.Data.BulkCopyType.ProviderSpecific });
+        }
+
         var snapshots = new SqlSnapshotOptions { ConnectionString = storage.ConnectionString, ProviderName = provider, AutoInitialize = true };
         return akka
             .WithSqlPersistence(
@@ -87,6 +93,7 @@ internal static class AnalyzerHost
             .AddHocon(
                 """
                 akka.persistence {
+                  journal.sql.max-row-by-row-size = 1
                   # How soon a database that came back is noticed.
                   journal.sql.circuit-breaker.reset-timeout = 5 s
                   snapshot-store.sql.circuit-breaker.reset-timeout = 5 s

@@ -42,19 +42,15 @@ internal static class FlowBlock
         content.ResetWrittenCount();
         Put(content, (ulong)rows.Count);
         Put(content, (ulong)FlowColumns.All.Length);
-        var values = ArrayPool<ulong>.Shared.Rent(Math.Max(rows.Count, 1));
-        var span = rows.Span;
+        var rented = ArrayPool<ulong>.Shared.Rent(Math.Max(rows.Count, 1));
+        var values = rented.AsSpan(0, rows.Count);
         foreach (var column in FlowColumns.All)
         {
-            for (var i = 0; i < span.Length; i++)
-            {
-                values[i] = column.Get(span[i]);
-            }
-
-            PutColumn(content, values.AsSpan(0, span.Length));
+            column.Get(rows.Span, values);
+            PutColumn(content, values);
         }
 
-        ArrayPool<ulong>.Shared.Return(values);
+        ArrayPool<ulong>.Shared.Return(rented);
         Put(content, (ulong)(rows.Texts.End - 1));
         for (var number = 1; number < rows.Texts.End; number++)
         {
@@ -75,18 +71,9 @@ internal static class FlowBlock
         {
             var reader = new Reader(content);
             var count = reader.Count(MostRows, "rows");
-            var rows = FlowRows.Rent();
             var columns = reader.Count(byte.MaxValue, "columns");
-            for (var i = 0; i < count; i++)
-            {
-                rows.Add();
-            }
-
-            for (var i = 0; i < columns; i++)
-            {
-                ReadColumn(ref reader, rows, i < FlowColumns.All.Length ? FlowColumns.All[i] : null);
-            }
-
+            var rows = FlowRows.Rent();
+            ReadColumns(ref reader, columns, rows.AddMany(count));
             ReadTexts(ref reader, rows);
             for (var left = reader.Count(count, "details"); left > 0; left--)
             {
@@ -149,6 +136,13 @@ internal static class FlowBlock
 
     private static void PutColumn(ArrayBufferWriter<byte> content, ReadOnlySpan<ulong> values)
     {
+        if (values.IsEmpty || values.IndexOfAnyExcept(values[0]) < 0)
+        {
+            PutByte(content, Constant);
+            Put(content, values.IsEmpty ? 0 : values[0]);
+            return;
+        }
+
         ulong least = ulong.MaxValue;
         ulong most = 0;
         ulong before = 0;
@@ -161,13 +155,6 @@ internal static class FlowBlock
             numbers += Length(value);
             differences += Length(ZigZag((long)(value - before)));
             before = value;
-        }
-
-        if (least >= most)
-        {
-            PutByte(content, Constant);
-            Put(content, values.IsEmpty ? 0 : values[0]);
-            return;
         }
 
         var bytes = (71 - BitOperations.LeadingZeroCount(most - least)) / 8;
@@ -200,35 +187,49 @@ internal static class FlowBlock
         content.Advance(written);
     }
 
-    private static void ReadColumn(ref Reader reader, FlowRows rows, FlowColumn? column)
+    private static void ReadColumns(ref Reader reader, int columns, Span<FlowRow> rows)
+    {
+        var rented = ArrayPool<ulong>.Shared.Rent(Math.Max(rows.Length, 1));
+        var values = rented.AsSpan(0, rows.Length);
+        for (var i = 0; i < columns; i++)
+        {
+            ReadColumn(ref reader, values);
+            // A later version's are passed over.
+            if (i < FlowColumns.All.Length)
+            {
+                FlowColumns.All[i].Set(rows, values);
+            }
+        }
+
+        ArrayPool<ulong>.Shared.Return(rented);
+    }
+
+    private static void ReadColumn(ref Reader reader, Span<ulong> values)
     {
         var kind = reader.Byte();
-        ulong value = 0;
-        var bytes = kind - Fixed;
         switch (kind)
         {
             case Constant:
-                value = reader.Number();
-                for (var i = 0; i < rows.Count; i++)
-                {
-                    column?.Set(ref rows[i], value);
-                }
-
+                values.Fill(reader.Number());
                 return;
             case Numbers or Differences:
-                for (var i = 0; i < rows.Count; i++)
+                ulong before = 0;
+                foreach (ref var value in values)
                 {
-                    var number = reader.Number();
-                    value = kind == Numbers ? number : value + (ulong)UnZigZag(number);
-                    column?.Set(ref rows[i], value);
+                    value = reader.Number();
+                    if (kind == Differences)
+                    {
+                        value = before += (ulong)UnZigZag(value);
+                    }
                 }
 
                 return;
             case > Fixed and <= Fixed + sizeof(ulong):
                 var least = reader.Number();
-                for (var i = 0; i < rows.Count; i++)
+                reader.Fixed(kind - Fixed, values);
+                foreach (ref var value in values)
                 {
-                    column?.Set(ref rows[i], least + reader.Fixed(bytes));
+                    value += least;
                 }
 
                 return;
@@ -249,13 +250,13 @@ internal static class FlowBlock
             }
         }
 
-        foreach (var column in FlowColumns.Texts)
+        for (var i = 0; i < rows.Count; i++)
         {
-            foreach (ref readonly var row in rows.Span)
+            foreach (var number in FlowRow.TextNumbersOf(rows[i]))
             {
-                if (column.Get(row) >= (ulong)rows.Texts.End)
+                if ((uint)number >= (uint)rows.Texts.End)
                 {
-                    throw new InvalidDataException($"a flow block has no text {column.Get(row)}");
+                    throw new InvalidDataException($"a flow block has no text {(uint)number}");
                 }
             }
         }
@@ -330,20 +331,32 @@ internal static class FlowBlock
             return count <= (ulong)Math.Max(most, 0) ? (int)count : throw new InvalidDataException($"a flow block has {count} {what}, {most} are the most there can be");
         }
 
-        internal ulong Fixed(int length)
+        internal void Fixed(int length, Span<ulong> values)
         {
-            var taken = Take(length);
-            ulong value = 0;
-            for (var i = length - 1; i >= 0; i--)
+            var taken = Take(length * values.Length);
+            var mask = ulong.MaxValue >> (8 * (sizeof(ulong) - length));
+            var i = 0;
+            for (; (i * length) + sizeof(ulong) <= taken.Length; i++)
             {
-                value = (value << 8) | taken[i];
+                values[i] = BinaryPrimitives.ReadUInt64LittleEndian(taken[(i * length)..]) & mask;
             }
 
-            return value;
+            Span<byte> last = stackalloc byte[sizeof(ulong)];
+            for (; i < values.Length; i++)
+            {
+                last.Clear();
+                taken.Slice(i * length, length).CopyTo(last);
+                values[i] = BinaryPrimitives.ReadUInt64LittleEndian(last);
+            }
         }
 
         internal ulong Number()
         {
+            if (_rest.Length > 0 && _rest[0] < 0x80)
+            {
+                return Byte();
+            }
+
             ulong value = 0;
             for (var i = 0; i < LongestVarint; i++)
             {

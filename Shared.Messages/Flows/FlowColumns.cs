@@ -1,11 +1,121 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Shared.Messages.Flows;
 
-/// <summary>One number of each row.</summary>
-internal sealed record FlowColumn(FlowColumn.Getter Get, FlowColumn.Setter Set)
+/// <summary>One number of each row: a field, or how far a time is before the last packet's. Rows are read and written a column at a time.</summary>
+internal sealed class FlowColumn
 {
-    internal delegate ulong Getter(in FlowRow row);
+    private readonly int _offset;
+    private readonly int _size;
+    private readonly bool _isBeforeLast;
 
-    internal delegate void Setter(ref FlowRow row, ulong value);
+    private FlowColumn(int offset, int size, bool isBeforeLast) => (_offset, _size, _isBeforeLast) = (offset, size, isBeforeLast);
+
+    internal delegate ref T Field<T>(ref FlowRow row);
+
+    /// <summary>A field's.</summary>
+    internal static FlowColumn Of<T>(Field<T> field)
+        where T : unmanaged => Of(field, isBeforeLast: false);
+
+    /// <summary>That of a time: as small as the flow was short.</summary>
+    internal static FlowColumn BeforeLast(Field<long> field) => Of(field, isBeforeLast: true);
+
+    internal ulong Get(in FlowRow row)
+    {
+        ulong value = 0;
+        Get(new ReadOnlySpan<FlowRow>(in row), new Span<ulong>(ref value));
+        return value;
+    }
+
+    internal void Set(ref FlowRow row, ulong value) => Set(new Span<FlowRow>(ref row), [value]);
+
+    /// <summary>Reads the numbers of rows.</summary>
+    internal void Get(ReadOnlySpan<FlowRow> rows, Span<ulong> values)
+    {
+        switch (_size)
+        {
+            case sizeof(byte):
+                Get<byte>(rows, values);
+                break;
+            case sizeof(ushort):
+                Get<ushort>(rows, values);
+                break;
+            case sizeof(uint):
+                Get<uint>(rows, values);
+                break;
+            default:
+                Get<ulong>(rows, values);
+                break;
+        }
+
+        for (var i = 0; _isBeforeLast && i < rows.Length; i++)
+        {
+            values[i] = (ulong)rows[i].Last - values[i];
+        }
+    }
+
+    /// <summary>Writes the numbers of rows; more than a field takes is cut.</summary>
+    internal void Set(Span<FlowRow> rows, ReadOnlySpan<ulong> values)
+    {
+        if (_isBeforeLast)
+        {
+            for (var i = 0; i < rows.Length; i++)
+            {
+                At<long>(in rows[i]) = rows[i].Last - (long)values[i];
+            }
+
+            return;
+        }
+
+        switch (_size)
+        {
+            case sizeof(byte):
+                Set<byte>(rows, values);
+                break;
+            case sizeof(ushort):
+                Set<ushort>(rows, values);
+                break;
+            case sizeof(uint):
+                Set<uint>(rows, values);
+                break;
+            default:
+                Set<ulong>(rows, values);
+                break;
+        }
+    }
+
+    private static FlowColumn Of<T>(Field<T> field, bool isBeforeLast)
+        where T : unmanaged
+    {
+        FlowRow row = default;
+        var offset = (int)Unsafe.ByteOffset(ref Unsafe.As<FlowRow, byte>(ref row), ref Unsafe.As<T, byte>(ref field(ref row)));
+        return new FlowColumn(offset, Unsafe.SizeOf<T>(), isBeforeLast);
+    }
+
+    private void Get<T>(ReadOnlySpan<FlowRow> rows, Span<ulong> values)
+        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+    {
+        values = values[..rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            values[i] = ulong.CreateTruncating(At<T>(in rows[i]));
+        }
+    }
+
+    private void Set<T>(Span<FlowRow> rows, ReadOnlySpan<ulong> values)
+        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+    {
+        values = values[..rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            At<T>(in rows[i]) = T.CreateTruncating(values[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref T At<T>(in FlowRow row)
+        where T : unmanaged => ref Unsafe.As<byte, T>(ref Unsafe.AddByteOffset(ref Unsafe.As<FlowRow, byte>(ref Unsafe.AsRef(in row)), _offset));
 }
 
 /// <summary>
@@ -14,49 +124,49 @@ internal sealed record FlowColumn(FlowColumn.Getter Get, FlowColumn.Setter Set)
 /// </summary>
 internal static class FlowColumns
 {
+    /// <summary>As they lie in <see cref="FlowRow.TextNumbers"/>.</summary>
     internal static readonly FlowColumn[] Texts =
     [
-        new((in row) => (ulong)row.LayersPath, (ref row, value) => row.LayersPath = (int)value),
-        new((in row) => (ulong)row.Application, (ref row, value) => row.Application = (int)value),
-        new((in row) => (ulong)row.NodeTid, (ref row, value) => row.NodeTid = (int)value),
-        new((in row) => (ulong)row.CaptureId, (ref row, value) => row.CaptureId = (int)value),
-        new((in row) => (ulong)row.Host, (ref row, value) => row.Host = (int)value),
-        new((in row) => (ulong)row.NetworkProtocol, (ref row, value) => row.NetworkProtocol = (int)value),
-        new((in row) => (ulong)row.TransportProtocol, (ref row, value) => row.TransportProtocol = (int)value),
-        new((in row) => (ulong)row.IcmpType, (ref row, value) => row.IcmpType = (int)value),
+        FlowColumn.Of((ref row) => ref row.LayersPath),
+        FlowColumn.Of((ref row) => ref row.Application),
+        FlowColumn.Of((ref row) => ref row.NodeTid),
+        FlowColumn.Of((ref row) => ref row.CaptureId),
+        FlowColumn.Of((ref row) => ref row.Host),
+        FlowColumn.Of((ref row) => ref row.NetworkProtocol),
+        FlowColumn.Of((ref row) => ref row.TransportProtocol),
+        FlowColumn.Of((ref row) => ref row.IcmpType),
     ];
 
     internal static readonly FlowColumn[] All =
     [
-        new((in row) => row.Uuid, (ref row, value) => row.Uuid = value),
-        new((in row) => row.ParentUuid, (ref row, value) => row.ParentUuid = value),
-        new((in row) => row.TrackingId, (ref row, value) => row.TrackingId = value),
-        new((in row) => row.L3TrackingId, (ref row, value) => row.L3TrackingId = value),
+        FlowColumn.Of((ref row) => ref row.Uuid),
+        FlowColumn.Of((ref row) => ref row.ParentUuid),
+        FlowColumn.Of((ref row) => ref row.TrackingId),
+        FlowColumn.Of((ref row) => ref row.L3TrackingId),
         .. Texts,
-        new((in row) => (ulong)row.Parts, (ref row, value) => row.Parts = (FlowParts)value),
-        new((in row) => row.LinkA, (ref row, value) => row.LinkA = value),
-        new((in row) => row.LinkB, (ref row, value) => row.LinkB = value),
-        new((in row) => (ulong)row.LinkId, (ref row, value) => row.LinkId = (long)value),
-        new((in row) => row.NetworkAHigh, (ref row, value) => row.NetworkAHigh = value),
-        new((in row) => row.NetworkALow, (ref row, value) => row.NetworkALow = value),
-        new((in row) => row.NetworkBHigh, (ref row, value) => row.NetworkBHigh = value),
-        new((in row) => row.NetworkBLow, (ref row, value) => row.NetworkBLow = value),
-        new((in row) => (ulong)row.NetworkId, (ref row, value) => row.NetworkId = (long)value),
-        new((in row) => row.PortA, (ref row, value) => row.PortA = (ushort)value),
-        new((in row) => row.PortB, (ref row, value) => row.PortB = (ushort)value),
-        new((in row) => row.IcmpCode, (ref row, value) => row.IcmpCode = (byte)value),
-        new((in row) => row.IcmpId, (ref row, value) => row.IcmpId = (ushort)value),
-        new((in row) => (ulong)row.AbPackets, (ref row, value) => row.AbPackets = (long)value),
-        new((in row) => (ulong)row.AbBytes, (ref row, value) => row.AbBytes = (long)value),
-        new((in row) => (ulong)row.BaPackets, (ref row, value) => row.BaPackets = (long)value),
-        new((in row) => (ulong)row.BaBytes, (ref row, value) => row.BaBytes = (long)value),
-        new((in row) => (ulong)row.Last, (ref row, value) => row.Last = (long)value),
-        // Of flows that end within a block: as small as they were short.
-        new((in row) => (ulong)(row.Last - row.Start), (ref row, value) => row.Start = row.Last - (long)value),
-        new((in row) => (ulong)row.Quiet, (ref row, value) => row.Quiet = (long)value),
-        new((in row) => (ulong)row.Rtt, (ref row, value) => row.Rtt = (long)value),
-        new((in row) => (ulong)row.Finish, (ref row, value) => row.Finish = (FinishType)value),
-        new((in row) => row.SamplingRate, (ref row, value) => row.SamplingRate = (uint)value),
-        new((in row) => row.RawPackets, (ref row, value) => row.RawPackets = (uint)value),
+        FlowColumn.Of((ref row) => ref row.Parts),
+        FlowColumn.Of((ref row) => ref row.LinkA),
+        FlowColumn.Of((ref row) => ref row.LinkB),
+        FlowColumn.Of((ref row) => ref row.LinkId),
+        FlowColumn.Of((ref row) => ref row.NetworkAHigh),
+        FlowColumn.Of((ref row) => ref row.NetworkALow),
+        FlowColumn.Of((ref row) => ref row.NetworkBHigh),
+        FlowColumn.Of((ref row) => ref row.NetworkBLow),
+        FlowColumn.Of((ref row) => ref row.NetworkId),
+        FlowColumn.Of((ref row) => ref row.PortA),
+        FlowColumn.Of((ref row) => ref row.PortB),
+        FlowColumn.Of((ref row) => ref row.IcmpCode),
+        FlowColumn.Of((ref row) => ref row.IcmpId),
+        FlowColumn.Of((ref row) => ref row.AbPackets),
+        FlowColumn.Of((ref row) => ref row.AbBytes),
+        FlowColumn.Of((ref row) => ref row.BaPackets),
+        FlowColumn.Of((ref row) => ref row.BaBytes),
+        FlowColumn.Of((ref row) => ref row.Last),
+        FlowColumn.BeforeLast((ref row) => ref row.Start),
+        FlowColumn.Of((ref row) => ref row.Quiet),
+        FlowColumn.Of((ref row) => ref row.Rtt),
+        FlowColumn.Of((ref row) => ref row.Finish),
+        FlowColumn.Of((ref row) => ref row.SamplingRate),
+        FlowColumn.Of((ref row) => ref row.RawPackets),
     ];
 }

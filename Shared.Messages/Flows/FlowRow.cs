@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+
 namespace Shared.Messages.Flows;
 
 /// <summary>What a flow has, and which of its ends came first.</summary>
@@ -31,8 +34,11 @@ internal enum FlowParts : byte
 /// <see cref="FlowTexts"/>, 0 for none; what only some flows have lies beside it as details. Times are Unix milliseconds,
 /// counters absolute.
 /// </summary>
+[StructLayout(LayoutKind.Sequential)]
 internal struct FlowRow
 {
+    private const int Texts = 8;
+
     /// <summary>Unique per flow and capture point.</summary>
     public ulong Uuid;
 
@@ -140,6 +146,13 @@ internal struct FlowRow
 
     /// <summary>How it ended.</summary>
     public FinishType Finish;
+
+    /// <summary>All that are numbers of texts: they lie together.</summary>
+    [UnscopedRef]
+    public Span<int> TextNumbers => MemoryMarshal.CreateSpan(ref LayersPath, Texts);
+
+    /// <summary>The same of a row that isn't to be changed.</summary>
+    public static ReadOnlySpan<int> TextNumbersOf(in FlowRow row) => MemoryMarshal.CreateReadOnlySpan(in row.LayersPath, Texts);
 
     /// <summary>Whether it has some part.</summary>
     public readonly bool Has(FlowParts part) => (Parts & part) == part;

@@ -55,13 +55,30 @@ internal sealed class FlowRows
     /// <summary>Adds an empty row, to be filled.</summary>
     public ref FlowRow Add(byte[]? details = null)
     {
+        ref var row = ref Next(details);
+        row = default;
+        return ref row;
+    }
+
+    /// <summary>Adds so many empty rows.</summary>
+    internal Span<FlowRow> AddMany(int count)
+    {
+        if (Count + count > _rows.Length)
+        {
+            Resize(Math.Max(Count + count, 2 * Count));
+        }
+
+        var rows = _rows.AsSpan(Count, count);
+        rows.Clear();
+        Count += count;
+        return rows;
+    }
+
+    private ref FlowRow Next(byte[]? details)
+    {
         if (Count == _rows.Length)
         {
-            Array.Resize(ref _rows, 2 * Count);
-            if (_details is not null)
-            {
-                Array.Resize(ref _details, _rows.Length);
-            }
+            Resize(2 * Count);
         }
 
         if (details is not null)
@@ -69,16 +86,28 @@ internal sealed class FlowRows
             SetDetails(Count, details);
         }
 
-        ref var row = ref _rows[Count++];
-        row = default;
-        return ref row;
+        return ref _rows[Count++];
+    }
+
+    private void Resize(int length)
+    {
+        Array.Resize(ref _rows, length);
+        if (_details is not null)
+        {
+            Array.Resize(ref _details, length);
+        }
     }
 
     /// <summary>Adds another's row, with its texts and details.</summary>
     /// <param name="row">It.</param>
     /// <param name="texts">From its texts to these.</param>
     /// <param name="details">What it doesn't say.</param>
-    public void Add(in FlowRow row, TextMap texts, byte[]? details) => Add(details) = texts.Map(row);
+    public void Add(in FlowRow row, TextMap texts, byte[]? details)
+    {
+        ref var added = ref Next(details);
+        added = row;
+        texts.Map(ref added);
+    }
 
     /// <summary>Forgets all.</summary>
     public void Clear()

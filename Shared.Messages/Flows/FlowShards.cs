@@ -32,6 +32,9 @@ public static class FlowShards
 /// </summary>
 public static class FlowPartition
 {
+    private const uint Offset = 2166136261;
+    private const uint Prime = 16777619;
+
     /// <summary>The partition, 0 to <paramref name="partitions"/> - 1, of flows with this L3TrackingID.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There's no partition.</exception>
     public static int Of(string l3TrackingId, int partitions) => Of(l3TrackingId.AsSpan(), partitions);
@@ -39,18 +42,30 @@ public static class FlowPartition
     /// <summary>The same of an id as a number.</summary>
     internal static int Of(ulong l3TrackingId, int partitions)
     {
-        Span<char> text = stackalloc char[16];
-        return l3TrackingId != 0 && l3TrackingId.TryFormat(text, out _, "x16", CultureInfo.InvariantCulture) ? Of(text, partitions) : Of("", partitions);
+        if (l3TrackingId == 0)
+        {
+            return Of("", partitions);
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(partitions);
+        var hash = Offset;
+        for (var shift = 60; shift >= 0; shift -= 4)
+        {
+            // Of a digit's two bytes the upper is 0.
+            hash = (hash ^ "0123456789abcdef"u8[(int)(l3TrackingId >> shift) & 0xf]) * unchecked(Prime * Prime);
+        }
+
+        return (int)(hash % (uint)partitions);
     }
 
     private static int Of(ReadOnlySpan<char> l3TrackingId, int partitions)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(partitions);
-        var hash = 2166136261u;
+        var hash = Offset;
         foreach (var c in l3TrackingId)
         {
-            hash = (hash ^ (c & 0xffu)) * 16777619u;
-            hash = (hash ^ (uint)(c >> 8)) * 16777619u;
+            hash = (hash ^ (c & 0xffu)) * Prime;
+            hash = (hash ^ (uint)(c >> 8)) * Prime;
         }
 
         return (int)(hash % (uint)partitions);

@@ -20,18 +20,13 @@ internal sealed class TextMap(FlowTexts from, FlowTexts to, bool holds = false) 
         }
     }
 
-    /// <summary>A row with the other's numbers.</summary>
-    internal FlowRow Map(FlowRow row)
+    /// <summary>Gives a row the other's numbers.</summary>
+    internal void Map(ref FlowRow row)
     {
-        row.LayersPath = Of(row.LayersPath);
-        row.Application = Of(row.Application);
-        row.NodeTid = Of(row.NodeTid);
-        row.CaptureId = Of(row.CaptureId);
-        row.Host = Of(row.Host);
-        row.NetworkProtocol = Of(row.NetworkProtocol);
-        row.TransportProtocol = Of(row.TransportProtocol);
-        row.IcmpType = Of(row.IcmpType);
-        return row;
+        foreach (ref var number in row.TextNumbers)
+        {
+            number = Of(number);
+        }
     }
 
     private int Of(int number) => number < _numbers.Length && _numbers[number] >= 0 ? _numbers[number] : Find(number);
