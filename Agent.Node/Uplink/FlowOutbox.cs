@@ -25,7 +25,7 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
     internal const int Window = 8;
 
     /// <summary>Of what may wait where it comes from, no more is taken than keeps the entities busy.</summary>
-    private const int EnoughToWaitFor = 100_000;
+    private const int EnoughToWaitFor = 50_000;
 
     private const long DefaultRawCapacity = 32 << 20;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
