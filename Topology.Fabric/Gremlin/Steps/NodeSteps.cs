@@ -129,8 +129,9 @@ internal static class NodeSteps
     public static IFields FieldsOf(Node node) => new ElementFields(node);
 
     /// <summary>A graph's nodes that satisfy a condition, by an index where one knows of it.</summary>
-    public static IReadOnlyList<Node> Select(Graph graph, Condition condition, Arguments step, Run run) =>
-        run.Gather(Candidates(graph, condition) ?? graph.Nodes, step, n => condition.Holds(FieldsOf(n)));
+    public static IReadOnlyList<Node> Select(Graph graph, Condition condition, Arguments step, Run run) => condition.IsAlways && graph.NodeCount <= Run.MostElements
+        ? graph.Nodes
+        : run.Gather(Candidates(graph, condition) ?? graph.Nodes, step, n => condition.Holds(FieldsOf(n)));
 
     /// <summary>All nodes that can satisfy a condition, found without a look at each; null: there's no way to.</summary>
     private static IEnumerable<Node>? Candidates(Graph graph, Condition condition)

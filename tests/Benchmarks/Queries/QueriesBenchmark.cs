@@ -47,6 +47,12 @@ internal static class QueriesBenchmark
             return again.ExitCode;
         }
 
+        if (arguments is ["graph"])
+        {
+            AnsiConsole.Write(GraphQueries.Run());
+            return 0;
+        }
+
         var count = arguments is [var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 1_000_000;
         var flowTable = await FlowsAsync(count);
         var graphTable = GraphQueries.Run();
@@ -193,6 +199,8 @@ internal static class QueriesBenchmark
         times.Sort();
         return times[times.Count / 2];
     }
+
+    internal static string Target(double ms, double target) => string.Create(CultureInfo.InvariantCulture, $"{target} ms: {(ms <= target ? "met" : "missed")}");
 
     internal static string Number(double number) => number.ToString(number < 10 ? "0.00" : "0", CultureInfo.InvariantCulture);
 
