@@ -43,7 +43,7 @@ internal static class NodeSteps
         Step<NodesTraversal, NodesTraversal>("Sort", arguments =>
         {
             var sort = Common.Sort<Node>(arguments, "CreatedAt", FieldsOf);
-            return input => input with { Nodes = sort(input.Nodes) };
+            return (input, run) => input with { Nodes = sort(input.Nodes, run.Stop) };
         }),
         Step<NodesTraversal, NodesTraversal>("Range", arguments =>
         {
@@ -207,6 +207,7 @@ internal static class NodeSteps
         targets = targets is { Count: > MostKnownTargets } ? null : targets;
         foreach (var id in input.Nodes.Select(n => n.Id).Distinct(StringComparer.Ordinal))
         {
+            run.Stop.ThrowIfCancellationRequested();
             Func<Edge, bool>? isWay = through is null ? null : e => through.Holds(new ElementFields(e));
             var path = targets is null
                 ? ShortestPath.Find(input.Graph, id, n => isTarget.Holds(FieldsOf(n)), isWay, run.Stop)
