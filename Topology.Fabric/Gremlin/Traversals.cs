@@ -51,4 +51,4 @@ public sealed record MetricsTraversal(IReadOnlyList<KeyValuePair<string, IReadOn
 public sealed record RawPacketsTraversal(IReadOnlyList<RawPacket> Packets) : Traversal;
 
 /// <summary>Flows by what they have in common.</summary>
-public sealed record GroupsTraversal(IReadOnlyList<KeyValuePair<string, IReadOnlyList<Flow>>> Groups) : Traversal;
+internal sealed record GroupsTraversal(IReadOnlyList<KeyValuePair<string, IReadOnlyList<Flow>>> Groups) : Traversal;

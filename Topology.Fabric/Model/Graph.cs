@@ -51,7 +51,7 @@ public sealed partial class Graph
         None);
 
     /// <summary>The same; it and what comes of it find nodes by an index.</summary>
-    public static Graph EmptyIndexed { get; } = new(Empty._numbers, Empty._places, Empty._edges, Empty._strays, NodeIndex.Empty, None);
+    internal static Graph EmptyIndexed { get; } = new(Empty._numbers, Empty._places, Empty._edges, Empty._strays, NodeIndex.Empty, None);
 
     /// <summary>How many nodes there are.</summary>
     public int NodeCount { get; private init; }
@@ -59,8 +59,10 @@ public sealed partial class Graph
     /// <summary>How many edges are shown.</summary>
     public int EdgeCount { get; private init; }
 
-    /// <summary>All nodes. How many they are is known without a look at them.</summary>
-    public IReadOnlyList<Node> Nodes => new AllNodes(this);
+    /// <summary>All nodes.</summary>
+    public IEnumerable<Node> Nodes => NodeList;
+
+    internal IReadOnlyList<Node> NodeList => new AllNodes(this);
 
     private IEnumerable<Node> EachNode
     {

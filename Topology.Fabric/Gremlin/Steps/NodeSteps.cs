@@ -130,7 +130,7 @@ internal static class NodeSteps
 
     /// <summary>A graph's nodes that satisfy a condition, by an index where one knows of it.</summary>
     public static IReadOnlyList<Node> Select(Graph graph, Condition condition, Arguments step, Run run) => condition.IsAlways && graph.NodeCount <= Run.MostElements
-        ? graph.Nodes
+        ? graph.NodeList
         : run.Gather(Candidates(graph, condition) ?? graph.Nodes, step, n => condition.Holds(FieldsOf(n)));
 
     /// <summary>All nodes that can satisfy a condition, found without a look at each; null: there's no way to.</summary>
