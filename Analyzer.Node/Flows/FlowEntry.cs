@@ -19,7 +19,8 @@ internal struct FlowEntry
     internal FlowLinks ByNode;
     internal int NextOfTracking;
     internal int NextOfL3Tracking;
-    internal bool IsUsed;
+    /// <summary>How many flows had come to the table when this one did; of a flow that came back, the last time.</summary>
+    internal long Born;
 }
 
 /// <summary>A flow's neighbours in a list, by their numbers; -1 where there's none.</summary>

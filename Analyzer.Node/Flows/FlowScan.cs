@@ -18,6 +18,9 @@ internal sealed class FlowScan
 
     private const int BetweenLooks = 256;
 
+    /// <summary>Of this many the first are found without sorting all.</summary>
+    private const int MostOnTop = 4096;
+
     private readonly FlowTable _table;
     private readonly RawPacketStore _packets;
     private readonly FlowPlan _plan;
@@ -25,6 +28,12 @@ internal sealed class FlowScan
     private readonly TableFields _fields;
     private readonly PartWriter _writer;
     private readonly TopFlows? _top;
+    private readonly FirstFlows? _first;
+    private readonly SortedFlows? _sorted;
+    private readonly FlowOrder? _order;
+    private readonly GroupTotals? _groups;
+    private readonly long _births;
+    private readonly HashSet<MetaValue> _values = [];
     private readonly RowField? _field;
     private readonly bool _isPlainSum;
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
@@ -32,9 +41,10 @@ internal sealed class FlowScan
     private (int Number, ulong Uuid)[]? _candidates;
     private readonly int _end;
     private int _at;
-    private bool _isSorted;
+    private long _told;
     private long _count;
     private Common.Total _sum;
+    private CounterTotals _totals;
 
     /// <exception cref="GremlinException">The steps can't be read.</exception>
     public FlowScan(QueryFlows query, FlowTable table, RawPacketStore packets)
@@ -58,10 +68,22 @@ internal sealed class FlowScan
         _writer = new PartWriter(table);
         _field = _plan.Key.Length > 0 ? RowField.Find(_plan.Key) : null;
         _isPlainSum = _plan.Result == FlowResult.Sum && _field is { Kind: RowKind.Number, Needs: FlowParts.None, IsOfUpdate: false };
-        _top = _plan.Limit is { } limit && _plan.Result == FlowResult.Flows ? new TopFlows(limit, new FlowOrder(_plan)) : null;
+        if (_plan.IsOrdered)
+        {
+            _order = new FlowOrder(_plan);
+            _sorted = new SortedFlows(_order);
+            _first = _plan.Dedup is { } keys ? new FirstFlows(keys, _order) : null;
+            _top = _first is null && _plan.Limit is { } limit && limit <= MostOnTop ? new TopFlows(limit, _order) : null;
+        }
+
+        _groups = _plan.Result is FlowResult.GroupCounts or FlowResult.GroupSums ? new GroupTotals(_plan) : null;
+        _births = table.Births;
         _candidates = Candidates(condition);
         _end = _candidates?.Length ?? table.End;
     }
+
+    /// <summary>Flows it has looked at.</summary>
+    public int Looked => _at;
 
     /// <summary>Goes on until there's a part, or for as long as a turn is.</summary>
     /// <param name="until">Timestamp of the stopwatch at which the turn is over.</param>
@@ -77,40 +99,79 @@ internal sealed class FlowScan
 
         _filter.ForgetTexts();
         _writer.BeginTurn();
-        while (true)
+        try
         {
-            if (_writer.Full() is { } part)
+            while (true)
             {
-                return part;
-            }
+                if (_writer.Full() is { } part)
+                {
+                    return part;
+                }
 
-            if (!_isSorted && _at == _end && _top is not null)
-            {
-                (_candidates, _at, _isSorted) = (_top.ToArray(), 0, true);
-            }
+                if (_at < _end)
+                {
+                    LookAt(Math.Min(_end, _at + BetweenLooks));
+                }
+                else if (!GoOn())
+                {
+                    return Last();
+                }
 
-            var end = _isSorted ? _candidates!.Length : _end;
-            if (_at == end)
-            {
-                return Last();
-            }
-
-            var stop = Math.Min(end, _at + BetweenLooks);
-            if (_candidates is null)
-            {
-                LookAtAll(stop);
-            }
-
-            while (_at < stop && !_writer.IsFull)
-            {
-                LookAtCandidate(_candidates![_at++]);
-            }
-
-            if (Stopwatch.GetTimestamp() >= until)
-            {
-                return _writer.Full();
+                if (Stopwatch.GetTimestamp() >= until)
+                {
+                    return _writer.Full();
+                }
             }
         }
+        finally
+        {
+            _groups?.EndTurn(_table.Texts);
+        }
+    }
+
+    private void LookAt(int stop)
+    {
+        if (_candidates is null)
+        {
+            LookAtAll(stop);
+        }
+
+        while (_at < stop && !_writer.IsFull)
+        {
+            LookAtCandidate(_candidates![_at++]);
+        }
+    }
+
+    // All has been looked at: what was gathered of it is told.
+    private bool GoOn()
+    {
+        if (_groups is not null)
+        {
+            _groups.EndTurn(_table.Texts);
+            return _groups.MoveTo(_writer, BetweenLooks);
+        }
+
+        if (_sorted is null || _top?.MoveTo(_sorted) == true || _first?.MoveTo(_sorted, BetweenLooks) == true)
+        {
+            return _sorted is not null;
+        }
+
+        for (var i = 0; i < BetweenLooks && !_writer.IsFull; i++)
+        {
+            if (_told == (_plan.Limit ?? long.MaxValue) || !_sorted.TryNext(out var flow))
+            {
+                return false;
+            }
+
+            // What was found may have gone, and another flow may have its number.
+            if (_table[flow.Number].Row.Uuid == flow.Uuid)
+            {
+                _told++;
+                _writer.Add(flow.Number);
+            }
+        }
+
+        return true;
     }
 
     // The filter comes first: it looks at one place of most rows, and they lie far apart.
@@ -119,7 +180,7 @@ internal sealed class FlowScan
         while (_at < stop && !_writer.IsFull)
         {
             var entries = _table.Together(_at, stop);
-            if (_filter.IsAlways && _isPlainSum)
+            if (_filter.IsAlways && _isPlainSum && _table.Births == _births)
             {
                 Sum(entries);
                 _at += entries.Length;
@@ -130,7 +191,7 @@ internal sealed class FlowScan
             {
                 _fields.MoveTo(_at++);
                 ref readonly var row = ref entry.Row;
-                if (_filter.Holds(row, _fields) && row.Uuid != 0)
+                if (_filter.Holds(row, _fields) && row.Uuid != 0 && IsOld(entry))
                 {
                     Take(row);
                     if (_writer.IsFull)
@@ -141,6 +202,9 @@ internal sealed class FlowScan
             }
         }
     }
+
+    // A flow that has gone and come back since the query began may have been looked at already.
+    private bool IsOld(in FlowEntry entry) => entry.Born <= _births;
 
     // What isn't used has zeros.
     private void Sum(ReadOnlySpan<FlowEntry> entries)
@@ -157,21 +221,17 @@ internal sealed class FlowScan
 
     private void LookAtCandidate((int Number, ulong Uuid) candidate)
     {
-        ref readonly var row = ref _table[candidate.Number].Row;
+        ref readonly var entry = ref _table[candidate.Number];
         // What was found may have gone, and another flow may have its number.
-        if (row.Uuid != candidate.Uuid)
+        if (entry.Row.Uuid != candidate.Uuid || !IsOld(entry))
         {
             return;
         }
 
         _fields.MoveTo(candidate.Number);
-        if (_isSorted)
+        if (_filter.Holds(entry.Row, _fields))
         {
-            _writer.Add(candidate.Number);
-        }
-        else if (_filter.Holds(row, _fields))
-        {
-            Take(row);
+            Take(entry.Row);
         }
     }
 
@@ -205,10 +265,41 @@ internal sealed class FlowScan
                 }
 
                 break;
-            case FlowResult.Flows when _top is not null:
+            case FlowResult.DistinctValues when TryGet(row, out var value):
+                if (_values.Add(value))
+                {
+                    _writer.Add(value);
+                }
+
+                break;
+            case FlowResult.DistinctCount:
+                var alike = FlowAnswer.DedupKey(_fields, _plan.Dedup!);
+                if (alike.Kind == MetaKind.Null)
+                {
+                    _count++;
+                }
+                else if (_values.Add(alike))
+                {
+                    _writer.Add(alike);
+                }
+
+                break;
+            case FlowResult.Totals:
+                _totals.Add(row);
+                break;
+            case FlowResult.GroupCounts or FlowResult.GroupSums:
+                _groups!.Add(row, _fields);
+                break;
+            case FlowResult.Flows or FlowResult.Groups when _top is not null:
                 _top.Offer(row, _fields, _fields.Number);
                 break;
-            case FlowResult.Flows:
+            case FlowResult.Flows or FlowResult.Groups when _first is not null:
+                _first.Offer(row, _fields, _fields.Number);
+                break;
+            case FlowResult.Flows or FlowResult.Groups when _sorted is not null:
+                _sorted.Add(_order!.RankOf(row, _fields), _fields.Number);
+                break;
+            case FlowResult.Flows or FlowResult.Metrics:
                 _writer.Add(_fields.Number);
                 break;
         }
@@ -237,6 +328,11 @@ internal sealed class FlowScan
         last.Count = _count;
         last.SumHigh = (long)(_sum.Integers >> 64);
         last.SumLow = (ulong)(_sum.Integers & ulong.MaxValue);
+        if (_plan.Result == FlowResult.Totals)
+        {
+            last.Groups.AddRange(_totals.Told());
+        }
+
         return last;
     }
 

@@ -34,6 +34,9 @@ internal sealed class FlowTable
     /// <summary>Flows there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Flows that ever came, or came back.</summary>
+    public long Births { get; private set; }
+
     /// <summary>All numbers are below this; not all of them are used.</summary>
     public int End { get; private set; }
 
@@ -212,7 +215,7 @@ internal sealed class FlowTable
         var number = Take();
         ref var entry = ref this[number];
         entry.Row = row;
-        entry.IsUsed = true;
+        entry.Born = ++Births;
         entry.Update = new FlowUpdate(row.AbPackets, row.AbBytes, row.BaPackets, row.BaBytes, row.Start);
         _byUuid.Set(row.Uuid, number);
         entry.NextOfTracking = _byTracking.Set(row.TrackingId, number);

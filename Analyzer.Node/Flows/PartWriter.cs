@@ -67,6 +67,13 @@ internal sealed class PartWriter(FlowTable table)
         _part.Values.Add(message);
     }
 
+    /// <summary>Adds a group.</summary>
+    public void Add(FlowsGroup group)
+    {
+        Reserve(group.CalculateSize() + Overhead);
+        _part.Groups.Add(group);
+    }
+
     /// <summary>Adds a packet, in pieces where it's too large for one part.</summary>
     public void Add(RawPacket packet)
     {

@@ -8,7 +8,7 @@ namespace Analyzer.Node.Flows;
 internal sealed class TopFlows(int limit, FlowOrder order)
 {
     // The last of them is at the front.
-    private readonly PriorityQueue<(int Number, ulong Uuid), FlowRank> _kept = new(Comparer<FlowRank>.Create((one, other) => order.Compare(other, one)));
+    private readonly PriorityQueue<int, FlowRank> _kept = new(Comparer<FlowRank>.Create((one, other) => order.Compare(other, one)));
     private FlowRank _last;
 
     /// <summary>Keeps a flow if it's one of them so far.</summary>
@@ -22,11 +22,11 @@ internal sealed class TopFlows(int limit, FlowOrder order)
         var rank = order.RankOf(row, fields);
         if (_kept.Count < limit)
         {
-            _kept.Enqueue((number, row.Uuid), rank);
+            _kept.Enqueue(number, rank);
         }
         else if (order.Compare(rank, _last) < 0)
         {
-            _kept.DequeueEnqueue((number, row.Uuid), rank);
+            _kept.DequeueEnqueue(number, rank);
         }
         else
         {
@@ -36,6 +36,16 @@ internal sealed class TopFlows(int limit, FlowOrder order)
         _kept.TryPeek(out _, out _last);
     }
 
-    /// <summary>Them, in no order.</summary>
-    public (int Number, ulong Uuid)[] ToArray() => [.. _kept.UnorderedItems.Select(item => item.Element)];
+    /// <summary>Moves them on to be sorted.</summary>
+    /// <returns>Whether there were some.</returns>
+    public bool MoveTo(SortedFlows sorted)
+    {
+        var hasSome = _kept.Count > 0;
+        while (_kept.TryDequeue(out var flow, out var rank))
+        {
+            sorted.Add(rank, flow);
+        }
+
+        return hasSome;
+    }
 }

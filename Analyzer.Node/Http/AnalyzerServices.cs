@@ -28,7 +28,7 @@ internal sealed class AnalyzerServices(IServiceProvider provider, AnalyzerOption
 
     /// <summary>All flows.</summary>
     public PartitionedFlowSource Flows => field ??= new PartitionedFlowSource(
-        provider.GetRequiredService<ActorSystem>(), Actors.Get<FlowsEntity>(), options.FlowPartitions, options.Http.QueryTimeout, options.Http.QueryRows);
+        provider.GetRequiredService<ActorSystem>(), Actors.Get<FlowsEntity>(), options.FlowPartitions, options.Http.QueryTimeout, options.Http.QueryRows, options.Http.QueryBytes);
 
     /// <summary>Bytes an answer may have.</summary>
     public long MostBytes => options.Http.QueryBytes;

@@ -31,6 +31,10 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         }
     }
 
+    /// <summary>A query has had its time.</summary>
+    internal static ApiException TooLong =>
+        new(StatusCodes.Status503ServiceUnavailable, "timeout", "the answer wasn't whole when the query's time was over (skydive.analyzer.http.query-timeout): select less, or end it with Limit", "GremlinQuery");
+
     private static ApiException OfStatus(HttpContext context) => context.Response.StatusCode switch
     {
         StatusCodes.Status404NotFound => ApiException.NotFound($"there is nothing at {context.Request.Path}", context.Request.Path),
@@ -41,7 +45,7 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
 
     private ApiException OfException(Exception exception, HttpContext context)
     {
-        if (Known(exception) is { } known)
+        if (exception is not OperationCanceledException && Known(exception) is { } known)
         {
             return known;
         }
@@ -76,6 +80,8 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
                 return new(StatusCodes.Status503ServiceUnavailable, "unavailable", flows.Message, "flows");
             case NotReadyException notReady:
                 return ApiException.Unavailable(notReady.Message);
+            case OperationCanceledException:
+                return TooLong;
             case AnswerTooLargeException tooLarge:
                 return new(StatusCodes.Status400BadRequest, "too-much", tooLarge.Message, "GremlinQuery");
             default:

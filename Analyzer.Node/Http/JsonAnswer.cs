@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Analyzer.Node.Queries;
-using Shared.Messages.Flows;
+using Topology.Fabric.Gremlin;
 using Topology.Fabric.Json;
 
 namespace Analyzer.Node.Http;
@@ -26,30 +26,30 @@ internal static class JsonAnswer
         await context.Response.Body.WriteAsync(body.Written, context.RequestAborted).ConfigureAwait(false);
     }
 
-    /// <summary>Writes an array as its parts come.</summary>
+    /// <summary>Writes a result as it comes.</summary>
     /// <remarks>
-    /// What fails before the first part is an error as any other. Later the status is gone: the answer ends with the error where
+    /// What fails before anything was sent is an error as any other. Later the status is gone: the answer ends with the error where
     /// another item would be, without the array's end, and the connection without the body's, so that nobody takes it for whole.
     /// </remarks>
-    public static async Task StreamAsync(HttpContext context, IAsyncEnumerable<FlowsPart> parts, long mostBytes, CancellationToken stop)
+    public static async Task StreamAsync(HttpContext context, StreamTraversal result, long mostBytes, CancellationToken stop)
     {
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, GraphJson.WriterOptions);
-        var hasBegun = false;
+        context.Response.ContentType = ContentType;
         try
         {
-            await foreach (var part in parts.WithCancellation(stop).ConfigureAwait(false))
+            await foreach (var _ in StreamJson.WriteAsync(json, result, stop).ConfigureAwait(false))
             {
-                Begin();
-                TraversalJson.WriteItems(json, part);
                 BoundedBuffer.Check(json.BytesCommitted + json.BytesPending, mostBytes);
-                await FlushAsync().ConfigureAwait(false);
+                json.Flush();
+                await context.Response.BodyWriter.FlushAsync(stop).ConfigureAwait(false);
             }
-
-            Begin();
-            json.WriteEndArray();
-            await FlushAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (hasBegun && !context.RequestAborted.IsCancellationRequested)
+        catch when (json.BytesCommitted == 0)
+        {
+            json.Reset();
+            throw;
+        }
+        catch (Exception e) when (!context.RequestAborted.IsCancellationRequested)
         {
             var error = ErrorAnswers.Known(e) ?? new ApiException(StatusCodes.Status500InternalServerError, "internal", "the analyzer failed at this request; its log says why");
             WriteError(json, error);
@@ -57,22 +57,6 @@ internal static class JsonAnswer
             await context.Response.BodyWriter.FlushAsync(CancellationToken.None).AsTask().WaitAsync(LastWords, CancellationToken.None).ConfigureAwait(false);
             // The server then ends the connection, without an end of the body.
             throw;
-        }
-
-        void Begin()
-        {
-            if (!hasBegun)
-            {
-                hasBegun = true;
-                context.Response.ContentType = ContentType;
-                json.WriteStartArray();
-            }
-        }
-
-        async Task FlushAsync()
-        {
-            json.Flush();
-            await context.Response.BodyWriter.FlushAsync(stop).ConfigureAwait(false);
         }
     }
 

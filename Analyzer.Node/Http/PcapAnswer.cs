@@ -23,9 +23,9 @@ internal static class PcapAnswer
     }
 
     /// <exception cref="ApiException">There are no packets, or they don't fit into one file of the kind asked for.</exception>
-    public static async Task WriteAsync(HttpContext context, RawPacketsTraversal result)
+    public static async Task WriteAsync(HttpContext context, IReadOnlyList<RawPacket> captured)
     {
-        RawPacket[] packets = [.. result.Packets.OrderBy(packet => packet.TimeNs)];
+        RawPacket[] packets = [.. captured.OrderBy(packet => packet.TimeNs)];
         if (packets.Length == 0)
         {
             throw ApiException.NotFound("no raw packets are kept of these flows: the capture needs a RawPacketLimit", "GremlinQuery");

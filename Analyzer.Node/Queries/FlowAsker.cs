@@ -12,20 +12,19 @@ namespace Analyzer.Node.Queries;
 /// </summary>
 internal sealed class FlowAsker : ReceiveActor, IWithTimers
 {
-    /// <summary>Queries that are asked at once: what's on the way has a bound, whatever is asked.</summary>
-    private const int AtOnce = 64;
-
     private static readonly TimeSpan AgainEvery = TimeSpan.FromSeconds(1);
 
     private readonly string _asker = Guid.NewGuid().ToString("N");
     private readonly ICanTell _region;
+    private readonly int _atOnce;
     private readonly ChannelWriter<FlowsPart> _parts;
     private readonly ConcurrentDictionary<int, int> _open;
     private readonly Queue<QueryFlows> _next;
     private readonly Dictionary<int, Asked> _asked = [];
 
-    public FlowAsker(ICanTell region, IReadOnlyList<QueryFlows> queries, ChannelWriter<FlowsPart> parts, ConcurrentDictionary<int, int> open)
+    public FlowAsker(ICanTell region, IReadOnlyList<QueryFlows> queries, int atOnce, ChannelWriter<FlowsPart> parts, ConcurrentDictionary<int, int> open)
     {
+        _atOnce = atOnce;
         _region = region;
         _parts = parts;
         _open = open;
@@ -38,13 +37,18 @@ internal sealed class FlowAsker : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(ICanTell region, IReadOnlyList<QueryFlows> queries, ChannelWriter<FlowsPart> parts, ConcurrentDictionary<int, int> open) =>
-        Akka.Actor.Props.Create(() => new FlowAsker(region, queries, parts, open));
+    /// <param name="region">Where the entities are.</param>
+    /// <param name="queries">What they're asked.</param>
+    /// <param name="atOnce">How many of the queries at once: what's on the way has a bound, whatever is asked.</param>
+    /// <param name="parts">Where parts go.</param>
+    /// <param name="open">The queries that haven't been answered whole, and their partitions.</param>
+    public static Props Props(ICanTell region, IReadOnlyList<QueryFlows> queries, int atOnce, ChannelWriter<FlowsPart> parts, ConcurrentDictionary<int, int> open) =>
+        Akka.Actor.Props.Create(() => new FlowAsker(region, queries, atOnce, parts, open));
 
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer(AskAgain.Instance, AskAgain.Instance, AgainEvery);
-        while (_asked.Count < AtOnce && _next.Count > 0)
+        while (_asked.Count < _atOnce && _next.Count > 0)
         {
             AskNext();
         }

@@ -1,11 +1,9 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Akka.Actor;
 using Shared.Messages.Flows;
 using Shared.Messages.Telemetry;
-using Topology.Fabric.Flows;
 using Topology.Fabric.Gremlin;
+using Topology.Fabric.Gremlin.Evaluation;
 using Topology.Fabric.Gremlin.Steps;
 
 namespace Analyzer.Node.Queries;
@@ -22,8 +20,13 @@ internal sealed class AnswerTooLargeException(string message) : Exception(messag
 /// <param name="partitions">How many there are.</param>
 /// <param name="timeout">Time for all of an answer.</param>
 /// <param name="mostRows">Flows, values or packets of an answer at most.</param>
-internal sealed class PartitionedFlowSource(IActorRefFactory actors, ICanTell region, int partitions, TimeSpan timeout, long mostRows = long.MaxValue) : IFlowSource
+/// <param name="mostBytes">Bytes of packets that are gathered for an answer at most.</param>
+internal sealed class PartitionedFlowSource(
+    IActorRefFactory actors, ICanTell region, int partitions, TimeSpan timeout, long mostRows = long.MaxValue, long mostBytes = long.MaxValue) : IFlowSource
 {
+    /// <summary>Queries that are asked at once where their answers may come in any order.</summary>
+    private const int AtOnce = 64;
+
     /// <summary>Bytes of ids in one question: with the steps' text it fits into a message.</summary>
     private const int MostBytesOfIds = 16 << 10;
 
@@ -38,9 +41,42 @@ internal sealed class PartitionedFlowSource(IActorRefFactory actors, ICanTell re
             return await question.OverAsync([], run).ConfigureAwait(false);
         }
 
-        var parts = Ask(question.Plan, question.Of.NodeTids, run.Stop);
-        var isWhole = question is { IsLast: true, Plan: { Result: FlowResult.Flows or FlowResult.Values, Limit: null, Order: null } };
-        return isWhole ? new StreamTraversal(parts) : await FlowAnswer.GatherAsync(question, parts, run.Stop).ConfigureAwait(false);
+        var (plan, stop) = (question.Plan, run.Stop);
+        if (plan.IsOrdered)
+        {
+            var rows = FlowAnswer.CutAsync(plan, MergedAsync(plan, question.Of.NodeTids, stop), stop);
+            return plan.Result == FlowResult.Groups ? new GroupsStream(rows, plan.Key, plan.MoreThan)
+                : question.IsLast ? new RowsStream(rows)
+                : await FlowAnswer.FlowsAsync(question, rows, stop).ConfigureAwait(false);
+        }
+
+        if (plan.Result == FlowResult.Packets)
+        {
+            var packets = InTurnAsync(Queries(plan, question.Of.NodeTids), plan.Shift, stop);
+            return question.IsLast ? new PacketsStream(packets) : new RawPacketsTraversal(await PacketsAsync(packets, stop).ConfigureAwait(false));
+        }
+
+        var parts = Parts(Queries(plan, question.Of.NodeTids), plan.Shift, stop);
+        return plan.Result switch
+        {
+            FlowResult.Metrics => new MetricsStream(parts),
+            FlowResult.Flows or FlowResult.Values when question.IsLast => new PartsStream(parts),
+            _ => await FlowAnswer.GatherAsync(question, parts, stop).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>Raw packets, gathered.</summary>
+    /// <exception cref="AnswerTooLargeException">There are too many.</exception>
+    public async Task<IReadOnlyList<RawPacket>> PacketsAsync(IAsyncEnumerable<FlowsPart> parts, CancellationToken stop)
+    {
+        try
+        {
+            return await FlowAnswer.PacketsAsync(parts, mostBytes, stop).ConfigureAwait(false);
+        }
+        catch (PacketsTooLargeException)
+        {
+            throw new AnswerTooLargeException($"the packets have more than {mostBytes} bytes (skydive.analyzer.http.query-bytes): select fewer flows");
+        }
     }
 
     public async Task<IReadOnlyList<RawPacket>> GetRawPacketsAsync(IReadOnlyCollection<Flow> flows, CancellationToken stop)
@@ -54,7 +90,7 @@ internal sealed class PartitionedFlowSource(IActorRefFactory actors, ICanTell re
             }
         }
 
-        return await FlowAnswer.PacketsAsync(Parts(queries, 0, stop), stop).ConfigureAwait(false);
+        return await PacketsAsync(Parts(queries, 0, stop), stop).ConfigureAwait(false);
     }
 
     /// <summary>How many flows there are.</summary>
@@ -62,7 +98,7 @@ internal sealed class PartitionedFlowSource(IActorRefFactory actors, ICanTell re
     public async Task<long> CountAsync(CancellationToken stop)
     {
         long count = 0;
-        await foreach (var part in Ask(CountAll, null, stop).ConfigureAwait(false))
+        await foreach (var part in Parts(Queries(CountAll, null), 0, stop).ConfigureAwait(false))
         {
             count += part.Count;
         }
@@ -80,7 +116,7 @@ internal sealed class PartitionedFlowSource(IActorRefFactory actors, ICanTell re
         ? [.. ids.Select(id => FlowPartition.Of(id, partitions)).Distinct().Order()]
         : [.. Enumerable.Range(0, partitions)];
 
-    private IAsyncEnumerable<FlowsPart> Ask(FlowPlan plan, IReadOnlyCollection<string>? nodeTids, CancellationToken stop)
+    private List<QueryFlows> Queries(FlowPlan plan, IReadOnlyCollection<string>? nodeTids)
     {
         var trace = Traces.Parent;
         var queries = new List<QueryFlows>();
@@ -92,68 +128,124 @@ internal sealed class PartitionedFlowSource(IActorRefFactory actors, ICanTell re
             }
         }
 
-        return Parts(queries, plan.Shift, stop);
+        return queries;
     }
 
+    private FlowAnswers Answers(List<QueryFlows> queries, int atOnce, int shift, CancellationToken stop) => new(actors, region, queries, atOnce, shift, timeout, mostRows, stop);
+
+    // As they come.
     private async IAsyncEnumerable<FlowsPart> Parts(List<QueryFlows> queries, int shift, [EnumeratorCancellation] CancellationToken stop)
     {
-        var channel = Channel.CreateUnbounded<FlowsPart>(new UnboundedChannelOptions { SingleReader = true });
-        var open = new ConcurrentDictionary<int, int>();
-        foreach (var query in queries)
+        using var answers = Answers(queries, AtOnce, shift, stop);
+        while (await answers.NextAsync().ConfigureAwait(false) is { } part)
         {
-            query.Query = open.Count + 1;
-            open[query.Query] = query.Partition;
-        }
-
-        using var time = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        time.CancelAfter(timeout);
-        var asker = actors.ActorOf(FlowAsker.Props(region, queries, channel.Writer, open));
-        try
-        {
-            long rows = 0;
-            while (await WaitAsync(channel.Reader, queries, open, time.Token).ConfigureAwait(false))
-            {
-                while (channel.Reader.TryRead(out var part))
-                {
-                    if (part.Error.Length > 0)
-                    {
-                        throw part.ErrorColumn > 0
-                            ? new GremlinException(part.ErrorColumn + shift, part.Error)
-                            : new FlowQueryException($"flows: partition {part.Partition}: {part.Error}");
-                    }
-
-                    rows += (part.Updates.Count / FlowUpdate.Numbers) + part.Values.Count + part.RawPackets.Count;
-                    if (rows > mostRows)
-                    {
-                        throw new AnswerTooLargeException($"the query takes more than {mostRows} flows, values or packets (skydive.analyzer.http.query-rows): select less, or end it with Limit");
-                    }
-
-                    yield return part;
-                    if (!part.IsLast)
-                    {
-                        asker.Tell(new FlowAsker.Used(part.Query, part.Number));
-                    }
-                }
-            }
-        }
-        finally
-        {
-            asker.Tell(FlowAsker.End.Instance);
+            yield return part;
+            answers.Used(part);
         }
     }
 
-    private async Task<bool> WaitAsync(ChannelReader<FlowsPart> parts, List<QueryFlows> queries, ConcurrentDictionary<int, int> open, CancellationToken stop)
+    // One query's after the other's.
+    private async IAsyncEnumerable<FlowsPart> InTurnAsync(List<QueryFlows> queries, int shift, [EnumeratorCancellation] CancellationToken stop)
     {
-        try
+        using var answers = Answers(queries, AtOnce, shift, stop);
+        var waiting = queries.ToDictionary(query => query.Query, _ => new Queue<FlowsPart>());
+        foreach (var query in queries)
         {
-            return await parts.WaitToReadAsync(stop).ConfigureAwait(false);
+            FlowsPart part;
+            do
+            {
+                while (waiting[query.Query].Count == 0)
+                {
+                    var next = await answers.NextAsync().ConfigureAwait(false) ?? throw new InvalidOperationException("the answers end before the last of one");
+                    waiting[next.Query].Enqueue(next);
+                }
+
+                part = waiting[query.Query].Dequeue();
+                yield return part;
+                answers.Used(part);
+            }
+            while (!part.IsLast);
         }
-        catch (OperationCanceledException) when (!open.IsEmpty)
+    }
+
+    // Each query's are in order; a few parts of each are there at a time.
+    private async IAsyncEnumerable<PartRow> MergedAsync(FlowPlan plan, IReadOnlyCollection<string>? nodeTids, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var queries = Queries(plan, nodeTids);
+        using var answers = Answers(queries, queries.Count, plan.Shift, stop);
+        var order = new FlowOrder(plan);
+        var beginnings = new PriorityQueue<Beginning, FlowRank>(order);
+        var byQuery = queries.ToDictionary(query => query.Query, _ => new Beginning());
+        var lacking = queries.Count;
+        while (true)
         {
-            // All that came has been used, so what's open is waited for.
-            var asked = queries.Select(query => query.Partition).Distinct().Count();
-            throw new FlowQueryException($"flows: of {asked} partitions, {string.Join(", ", open.Values.Distinct().Order())} did not answer within {timeout.TotalSeconds:0.#} s.");
+            while (lacking > 0)
+            {
+                var part = await answers.NextAsync().ConfigureAwait(false) ?? throw new InvalidOperationException("the answers end before the last of one");
+                var beginning = byQuery[part.Query];
+                beginning.Waiting.Enqueue(part);
+                if (beginning.Part is null && MoveOn(beginning))
+                {
+                    lacking--;
+                }
+            }
+
+            if (!beginnings.TryDequeue(out var least, out _))
+            {
+                yield break;
+            }
+
+            yield return new PartRow(least.Fields!, least.Index++);
+            if (!MoveOn(least))
+            {
+                lacking++;
+            }
         }
+
+        // Whether it's known what the query's next row is, or that there's none.
+        bool MoveOn(Beginning beginning)
+        {
+            while (true)
+            {
+                if (beginning.Part is not null && beginning.Index < beginning.Count)
+                {
+                    beginning.Fields!.MoveTo(beginning.Index);
+                    beginnings.Enqueue(beginning, order.RankOf(beginning.Fields.Row, beginning.Fields));
+                    return true;
+                }
+
+                if (beginning.Part is { } done)
+                {
+                    beginning.Part = null;
+                    answers.Used(done);
+                    if (done.IsLast)
+                    {
+                        return true;
+                    }
+                }
+
+                if (!beginning.Waiting.TryDequeue(out var next))
+                {
+                    return false;
+                }
+
+                (beginning.Part, beginning.Index) = (next, 0);
+                (beginning.Fields, beginning.Count) = FlowAnswer.RowsOf(next);
+            }
+        }
+    }
+
+    private sealed class Beginning
+    {
+        public Queue<FlowsPart> Waiting { get; } = [];
+
+        public FlowsPart? Part { get; set; }
+
+        public PartFields? Fields { get; set; }
+
+        public int Count { get; set; }
+
+        public int Index { get; set; }
     }
 
     private static IEnumerable<List<string>> Chunks(IEnumerable<string> ids)

@@ -22,7 +22,7 @@ internal sealed record MergedGraph(Graph Graph, ImmutableDictionary<string, long
         Gap,
     }
 
-    public static MergedGraph Empty { get; } = new(Graph.Empty, ImmutableDictionary.Create<string, long>(StringComparer.Ordinal));
+    public static MergedGraph Empty { get; } = new(Graph.EmptyIndexed, ImmutableDictionary.Create<string, long>(StringComparer.Ordinal));
 
     /// <summary>Takes one event.</summary>
     public (MergedGraph Graph, Outcome Outcome, IReadOnlyList<GraphChange> Changes) Take(GraphChanged changed)

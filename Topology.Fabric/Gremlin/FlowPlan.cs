@@ -26,6 +26,27 @@ internal enum FlowResult
 
     /// <summary>The packets kept of them.</summary>
     Packets,
+
+    /// <summary>Their counters, by UUID.</summary>
+    Metrics,
+
+    /// <summary>The sums of their counters.</summary>
+    Totals,
+
+    /// <summary>The values of a field, each once.</summary>
+    DistinctValues,
+
+    /// <summary>How many of them are unlike in some fields.</summary>
+    DistinctCount,
+
+    /// <summary>Themselves, by the value of a field.</summary>
+    Groups,
+
+    /// <summary>How many have each value of a field.</summary>
+    GroupCounts,
+
+    /// <summary>The sum of a field by the value of another.</summary>
+    GroupSums,
 }
 
 /// <summary>
@@ -50,10 +71,13 @@ internal sealed record FlowPlan
     /// <summary>Of which flows.</summary>
     public Condition Condition { get; init; }
 
-    /// <summary>In which order, those last seen first where it's the same; null: only that.</summary>
-    public (string Key, bool Descending)? Order { get; private init; }
+    /// <summary>By which fields they're ordered, the one that counts most first; those last seen first where all are the same.</summary>
+    public ImmutableArray<(string Key, bool Descending)> Orders { get; private init; } = [];
 
-    /// <summary>How many of them, in that order; null: all, and the order doesn't matter unless there is one.</summary>
+    /// <summary>The first of those alike in these fields only; null: all of them.</summary>
+    public IReadOnlyList<string>? Dedup { get; private init; }
+
+    /// <summary>How many of them, in that order; null: all.</summary>
     public int? Limit { get; private init; }
 
     /// <summary>How many of those aren't wanted, from the first on.</summary>
@@ -62,8 +86,20 @@ internal sealed record FlowPlan
     /// <summary>What of them.</summary>
     public FlowResult Result { get; private init; }
 
-    /// <summary>Of which field.</summary>
+    /// <summary>Of which field, or by which.</summary>
     public string Key { get; private init; } = "";
+
+    /// <summary>Of groups: of which field the sums are.</summary>
+    public string SumKey { get; private init; } = "";
+
+    /// <summary>Only groups of more flows.</summary>
+    public int MoreThan { get; private init; }
+
+    /// <summary>Whether flows are told in an order.</summary>
+    public bool IsOrdered => (Result == FlowResult.Flows && (Orders.Length > 0 || Limit is not null || Dedup is not null)) || Result == FlowResult.Groups;
+
+    /// <summary>In which: groups come one after the other.</summary>
+    public ImmutableArray<(string Key, bool Descending)> TellingOrder => Result == FlowResult.Groups ? [(Key, false), .. Orders] : Orders;
 
     /// <summary>The step that says what, for errors.</summary>
     public Arguments Step { get; private init; }
@@ -112,25 +148,44 @@ internal sealed record FlowPlan
             var rest = steps.AsSpan()[(next + 1)..];
             switch (definition.Name)
             {
-                case var _ when definition.Condition?.Invoke(step) is { } condition:
-                    plan = plan with { Condition = plan.Condition.And(condition) };
-                    continue;
-                case "Sort" when plan.Order is null:
-                    plan = plan with { Order = FlowSteps.SortKey(step) };
-                    continue;
                 case "Limit" or "Range":
                     var (from, to) = Common.Slice(step, definition.Name == "Limit");
                     return Until(plan with { Skip = from, Limit = Math.Max(from, to) });
+                case "Count" when plan.Dedup is not null:
+                    return Until(plan with { Result = FlowResult.DistinctCount, Orders = [] });
+                case var _ when plan.Dedup is not null:
+                    return (plan, next, next);
+                case var _ when definition.Condition?.Invoke(step) is { } condition:
+                    plan = plan with { Condition = plan.Condition.And(condition) };
+                    continue;
+                case "Sort":
+                    plan = plan with { Orders = plan.Orders.Insert(0, FlowSteps.SortKey(step)) };
+                    continue;
+                case "Dedup":
+                    plan = plan with { Dedup = FlowSteps.DedupKeys(step), Step = step };
+                    continue;
                 case "Count":
-                    return Until(plan with { Result = FlowResult.Count, Order = null, Step = step });
+                    return Until(plan with { Result = FlowResult.Count, Orders = [], Step = step });
                 case "Sum":
-                    return Until(plan with { Result = FlowResult.Sum, Order = null, Key = step.Text(0), Step = step });
-                case "Keys" when plan.Order is null:
+                    return Until(plan with { Result = FlowResult.Sum, Orders = [], Key = step.Text(0), Step = step });
+                case "Group":
+                    return Grouped(plan with { Result = FlowResult.Groups, Key = FlowSteps.GroupKey(step), Step = step }, steps, next + 1);
+                case "Metrics" when rest is [var count, ..] && Is(count, "Count"):
+                    return Until(plan with { Result = FlowResult.Count, Orders = [], Step = step }, 1);
+                case "Metrics" when rest is [{ Arguments.IsEmpty: true } sum, ..] && Is(sum, "Sum"):
+                    return Until(plan with { Result = FlowResult.Totals, Orders = [], Step = step }, 1);
+                case "Metrics" when rest is [var sum, ..] && Is(sum, "Sum") && FlowSteps.MetricKey(new Arguments(sum)) is { } metric:
+                    return Until(plan with { Result = FlowResult.Sum, Orders = [], Key = metric, Step = new Arguments(sum) }, 1);
+                case "Metrics" when plan.Orders.IsEmpty && rest.IsEmpty:
+                    return Until(plan with { Result = FlowResult.Metrics });
+                case "Keys" when plan.Orders.IsEmpty:
                     return Until(plan with { Result = FlowResult.Keys });
-                case "RawPackets" when plan.Order is null:
+                case "RawPackets" when plan.Orders.IsEmpty:
                     return Until(plan with { Result = FlowResult.Packets });
-                case "Values" when plan.Order is null && IsUnordered(rest):
-                    return Until(plan with { Result = FlowResult.Values, Key = step.Text(0) });
+                case "Values" when plan.Orders.IsEmpty && rest is [var dedup, ..] && Is(dedup, "Dedup") && IsUnordered(rest[1..]):
+                    return Until(plan with { Result = FlowResult.DistinctValues, Key = step.Text(0), Step = step }, 1);
+                case "Values" when plan.Orders.IsEmpty && IsUnordered(rest):
+                    return Until(plan with { Result = FlowResult.Values, Key = step.Text(0), Step = step });
                 case "Values" when rest is [var limit, ..] && Is(limit, "Limit"):
                     var filled = plan.Condition.And(new Condition.Filled(step.Text(0)));
                     return (plan with { Condition = filled, Limit = new Arguments(limit).Index(0) }, next, next + 2);
@@ -138,10 +193,33 @@ internal sealed record FlowPlan
                     return (plan, next, next);
             }
 
-            (FlowPlan, int, int) Until(FlowPlan done) => (done, next + 1, next + 1);
+            (FlowPlan, int, int) Until(FlowPlan done, int more = 0) => (done, next + 1 + more, next + 1 + more);
         }
 
         return (plan, steps.Length, steps.Length);
+    }
+
+    private static (FlowPlan Plan, int Next, int End) Grouped(FlowPlan plan, ImmutableArray<StepSyntax> steps, int next)
+    {
+        plan = plan with { Condition = plan.Condition.And(new Condition.Present(plan.Key)) };
+        for (; next < steps.Length; next++)
+        {
+            var step = new Arguments(steps[next]);
+            if (Is(steps[next], "MoreThan"))
+            {
+                plan = plan with { MoreThan = Math.Max(plan.MoreThan, FlowSteps.MoreThan(step)) };
+            }
+            else if (Is(steps[next], "Count"))
+            {
+                return (plan with { Result = FlowResult.GroupCounts, Orders = [] }, next + 1, next + 1);
+            }
+            else
+            {
+                return Is(steps[next], "Sum") ? (plan with { Result = FlowResult.GroupSums, Orders = [], SumKey = step.Text(0), Step = step }, next + 1, next + 1) : (plan, next, next);
+            }
+        }
+
+        return (plan, next, next);
     }
 
     // What follows is the same whatever the order of the values.

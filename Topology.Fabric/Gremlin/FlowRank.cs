@@ -5,12 +5,17 @@ using Topology.Fabric.Model;
 namespace Topology.Fabric.Gremlin;
 
 /// <summary>A flow's place in an order, without the flow.</summary>
+/// <param name="First">By the field that counts most.</param>
+/// <param name="Further">By the others; null: there are none.</param>
+/// <param name="Last">When it was last seen.</param>
+/// <param name="Uuid">Its UUID.</param>
+internal readonly record struct FlowRank(FieldRank First, FieldRank[]? Further, long Last, ulong Uuid);
+
+/// <summary>A flow's place by one field.</summary>
 /// <param name="Kind">Whether it has what it's ordered by, and whether that's a whole number.</param>
 /// <param name="Number">Then that.</param>
 /// <param name="Key">Else that.</param>
-/// <param name="Last">When it was last seen.</param>
-/// <param name="Uuid">Its UUID.</param>
-internal readonly record struct FlowRank(RankKind Kind, long Number, MetaValue Key, long Last, ulong Uuid);
+internal readonly record struct FieldRank(RankKind Kind, long Number, MetaValue Key);
 
 /// <summary>What a flow is ordered by.</summary>
 internal enum RankKind : byte
@@ -25,56 +30,42 @@ internal enum RankKind : byte
     Lacking,
 }
 
-/// <summary>The order of a plan: by a field, what lacks it last; then those last seen first. What comes first is less.</summary>
-internal sealed class FlowOrder(FlowPlan plan) : IComparer<FlowRank>
+/// <summary>The order of a plan: by its fields, what lacks one last; then those last seen first. What comes first is less.</summary>
+internal sealed class FlowOrder : IComparer<FlowRank>
 {
-    private readonly RowField? _field = plan.Order is { } order ? RowField.Find(order.Key) : null;
-    private readonly string? _key = plan.Order?.Key;
-    private readonly bool _isDescending = plan.Order is { Descending: true };
+    private static readonly FieldRank Lacking = new(RankKind.Lacking, 0, default);
+
+    private readonly (string Key, RowField? Field, bool IsDescending)[] _by;
+
+    public FlowOrder(FlowPlan plan) => _by = [.. plan.TellingOrder.Select(order => (order.Key, RowField.Find(order.Key), order.Descending))];
 
     /// <summary>The place of the flow the fields are at.</summary>
     public FlowRank RankOf(in FlowRow row, RowFields fields)
     {
-        if (_key is null || (_field is not null && !_field.IsIn(row, fields)))
+        FieldRank[]? further = null;
+        for (var i = 1; i < _by.Length; i++)
         {
-            return new FlowRank(RankKind.Lacking, 0, default, row.Last, row.Uuid);
+            (further ??= new FieldRank[_by.Length - 1])[i - 1] = RankOf(i, row, fields);
         }
 
-        if (_field is { Kind: RowKind.Number })
-        {
-            return new FlowRank(RankKind.Number, (long)_field.Get(row, fields), default, row.Last, row.Uuid);
-        }
-
-        MetaValue value;
-        if (_field is not null)
-        {
-            value = _field.Value(row, fields);
-        }
-        else if (!fields.TryGet(_key, out value))
-        {
-            return new FlowRank(RankKind.Lacking, 0, default, row.Last, row.Uuid);
-        }
-
-        return value.Kind == MetaKind.Integer
-            ? new FlowRank(RankKind.Number, value.Integer, default, row.Last, row.Uuid)
-            : new FlowRank(RankKind.Other, 0, value, row.Last, row.Uuid);
+        return new FlowRank(_by.Length == 0 ? Lacking : RankOf(0, row, fields), further, row.Last, row.Uuid);
     }
 
     /// <summary>Whether a row surely comes behind, told with a look at as little of it as can be.</summary>
     public bool IsBehind(in FlowRow row, RowFields fields, in FlowRank rank)
     {
-        if (_key is null)
+        if (_by.Length == 0)
         {
             return row.Last < rank.Last;
         }
 
-        if (rank.Kind != RankKind.Number || _field is not { Kind: RowKind.Number, Needs: FlowParts.None, IsOfUpdate: false })
+        if (rank.First.Kind != RankKind.Number || _by[0].Field is not { Kind: RowKind.Number, Needs: FlowParts.None, IsOfUpdate: false } field)
         {
             return false;
         }
 
-        var number = (long)_field.Get(row, fields);
-        return _isDescending ? number < rank.Number : number > rank.Number;
+        var number = (long)field.Get(row, fields);
+        return _by[0].IsDescending ? number < rank.First.Number : number > rank.First.Number;
     }
 
     public int Compare(FlowRank one, FlowRank other) => Compare(in one, in other);
@@ -82,32 +73,66 @@ internal sealed class FlowOrder(FlowPlan plan) : IComparer<FlowRank>
     /// <inheritdoc cref="Compare(FlowRank, FlowRank)"/>
     public int Compare(in FlowRank one, in FlowRank other)
     {
-        int byKey;
-        if (one.Kind == RankKind.Number && other.Kind == RankKind.Number)
+        if (_by.Length > 0 && Compare(one.First, other.First, _by[0].IsDescending) is not 0 and var first)
         {
-            byKey = one.Number.CompareTo(other.Number);
+            return first;
         }
-        else if (one.Kind == RankKind.Lacking || other.Kind == RankKind.Lacking)
+
+        for (var i = 1; i < _by.Length; i++)
         {
-            if (one.Kind != other.Kind)
+            if (Compare(one.Further![i - 1], other.Further![i - 1], _by[i].IsDescending) is not 0 and var further)
             {
-                return one.Kind == RankKind.Lacking ? 1 : -1;
+                return further;
             }
-
-            byKey = 0;
-        }
-        else
-        {
-            byKey = Predicates.Order(KeyOf(one), KeyOf(other));
-        }
-
-        if (byKey != 0)
-        {
-            return _isDescending ? -byKey : byKey;
         }
 
         return one.Last != other.Last ? other.Last.CompareTo(one.Last) : one.Uuid.CompareTo(other.Uuid);
     }
 
-    private static MetaValue KeyOf(in FlowRank rank) => rank.Kind == RankKind.Number ? rank.Number : rank.Key;
+    private FieldRank RankOf(int place, in FlowRow row, RowFields fields)
+    {
+        var (key, field, _) = _by[place];
+        if (field is not null && !field.IsIn(row, fields))
+        {
+            return Lacking;
+        }
+
+        if (field is { Kind: RowKind.Number })
+        {
+            return new FieldRank(RankKind.Number, (long)field.Get(row, fields), default);
+        }
+
+        MetaValue value;
+        if (field is not null)
+        {
+            value = field.Value(row, fields);
+        }
+        else if (!fields.TryGet(key, out value))
+        {
+            return Lacking;
+        }
+
+        return value.Kind == MetaKind.Integer ? new FieldRank(RankKind.Number, value.Integer, default) : new FieldRank(RankKind.Other, 0, value);
+    }
+
+    private static int Compare(in FieldRank one, in FieldRank other, bool isDescending)
+    {
+        int order;
+        if (one.Kind == RankKind.Number && other.Kind == RankKind.Number)
+        {
+            order = one.Number.CompareTo(other.Number);
+        }
+        else if (one.Kind == RankKind.Lacking || other.Kind == RankKind.Lacking)
+        {
+            return one.Kind.CompareTo(other.Kind);
+        }
+        else
+        {
+            order = Predicates.Order(KeyOf(one), KeyOf(other));
+        }
+
+        return isDescending ? -order : order;
+    }
+
+    private static MetaValue KeyOf(in FieldRank rank) => rank.Kind == RankKind.Number ? rank.Number : rank.Key;
 }

@@ -18,6 +18,7 @@ public abstract record Traversal
         nameof(PathsTraversal) => "paths",
         nameof(MetricsTraversal) => "metrics",
         nameof(RawPacketsTraversal) => "raw packets",
+        nameof(GroupsTraversal) => "groups of flows",
         _ => kind.Name,
     };
 }
@@ -48,3 +49,6 @@ public sealed record MetricsTraversal(IReadOnlyList<KeyValuePair<string, IReadOn
 
 /// <summary>Packets as captured, by flow in the order of their capture.</summary>
 public sealed record RawPacketsTraversal(IReadOnlyList<RawPacket> Packets) : Traversal;
+
+/// <summary>Flows by what they have in common.</summary>
+internal sealed record GroupsTraversal(IReadOnlyList<KeyValuePair<string, IReadOnlyList<Flow>>> Groups) : Traversal;

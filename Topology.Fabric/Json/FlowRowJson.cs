@@ -28,9 +28,8 @@ internal static class FlowRowJson
         json.WriteString("LayersPath"u8, texts[row.LayersPath]);
         json.WriteString("Application"u8, texts[row.Application]);
         WriteLayers(json, row, texts);
-        json.WriteStartObject("Metric"u8);
-        WriteCounters(json, row.AbPackets, row.AbBytes, row.BaPackets, row.BaBytes);
-        WriteTimes(json, row.Start, row.Last, row.Rtt);
+        json.WritePropertyName("Metric"u8);
+        WriteMetric(json, row);
         if (fields.Update is { IsAny: true } update)
         {
             json.WriteStartObject("LastUpdateMetric"u8);
@@ -51,6 +50,14 @@ internal static class FlowRowJson
         json.WriteNumber("SamplingRate"u8, row.SamplingRate);
         json.WriteString("FinishType"u8, FlowView.FinishName(row.Finish));
         json.WriteEndObject();
+    }
+
+    /// <summary>A flow's counters.</summary>
+    public static void WriteMetric(Utf8JsonWriter json, in FlowRow row)
+    {
+        json.WriteStartObject();
+        WriteCounters(json, row.AbPackets, row.AbBytes, row.BaPackets, row.BaBytes);
+        WriteTimes(json, row.Start, row.Last, row.Rtt);
     }
 
     private static void WriteLayers(Utf8JsonWriter json, in FlowRow row, FlowTexts texts)

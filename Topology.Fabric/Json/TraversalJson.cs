@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Shared.Messages.Flows;
 using Topology.Fabric.Gremlin;
+using Topology.Fabric.Gremlin.Steps;
 using Topology.Fabric.Model;
 
 namespace Topology.Fabric.Json;
@@ -9,9 +10,12 @@ namespace Topology.Fabric.Json;
 public static class TraversalJson
 {
     /// <summary>The result, whatever it is.</summary>
-    public static void Write(Utf8JsonWriter json, Traversal result)
+    /// <param name="json">Where to.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="stop">Nobody wants it any more.</param>
+    public static void Write(Utf8JsonWriter json, Traversal result, CancellationToken stop = default)
     {
-        switch (result)
+        switch (Stoppable.Of(result, stop))
         {
             case NodesTraversal nodes:
                 WriteArray(json, nodes.Nodes, GraphJson.Write);
@@ -22,12 +26,8 @@ public static class TraversalJson
             case FlowsTraversal flows:
                 WriteArray(json, flows.Flows, FlowJson.Write);
                 break;
-            case RowsTraversal rows:
-                WriteArray(json, rows.Rows, (j, row) =>
-                {
-                    row.Part.MoveTo(row.Index);
-                    FlowRowJson.Write(j, row.Part);
-                });
+            case GroupsTraversal groups:
+                WriteByKey(json, groups.Groups.Select(group => (group.Key, group.Value.AsEnumerable())), FlowJson.Write);
                 break;
             case ValuesTraversal values:
                 WriteArray(json, values.Values, GraphJson.Write);
@@ -45,30 +45,11 @@ public static class TraversalJson
                 WriteByKey(json, packets.Packets.GroupBy(p => p.FlowUuid, StringComparer.Ordinal).Select(g => (g.Key, g.AsEnumerable())), Write);
                 break;
             case GraphTraversal graph:
-                WriteGraph(json, graph.Graph);
+                WriteGraph(json, graph.Graph, stop);
                 break;
             default:
                 throw new InvalidOperationException($"a result of {result.GetType().Name} has no JSON");
         }
-    }
-
-    /// <summary>The items of a part of a result that's an array; what they're in is written by who has all parts.</summary>
-    /// <returns>How many they are.</returns>
-    internal static int WriteItems(Utf8JsonWriter json, FlowsPart part)
-    {
-        foreach (var value in FlowAnswer.ValuesOf(part))
-        {
-            GraphJson.Write(json, value);
-        }
-
-        var (fields, count) = FlowAnswer.RowsOf(part);
-        for (var i = 0; i < count; i++)
-        {
-            fields.MoveTo(i);
-            FlowRowJson.Write(json, fields);
-        }
-
-        return count + part.Values.Count;
     }
 
     private static void WriteArray<T>(Utf8JsonWriter json, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
@@ -108,7 +89,7 @@ public static class TraversalJson
     }
 
     // The fields are Skydive's RawPacket's, and the length on the wire.
-    private static void Write(Utf8JsonWriter json, RawPacket packet)
+    internal static void Write(Utf8JsonWriter json, RawPacket packet)
     {
         const long nanosecondsPerMillisecond = 1_000_000;
         json.WriteStartObject();
@@ -120,15 +101,21 @@ public static class TraversalJson
         json.WriteEndObject();
     }
 
-    private static void WriteGraph(Utf8JsonWriter json, Graph graph)
+    private static void WriteGraph(Utf8JsonWriter json, Graph graph, CancellationToken stop)
     {
         json.WriteStartArray();
         json.WriteStartObject();
         json.WritePropertyName("Nodes"u8);
-        WriteArray(json, graph.Nodes, GraphJson.Write);
+        WriteArray(json, graph.Nodes, Checked<Node>(GraphJson.Write));
         json.WritePropertyName("Edges"u8);
-        WriteArray(json, graph.Edges, GraphJson.Write);
+        WriteArray(json, graph.Edges, Checked<Edge>(GraphJson.Write));
         json.WriteEndObject();
         json.WriteEndArray();
+
+        Action<Utf8JsonWriter, T> Checked<T>(Action<Utf8JsonWriter, T> write) => (writer, item) =>
+        {
+            stop.ThrowIfCancellationRequested();
+            write(writer, item);
+        };
     }
 }

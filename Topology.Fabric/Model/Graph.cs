@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Immutable;
 
 namespace Topology.Fabric.Model;
@@ -8,22 +9,25 @@ namespace Topology.Fabric.Model;
 /// </summary>
 public sealed partial class Graph
 {
-    private readonly ImmutableDictionary<string, Node> _nodes;
+    private const int None = -1;
+
+    private readonly ImmutableDictionary<string, int> _numbers;
+    private readonly Places _places;
     private readonly ImmutableDictionary<string, Edge> _edges;
-    // Ids of the edges at each node, shown or not.
-    private readonly ImmutableDictionary<string, ImmutableHashSet<string>> _incident;
+    // By host: ids of its edges that may not be at a node of its own.
+    private readonly ImmutableDictionary<string, ImmutableHashSet<string>> _strays;
+    private readonly NodeIndex? _index;
+    private readonly int _free;
 
-    private readonly GraphStep _step;
-    // The same nodes, quicker to walk through: made when that's first done.
-    private Node[]? _all;
-    private Adjacency? _adjacency;
-
-    private Graph(ImmutableDictionary<string, Node> nodes, ImmutableDictionary<string, Edge> edges, ImmutableDictionary<string, ImmutableHashSet<string>> incident, GraphStep step)
+    private Graph(
+        ImmutableDictionary<string, int> numbers, Places places, ImmutableDictionary<string, Edge> edges, ImmutableDictionary<string, ImmutableHashSet<string>> strays, NodeIndex? index, int free)
     {
-        _step = step;
-        _nodes = nodes;
+        _numbers = numbers;
+        _places = places;
         _edges = edges;
-        _incident = incident;
+        _strays = strays;
+        _index = index;
+        _free = free;
     }
 
     /// <summary>Which relation to follow from a node.</summary>
@@ -39,70 +43,73 @@ public sealed partial class Graph
 
     /// <summary>No nodes, no edges.</summary>
     public static Graph Empty { get; } = new(
-        ImmutableDictionary.Create<string, Node>(StringComparer.Ordinal),
+        ImmutableDictionary.Create<string, int>(StringComparer.Ordinal),
+        Places.Empty,
         ImmutableDictionary.Create<string, Edge>(StringComparer.Ordinal),
         ImmutableDictionary.Create<string, ImmutableHashSet<string>>(StringComparer.Ordinal),
-        GraphStep.First);
+        null,
+        None);
+
+    /// <summary>The same; it and what comes of it find nodes by an index.</summary>
+    internal static Graph EmptyIndexed { get; } = new(Empty._numbers, Empty._places, Empty._edges, Empty._strays, NodeIndex.Empty, None);
 
     /// <summary>How many nodes there are.</summary>
-    public int NodeCount => _nodes.Count;
+    public int NodeCount { get; private init; }
 
-    /// <summary>How many edges are shown. Counts them.</summary>
-    public int EdgeCount => Edges.Count();
+    /// <summary>How many edges are shown.</summary>
+    public int EdgeCount { get; private init; }
 
     /// <summary>All nodes.</summary>
-    public IEnumerable<Node> Nodes => _all ??= [.. _nodes.Values];
+    public IEnumerable<Node> Nodes => NodeList;
 
-    /// <summary>All edges with both ends.</summary>
-    public IEnumerable<Edge> Edges => _edges.Values.Where(IsShown);
+    internal IReadOnlyList<Node> NodeList => new AllNodes(this);
 
-    /// <summary>All edges, those that wait for an end as well.</summary>
-    public IEnumerable<Edge> AllEdges => _edges.Values;
-
-    /// <summary>The node of this id, or null.</summary>
-    public Node? Node(string id) => _nodes.GetValueOrDefault(id);
-
-    /// <summary>The edge of this id if both its ends are there, or null.</summary>
-    public Edge? Edge(string id) => _edges.TryGetValue(id, out var edge) && IsShown(edge) ? edge : null;
-
-    /// <summary>Who is linked with whom, made when that's first asked.</summary>
-    internal Adjacency Adjacency => _adjacency ??= new Adjacency(this);
-
-    /// <summary>The nodes that may have one of these texts under a key, among others; null: all may.</summary>
-    internal IEnumerable<Node>? Candidates(string key, IEnumerable<string> texts) =>
-        NodeIndex.Has(key) ? NodeIndex.Find(this, _step, key, texts).Select(Node).OfType<Node>() : null;
-
-    /// <summary>The edges at a node: <see cref="Direction.Out"/> those it's the parent of.</summary>
-    public IEnumerable<Edge> EdgesOf(string nodeId, Direction direction = Direction.Both)
+    private IEnumerable<Node> EachNode
     {
-        if (!_nodes.ContainsKey(nodeId) || !_incident.TryGetValue(nodeId, out var ids))
+        get
         {
-            yield break;
-        }
-
-        foreach (var id in ids)
-        {
-            var edge = _edges[id];
-            if (IsShown(edge) && direction switch
+            for (var number = 0; number < _places.End; number++)
             {
-                Direction.Out => edge.Parent == nodeId,
-                Direction.In => edge.Child == nodeId,
-                _ => true,
-            })
-            {
-                yield return edge;
+                if (_places.NodeAt(number) is { } node)
+                {
+                    yield return node;
+                }
             }
         }
     }
 
+    /// <summary>All edges with both ends.</summary>
+    public IEnumerable<Edge> Edges => EachEdge(ofShown: true);
+
+    /// <summary>All edges, those that wait for an end as well.</summary>
+    public IEnumerable<Edge> AllEdges => EachEdge(ofShown: false);
+
+    /// <summary>The nodes and links by number.</summary>
+    internal Places Places => _places;
+
+    /// <summary>The node of this id, or null.</summary>
+    public Node? Node(string id) => _numbers.TryGetValue(id, out var number) ? _places.NodeAt(number) : null;
+
+    /// <summary>The edge of this id if both its ends are there, or null.</summary>
+    public Edge? Edge(string id) => _edges.TryGetValue(id, out var edge) && Node(edge.Parent) is not null && Node(edge.Child) is not null ? edge : null;
+
+    /// <summary>A node's number; -1: there's no such node.</summary>
+    internal int Number(string id) => _numbers.TryGetValue(id, out var number) && _places.NodeAt(number) is not null ? number : None;
+
+    /// <summary>The nodes that have one of these texts under a key, or in a list there; null: there's no index of it.</summary>
+    internal IEnumerable<Node>? Candidates(string key, IEnumerable<string> texts) => _index?.Find(key, texts)?.Select(number => _places.NodeAt(number)!);
+
+    /// <summary>The edges at a node: <see cref="Direction.Out"/> those it's the parent of.</summary>
+    public IEnumerable<Edge> EdgesOf(string nodeId, Direction direction = Direction.Both) => LinksOf(nodeId, direction).Select(link => link.Edge);
+
     /// <summary>The nodes at the other ends of a node's edges. A node linked twice comes twice.</summary>
     public IEnumerable<Node> Neighbours(string nodeId, Direction direction = Direction.Both, Func<Edge, bool>? through = null)
     {
-        foreach (var edge in EdgesOf(nodeId, direction))
+        foreach (var link in LinksOf(nodeId, direction))
         {
-            if (through is null || through(edge))
+            if (through is null || through(link.Edge))
             {
-                yield return _nodes[edge.OtherEnd(nodeId)];
+                yield return _places.NodeAt(link.Other)!;
             }
         }
     }
@@ -130,17 +137,17 @@ public sealed partial class Graph
         Edge[] newEdges = [.. edges];
         var nodeIds = newNodes.Select(n => n.Id).ToHashSet(StringComparer.Ordinal);
         var edgeIds = newEdges.Select(e => e.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var edge in _edges.Values)
+        foreach (var edge in EdgesOfHost(host))
         {
-            if (edge.Host == host && !edgeIds.Contains(edge.Id))
+            if (!edgeIds.Contains(edge.Id))
             {
                 builder.RemoveEdge(edge.Id);
             }
         }
 
-        foreach (var node in _nodes.Values)
+        foreach (var node in NodesOfHost(host))
         {
-            if (node.Host == host && !nodeIds.Contains(node.Id))
+            if (!nodeIds.Contains(node.Id))
             {
                 builder.RemoveNode(node.Id);
             }
@@ -166,5 +173,79 @@ public sealed partial class Graph
         return builder.ToGraph();
     }
 
-    private bool IsShown(Edge edge) => _nodes.ContainsKey(edge.Parent) && _nodes.ContainsKey(edge.Child);
+    private IEnumerable<Link> LinksOf(string nodeId, Direction direction)
+    {
+        if (Number(nodeId) is not (>= 0 and var number))
+        {
+            yield break;
+        }
+
+        for (var i = 0; i < _places[number].Count; i++)
+        {
+            var link = _places[number].Links[i];
+            if ((direction switch
+            {
+                Direction.Out => link.IsParent,
+                Direction.In => link.IsChild,
+                _ => true,
+            }) && _places.NodeAt(link.Other) is not null)
+            {
+                yield return link;
+            }
+        }
+    }
+
+    private IEnumerable<Edge> EachEdge(bool ofShown)
+    {
+        for (var number = 0; number < _places.End; number++)
+        {
+            if (ofShown && _places.NodeAt(number) is null)
+            {
+                continue;
+            }
+
+            for (var i = 0; i < _places[number].Links.Length; i++)
+            {
+                var link = _places[number].Links[i];
+                if (link.IsParent && (!ofShown || _places.NodeAt(link.Other) is not null))
+                {
+                    yield return link.Edge;
+                }
+            }
+        }
+    }
+
+    private List<Node> NodesOfHost(string host) => [.. (Candidates("Host", [host]) ?? Nodes).Where(node => node.Host == host)];
+
+    // At nodes of its own, or else remembered.
+    private HashSet<Edge> EdgesOfHost(string host)
+    {
+        var edges = new HashSet<Edge>(ReferenceEqualityComparer.Instance);
+        foreach (var node in NodesOfHost(host))
+        {
+            foreach (var link in _places[_numbers[node.Id]].Links)
+            {
+                if (link.Edge.Host == host)
+                {
+                    edges.Add(link.Edge);
+                }
+            }
+        }
+
+        edges.UnionWith(_strays.GetValueOrDefault(host)?.Select(id => _edges[id]) ?? []);
+        return edges;
+    }
+
+    private sealed class AllNodes(Graph graph) : IReadOnlyList<Node>
+    {
+        private List<Node>? _list;
+
+        public int Count => graph.NodeCount;
+
+        public Node this[int index] => (_list ??= [.. graph.EachNode])[index];
+
+        public IEnumerator<Node> GetEnumerator() => graph.EachNode.GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

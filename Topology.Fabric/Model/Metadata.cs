@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace Topology.Fabric.Model;
@@ -9,16 +10,22 @@ namespace Topology.Fabric.Model;
 /// </summary>
 public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEquatable<Metadata>
 {
-    // Sorted by key, ordinal. A node has some twenty keys: binary search over an array beats a hash table in size and speed.
-    private readonly KeyValuePair<string, MetaValue>[] _fields;
+    // Sorted, ordinal. A node has some twenty keys: binary search over an array beats a hash table in size and speed. Nodes of a
+    // kind have the same keys, and share them, so that a look at many nodes finds them in the processor's cache.
+    private readonly string[] _keys;
+    private readonly MetaValue[] _values;
 
-    private Metadata(KeyValuePair<string, MetaValue>[] sorted) => _fields = sorted;
+    private Metadata(string[] keys, MetaValue[] values)
+    {
+        _keys = keys;
+        _values = values;
+    }
 
     /// <summary>No fields.</summary>
-    public static Metadata Empty { get; } = new([]);
+    public static Metadata Empty { get; } = new([], []);
 
     /// <summary>How many keys there are (not counting inner ones).</summary>
-    public int Count => _fields.Length;
+    public int Count => _keys.Length;
 
     /// <summary>The value of a key (not dotted); a null value when it's missing.</summary>
     public MetaValue this[string key] => TryGet(key, out var value) ? value : default;
@@ -26,20 +33,39 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
     /// <summary>Metadata of these fields; a key given twice keeps its last value.</summary>
     public static Metadata Create(params IEnumerable<(string Key, MetaValue Value)> fields)
     {
-        var sorted = new SortedDictionary<string, MetaValue>(StringComparer.Ordinal);
-        foreach (var (key, value) in fields)
+        (string Key, MetaValue Value)[] all = [.. fields];
+        var keys = Array.ConvertAll(all, field => field.Key);
+        var places = new int[all.Length];
+        for (var i = 0; i < places.Length; i++)
         {
-            sorted[key] = value;
+            places[i] = i;
         }
 
-        return sorted.Count == 0 ? Empty : new Metadata([.. sorted]);
+        Array.Sort(keys, places, StringComparer.Ordinal);
+        var values = new MetaValue[keys.Length];
+        var count = 0;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            // What's sorted are the keys; of the same ones the order isn't kept.
+            var isAgain = count > 0 && keys[count - 1] == keys[i];
+            if (!isAgain)
+            {
+                keys[count] = keys[i];
+                values[count++] = all[places[i]].Value;
+                continue;
+            }
+
+            values[count - 1] = all[Array.FindLastIndex(all, field => field.Key == keys[i])].Value;
+        }
+
+        return count == 0 ? Empty : new Metadata(MetadataKeys.Shared(keys[..count]), values[..count]);
     }
 
     /// <summary>Finds a key (not dotted).</summary>
     public bool TryGet(string key, out MetaValue value)
     {
         var index = IndexOf(key);
-        value = index >= 0 ? _fields[index].Value : default;
+        value = index >= 0 ? _values[index] : default;
         return index >= 0;
     }
 
@@ -49,22 +75,18 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
         var index = IndexOf(key);
         if (index >= 0)
         {
-            if (_fields[index].Value == value)
+            if (_values[index] == value)
             {
                 return this;
             }
 
-            var changed = (KeyValuePair<string, MetaValue>[])_fields.Clone();
-            changed[index] = new(key, value);
-            return new Metadata(changed);
+            var changed = (MetaValue[])_values.Clone();
+            changed[index] = value;
+            return new Metadata(_keys, changed);
         }
 
-        var grown = new KeyValuePair<string, MetaValue>[_fields.Length + 1];
         var at = ~index;
-        _fields.AsSpan(0, at).CopyTo(grown);
-        grown[at] = new(key, value);
-        _fields.AsSpan(at).CopyTo(grown.AsSpan(at + 1));
-        return new Metadata(grown);
+        return new Metadata(MetadataKeys.Shared([.. _keys.AsSpan(0, at), key, .. _keys.AsSpan(at)]), [.. _values.AsSpan(0, at), value, .. _values.AsSpan(at)]);
     }
 
     /// <summary>Without one key (not dotted).</summary>
@@ -76,7 +98,7 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
             return this;
         }
 
-        return _fields.Length == 1 ? Empty : new Metadata([.. _fields.AsSpan(0, index), .. _fields.AsSpan(index + 1)]);
+        return Count == 1 ? Empty : new Metadata(MetadataKeys.Shared([.. _keys.AsSpan(0, index), .. _keys.AsSpan(index + 1)]), [.. _values.AsSpan(0, index), .. _values.AsSpan(index + 1)]);
     }
 
     /// <summary>Every value a dotted key stands for: none, one, or several where the way leads through lists.</summary>
@@ -134,8 +156,6 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
         }
 
         return false;
-
-        static bool IsAny(MetaValue value, Func<MetaValue, bool> condition) => condition(value) || (value.Kind == MetaKind.List && value.Items.Any(condition));
     }
 
     /// <summary>Whether a dotted key has this value, or a list with it.</summary>
@@ -144,7 +164,7 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
     /// <summary>All dotted keys, of inner maps as well.</summary>
     public IEnumerable<string> Keys()
     {
-        foreach (var (key, value) in _fields)
+        foreach (var (key, value) in this)
         {
             yield return key;
             if (value.Kind != MetaKind.Map)
@@ -167,20 +187,7 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
             return true;
         }
 
-        if (other is null || other._fields.Length != _fields.Length)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < _fields.Length; i++)
-        {
-            if (!string.Equals(_fields[i].Key, other._fields[i].Key, StringComparison.Ordinal) || _fields[i].Value != other._fields[i].Value)
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return other is not null && (ReferenceEquals(_keys, other._keys) || _keys.AsSpan().SequenceEqual(other._keys)) && _values.AsSpan().SequenceEqual(other._values);
     }
 
     /// <inheritdoc/>
@@ -190,7 +197,7 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
     public override int GetHashCode()
     {
         var hash = new HashCode();
-        foreach (var (key, value) in _fields)
+        foreach (var (key, value) in this)
         {
             hash.Add(key, StringComparer.Ordinal);
             hash.Add(value);
@@ -200,10 +207,16 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
     }
 
     /// <inheritdoc/>
-    public override string ToString() => "{" + string.Join(", ", _fields.Select(f => $"{f.Key}: {f.Value}")) + "}";
+    public override string ToString() => "{" + string.Join(", ", this.Select(f => $"{f.Key}: {f.Value}")) + "}";
 
     /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<string, MetaValue>> GetEnumerator() => ((IEnumerable<KeyValuePair<string, MetaValue>>)_fields).GetEnumerator();
+    public IEnumerator<KeyValuePair<string, MetaValue>> GetEnumerator()
+    {
+        for (var i = 0; i < _keys.Length; i++)
+        {
+            yield return new(_keys[i], _values[i]);
+        }
+    }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -214,13 +227,15 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
         _ => [],
     };
 
+    internal static bool IsAny(MetaValue value, Func<MetaValue, bool> condition) => condition(value) || (value.Kind == MetaKind.List && value.Items.Any(condition));
+
     private int IndexOf(string key)
     {
-        int low = 0, high = _fields.Length - 1;
+        int low = 0, high = _keys.Length - 1;
         while (low <= high)
         {
             var middle = (low + high) >>> 1;
-            var order = string.CompareOrdinal(_fields[middle].Key, key);
+            var order = string.CompareOrdinal(_keys[middle], key);
             if (order == 0)
             {
                 return middle;
@@ -237,5 +252,34 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
         }
 
         return ~low;
+    }
+}
+
+/// <summary>The keys of metadata that's alike, once.</summary>
+internal static class MetadataKeys
+{
+    /// <summary>Sets of keys that are shared, and how long one may be: who makes up keys fills no more than this.</summary>
+    private const int MostSets = 1_024;
+    private const int MostCharacters = 2_048;
+
+    private static readonly ConcurrentDictionary<string[], string[]> Known = new(new SameKeys());
+    private static int s_sets;
+
+    public static string[] Shared(string[] keys)
+    {
+        if (Known.TryGetValue(keys, out var shared))
+        {
+            return shared;
+        }
+
+        return keys.Sum(key => key.Length) <= MostCharacters && Volatile.Read(ref s_sets) < MostSets && Interlocked.Increment(ref s_sets) <= MostSets ? Known.GetOrAdd(keys, keys) : keys;
+    }
+
+    private sealed class SameKeys : IEqualityComparer<string[]>
+    {
+        public bool Equals(string[]? one, string[]? other) => ReferenceEquals(one, other) || one.AsSpan().SequenceEqual(other);
+
+        // Some of them tell most sets apart.
+        public int GetHashCode(string[] keys) => keys.Length == 0 ? 0 : HashCode.Combine(keys.Length, keys[0], keys[keys.Length / 3], keys[keys.Length * 2 / 3], keys[^1]);
     }
 }

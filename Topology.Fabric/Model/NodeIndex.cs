@@ -1,147 +1,162 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 
 namespace Topology.Fabric.Model;
 
-/// <summary>
-/// Nodes of a graph by what is asked for most. Made when it's first asked, of the graph as it was then, and good for the graphs
-/// that come of it as long as few nodes have changed: those are looked at besides. Who asks checks what's found.
-/// </summary>
+/// <summary>Numbers of a graph's nodes by the texts that are asked for most. A change of the graph changes it along; a change that doesn't touch these texts leaves it as it is.</summary>
 internal sealed class NodeIndex
 {
-    /// <summary>Nodes that may have changed since; with more, an index is made anew.</summary>
-    private const int MostChanges = 1_000;
+    private const string Host = "Host";
 
-    private static readonly string[] Keys = ["Name", "Type", "MAC", "IPV4", "TID"];
+    private static readonly string[] Keys = [Host, "Name", "Type", "MAC", "IPV4", "TID"];
 
-    // Most texts are one node's.
-    private readonly Dictionary<string, Dictionary<string, (string First, List<string>? More)>> _byKey;
-    private readonly GraphStep _made;
+    // By the key's place above.
+    private readonly ImmutableArray<ImmutableDictionary<string, Numbers>> _byKey;
 
-    private NodeIndex(Graph graph, GraphStep made)
+    private NodeIndex(ImmutableArray<ImmutableDictionary<string, Numbers>> byKey) => _byKey = byKey;
+
+    public static NodeIndex Empty { get; } = new([.. Keys.Select(_ => ImmutableDictionary.Create<string, Numbers>(StringComparer.Ordinal))]);
+
+    /// <summary>The numbers of the nodes that have one of these texts under a key; null: there's no index of it.</summary>
+    public IEnumerable<int>? Find(string key, IEnumerable<string> texts)
     {
-        _made = made;
-        _byKey = Keys.Append(Host).ToDictionary(key => key, _ => new Dictionary<string, (string First, List<string>? More)>(StringComparer.Ordinal), StringComparer.Ordinal);
-        foreach (var node in graph.Nodes)
+        var place = Array.IndexOf(Keys, key);
+        if (place < 0)
         {
-            Add(Host, node.Host, node.Id);
-            Add(Host, node.Metadata[Host], node.Id);
-            foreach (var key in Keys)
-            {
-                Add(key, node.Metadata[key], node.Id);
-            }
-        }
-    }
-
-    private static string Host => "Host";
-
-    /// <summary>Whether there is an index of this key.</summary>
-    public static bool Has(string key) => key == Host || Array.IndexOf(Keys, key) >= 0;
-
-    /// <summary>The ids of all nodes that may have one of these texts under a key, and of some others.</summary>
-    /// <param name="graph">The graph.</param>
-    /// <param name="step">How it came to be.</param>
-    /// <param name="key">One of the index.</param>
-    /// <param name="texts">The texts.</param>
-    public static IEnumerable<string> Find(Graph graph, GraphStep step, string key, IEnumerable<string> texts)
-    {
-        var line = step.Line;
-        var index = line.Index;
-        if (index is null || step.ChangedSince(index._made, MostChanges) is not { } changed)
-        {
-            (line.Index, changed) = (index = new NodeIndex(graph, step), []);
+            return null;
         }
 
-        var found = new HashSet<string>(changed, StringComparer.Ordinal);
+        var found = new SortedSet<int>();
         foreach (var text in texts)
         {
-            if (index._byKey[key].TryGetValue(text, out var ids))
+            if (_byKey[place].TryGetValue(text, out var numbers))
             {
-                found.Add(ids.First);
-                found.UnionWith(ids.More ?? []);
+                numbers.AddTo(found);
             }
         }
 
         return found;
     }
 
-    private void Add(string key, MetaValue value, string id)
+    /// <summary>Of a text's nodes. Most texts are one node's.</summary>
+    private readonly record struct Numbers(int First, ImmutableHashSet<int>? All)
     {
-        switch (value.Kind)
+        public Numbers With(int number) => All is not null
+            ? this with { All = All.Add(number) }
+            : number == First ? this : new Numbers(First, [First, number]);
+
+        /// <summary>Null: none is left.</summary>
+        public Numbers? Without(int number)
         {
-            case MetaKind.Text:
-                ref var ids = ref CollectionsMarshal.GetValueRefOrAddDefault(_byKey[key], value.Text, out var isKnown);
-                if (isKnown)
-                {
-                    (ids.More ??= []).Add(id);
-                }
-                else
-                {
-                    ids.First = id;
-                }
-
-                break;
-            case MetaKind.List:
-                foreach (var item in value.Items)
-                {
-                    Add(key, item, id);
-                }
-
-                break;
-        }
-    }
-}
-
-/// <summary>The graphs that came of one, and their index.</summary>
-internal sealed class GraphLine
-{
-    private volatile NodeIndex? _index;
-
-    /// <summary>The one made last.</summary>
-    public NodeIndex? Index
-    {
-        get => _index;
-        set => _index = value;
-    }
-}
-
-/// <summary>One change of a graph on its way to what it is. Old ones are forgotten: an index of before them is of no use.</summary>
-/// <param name="Line">Of which graphs.</param>
-/// <param name="Before">The one before; null: forgotten, or none.</param>
-/// <param name="Ids">Of the nodes that changed.</param>
-/// <param name="Length">Nodes that changed up to here, as far as is known.</param>
-internal sealed record GraphStep(GraphLine Line, GraphStep? Before, ImmutableArray<string> Ids, int Length)
-{
-    private const int Longest = 2_000;
-
-    /// <summary>The first of a line.</summary>
-    public static GraphStep First => new(new GraphLine(), null, [], 0);
-
-    /// <summary>The one after this.</summary>
-    public GraphStep Next(IReadOnlyCollection<string> ids) => ids.Count == 0
-        ? this
-        : Length + ids.Count > Longest
-            ? new GraphStep(Line, null, [], 0)
-            : new GraphStep(Line, this, [.. ids], Length + ids.Count);
-
-    /// <summary>What changed since another one; null: too much, or it isn't one of those before.</summary>
-    public List<string>? ChangedSince(GraphStep other, int most)
-    {
-        var changed = new List<string>();
-        for (var step = this; step is not null; step = step.Before)
-        {
-            if (ReferenceEquals(step, other))
+            if (All is null)
             {
-                return changed;
+                return number == First ? null : this;
             }
 
-            changed.AddRange(step.Ids);
-            if (changed.Count > most)
+            var left = All.Remove(number);
+            return left.Count > 1 ? this with { All = left } : new Numbers(left.Single(), null);
+        }
+
+        public void AddTo(SortedSet<int> numbers)
+        {
+            if (All is null)
             {
-                return null;
+                numbers.Add(First);
+            }
+            else
+            {
+                numbers.UnionWith(All);
+            }
+        }
+    }
+
+    /// <summary>Follows changes.</summary>
+    internal sealed class Builder(NodeIndex index)
+    {
+        private readonly ImmutableDictionary<string, Numbers>.Builder?[] _byKey = new ImmutableDictionary<string, Numbers>.Builder?[Keys.Length];
+        private NodeIndex _index = index;
+
+        /// <summary>Something else is at a number now.</summary>
+        public void Change(int number, Node? before, Node? after)
+        {
+            if (before?.Host != after?.Host || before?.Metadata[Host] != after?.Metadata[Host])
+            {
+                // The same text may be in both places.
+                Move(0, number, Hosts(before), Hosts(after));
+            }
+
+            for (var place = 1; place < Keys.Length; place++)
+            {
+                var (old, now) = (ValueOf(before, place), ValueOf(after, place));
+                if (old != now)
+                {
+                    Move(place, number, old, now);
+                }
             }
         }
 
-        return null;
+        /// <summary>The index as it is now.</summary>
+        public NodeIndex ToIndex()
+        {
+            if (Array.Exists(_byKey, key => key is not null))
+            {
+                _index = new NodeIndex([.. _byKey.Select((own, place) => own?.ToImmutable() ?? _index._byKey[place])]);
+                Array.Clear(_byKey);
+            }
+
+            return _index;
+        }
+
+        private void Move(int place, int number, MetaValue old, MetaValue now)
+        {
+            Each(old, text => Remove(place, text, number));
+            Each(now, text => Add(place, text, number));
+        }
+
+        private static MetaValue Hosts(Node? node) => node is null ? default(MetaValue) : ImmutableArray.Create(node.Host, node.Metadata[Host]);
+
+        private static MetaValue ValueOf(Node? node, int place) => node is null ? default : node.Metadata[Keys[place]];
+
+        private static void Each(MetaValue value, Action<string> change)
+        {
+            switch (value.Kind)
+            {
+                case MetaKind.Text:
+                    change(value.Text);
+                    break;
+                case MetaKind.List:
+                    foreach (var item in value.Items)
+                    {
+                        Each(item, change);
+                    }
+
+                    break;
+            }
+        }
+
+        private ImmutableDictionary<string, Numbers>.Builder Of(int place) => _byKey[place] ??= _index._byKey[place].ToBuilder();
+
+        private void Add(int place, string text, int number)
+        {
+            var numbers = Of(place);
+            numbers[text] = numbers.TryGetValue(text, out var known) ? known.With(number) : new Numbers(number, null);
+        }
+
+        private void Remove(int place, string text, int number)
+        {
+            var numbers = Of(place);
+            if (!numbers.TryGetValue(text, out var known))
+            {
+                return;
+            }
+
+            if (known.Without(number) is { } left)
+            {
+                numbers[text] = left;
+            }
+            else
+            {
+                numbers.Remove(text);
+            }
+        }
     }
 }

@@ -27,20 +27,20 @@ public static class ShortestPath
             return [start];
         }
 
-        var ways = graph.Adjacency;
-        var cameFrom = Seen(ways, [ways.Number(from)]);
-        var queue = new Queue<int>([ways.Number(from)]);
+        var ways = graph.Places;
+        var cameFrom = Seen(ways, [graph.Number(from)]);
+        var queue = new Queue<int>([graph.Number(from)]);
         while (queue.TryDequeue(out var node))
         {
             stop.ThrowIfCancellationRequested();
-            if (isTarget(ways.Nodes[node]))
+            if (isTarget(ways.NodeAt(node)!))
             {
-                return [.. Unwound(node, cameFrom).Reverse().Select(number => ways.Nodes[number])];
+                return [.. Unwound(node, cameFrom).Reverse().Select(number => ways.NodeAt(number)!)];
             }
 
-            foreach (var (next, edge) in ways.LinksOf(node))
+            foreach (var (next, edge, _, _) in ways[node].Links)
             {
-                if (cameFrom[next] == Unseen && (through is null || through(edge)))
+                if (cameFrom[next] == Unseen && ways.NodeAt(next) is not null && (through is null || through(edge)))
                 {
                     cameFrom[next] = node;
                     queue.Enqueue(next);
@@ -69,9 +69,9 @@ public static class ShortestPath
             return [start];
         }
 
-        var ways = graph.Adjacency;
-        List<int> front = [ways.Number(from)];
-        List<int> back = [.. targets.Select(ways.Number)];
+        var ways = graph.Places;
+        List<int> front = [graph.Number(from)];
+        List<int> back = [.. targets.Select(graph.Number).Where(number => number >= 0)];
         var (cameFrom, leadsTo) = (Seen(ways, front), Seen(ways, back));
         while (front.Count > 0 && back.Count > 0)
         {
@@ -82,9 +82,9 @@ public static class ShortestPath
             foreach (var node in isForth ? front : back)
             {
                 stop.ThrowIfCancellationRequested();
-                foreach (var (next, edge) in ways.LinksOf(node))
+                foreach (var (next, edge, _, _) in ways[node].Links)
                 {
-                    if (own[next] != Unseen || (through is not null && !through(edge)))
+                    if (own[next] != Unseen || ways.NodeAt(next) is null || (through is not null && !through(edge)))
                     {
                         continue;
                     }
@@ -92,7 +92,7 @@ public static class ShortestPath
                     own[next] = node;
                     if (others[next] != Unseen)
                     {
-                        return [.. Unwound(next, cameFrom).Reverse().Concat(Unwound(next, leadsTo).Skip(1)).Select(number => ways.Nodes[number])];
+                        return [.. Unwound(next, cameFrom).Reverse().Concat(Unwound(next, leadsTo).Skip(1)).Select(number => ways.NodeAt(number)!)];
                     }
 
                     reached.Add(next);
@@ -105,9 +105,9 @@ public static class ShortestPath
         return [];
     }
 
-    private static int[] Seen(Adjacency ways, IEnumerable<int> beginnings)
+    private static int[] Seen(Places ways, IEnumerable<int> beginnings)
     {
-        var seen = new int[ways.Nodes.Length];
+        var seen = new int[ways.End];
         Array.Fill(seen, Unseen);
         foreach (var beginning in beginnings)
         {

@@ -30,7 +30,8 @@ internal sealed class TopologyApi(AnalyzerServices services)
         }
 
         PcapAnswer.CheckKind(query.Result);
-        await RunAsync(context, query, (result, _) => PcapAnswer.WriteAsync(context, (RawPacketsTraversal)result)).ConfigureAwait(false);
+        await RunAsync(context, query, async (result, stop) =>
+            await PcapAnswer.WriteAsync(context, result is PacketsStream packets ? await services.Flows.PacketsAsync(packets.Parts, stop).ConfigureAwait(false) : ((RawPacketsTraversal)result).Packets).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task FlowsAsync(HttpContext context)
@@ -50,8 +51,8 @@ internal sealed class TopologyApi(AnalyzerServices services)
     }
 
     private Task AnswerAsync(HttpContext context, GremlinQuery query) => RunAsync(context, query, (result, stop) => result is StreamTraversal stream
-        ? JsonAnswer.StreamAsync(context, stream.Parts, services.MostBytes, stop)
-        : JsonAnswer.WriteAsync(context, json => TraversalJson.Write(json, result), mostBytes: services.MostBytes));
+        ? JsonAnswer.StreamAsync(context, stream, services.MostBytes, stop)
+        : JsonAnswer.WriteAsync(context, json => TraversalJson.Write(json, result, stop), mostBytes: services.MostBytes));
 
     // The time a query has is for all of it, to the last byte of its answer.
     private async Task RunAsync(HttpContext context, GremlinQuery query, Func<Traversal, CancellationToken, Task> answer)
@@ -71,6 +72,10 @@ internal sealed class TopologyApi(AnalyzerServices services)
         {
             result = "refused";
             throw;
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            throw ErrorAnswers.TooLong;
         }
         finally
         {

@@ -9,6 +9,9 @@ internal abstract record Condition
     /// <summary>Always true.</summary>
     public static Condition Always { get; } = new AllOf([]);
 
+    /// <summary>It asks nothing.</summary>
+    public bool IsAlways => this is AllOf { Conditions.IsEmpty: true };
+
     /// <summary>Whether something satisfies it.</summary>
     public abstract bool Holds(IFields fields);
 

@@ -40,12 +40,18 @@ internal readonly struct ElementFields(GraphElement element) : IFields
         return own.HasValue || element.Metadata.TryLookup(StripPrefix(key), out value);
     }
 
-    public bool Any(string key, Func<MetaValue, bool> condition) =>
-        element.Metadata.Any(StripPrefix(key), condition) || (!HasMetadata(key) && TryGet(key, out var own) && condition(own));
+    public bool Any(string key, Func<MetaValue, bool> condition)
+    {
+        var inner = StripPrefix(key);
+        if (element.Metadata.TryGet(inner, out var value))
+        {
+            return Metadata.IsAny(value, condition);
+        }
+
+        return inner.Contains('.', StringComparison.Ordinal) ? element.Metadata.Any(inner, condition) : TryGet(key, out value) && condition(value);
+    }
 
     public IEnumerable<string> Keys() => [.. OwnKeys, .. element.Metadata.Keys()];
-
-    private bool HasMetadata(string key) => element.Metadata.TryLookup(StripPrefix(key), out _);
 
     private static string StripPrefix(string key) => key.StartsWith("Metadata.", StringComparison.Ordinal) ? key["Metadata.".Length..] : key;
 }

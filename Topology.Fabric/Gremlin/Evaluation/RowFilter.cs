@@ -21,7 +21,7 @@ internal sealed class RowFilter
     private readonly List<TextMemo> _memos = [];
     private readonly RowTest? _test;
 
-    public RowFilter(Condition condition) => _test = condition is Condition.AllOf { Conditions.IsEmpty: true } ? null : Compile(condition);
+    public RowFilter(Condition condition) => _test = condition.IsAlways ? null : Compile(condition);
 
     /// <summary>All rows pass.</summary>
     public bool IsAlways => _test is null;

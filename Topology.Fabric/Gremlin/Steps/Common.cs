@@ -41,15 +41,34 @@ internal static class Common
     }
 
     /// <summary>Sort(), Sort('key'), Sort(ASC|DESC, 'key'): what lacks the key comes last.</summary>
-    public static Func<IReadOnlyList<T>, IReadOnlyList<T>> Sort<T>(Arguments arguments, string defaultKey, Func<T, IFields> fieldsOf)
+    public static Func<IReadOnlyList<T>, CancellationToken, IReadOnlyList<T>> Sort<T>(Arguments arguments, string defaultKey, Func<T, IFields> fieldsOf)
     {
         var (key, descending) = SortKey(arguments, defaultKey);
-        return items =>
+        return (items, stop) =>
         {
-            var keyed = items.Select(item => (Item: item, Found: fieldsOf(item).TryGet(key, out var value), Value: value)).ToList();
-            var order = Comparer<MetaValue>.Create(Predicates.Order);
+            var keyed = new List<(T Item, bool Found, MetaValue Value)>(items.Count);
+            foreach (var item in items)
+            {
+                stop.ThrowIfCancellationRequested();
+                keyed.Add((item, fieldsOf(item).TryGet(key, out var value), value));
+            }
+
+            var order = Comparer<MetaValue>.Create((one, other) =>
+            {
+                stop.ThrowIfCancellationRequested();
+                return Predicates.Order(one, other);
+            });
             var found = keyed.Where(k => k.Found);
-            return [.. (descending ? found.OrderByDescending(k => k.Value, order) : found.OrderBy(k => k.Value, order)).Concat(keyed.Where(k => !k.Found)).Select(k => k.Item)];
+            var sorted = descending ? found.OrderByDescending(k => k.Value, order) : found.OrderBy(k => k.Value, order);
+            try
+            {
+                return [.. sorted.Concat(keyed.Where(k => !k.Found)).Select(k => k.Item)];
+            }
+            catch (InvalidOperationException e) when (e.InnerException is OperationCanceledException)
+            {
+                // Sorting wraps what a comparison throws.
+                throw new OperationCanceledException(stop);
+            }
         };
     }
 
@@ -125,7 +144,7 @@ internal static class Common
 
         // Counters end at the highest number there is, and so does their sum.
         public readonly MetaValue Value =>
-            _isInexact ? (double)Integers + _doubles : (long)Int128.Clamp(Integers, long.MinValue, long.MaxValue);
+            _isInexact ? (MetaValue)((double)Integers + _doubles) : (long)Int128.Clamp(Integers, long.MinValue, long.MaxValue);
 
         /// <exception cref="GremlinException">It isn't a number.</exception>
         public void Add(MetaValue value, Arguments arguments)

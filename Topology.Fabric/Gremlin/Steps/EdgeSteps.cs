@@ -41,7 +41,7 @@ internal static class EdgeSteps
         Step<EdgesTraversal, EdgesTraversal>("Sort", arguments =>
         {
             var sort = Common.Sort<Edge>(arguments, "CreatedAt", FieldsOf);
-            return input => input with { Edges = sort(input.Edges) };
+            return (input, run) => input with { Edges = sort(input.Edges, run.Stop) };
         }),
         Step<EdgesTraversal, EdgesTraversal>("Range", arguments =>
         {

@@ -10,6 +10,11 @@ namespace Topology.Fabric.Gremlin.Steps;
 internal static class FlowSteps
 {
     private const string DefaultSort = "Last";
+    private const string DefaultGroup = "TrackingID";
+    private const string Metric = "Metric.";
+
+    /// <summary>Flows of a group that are held until it's known to be large enough, at most.</summary>
+    private const int LargestMoreThan = 100_000;
 
     public static readonly IReadOnlyList<StepDefinition> All =
     [
@@ -36,20 +41,35 @@ internal static class FlowSteps
         }),
         Step<FlowsTraversal, FlowsTraversal>("Dedup", arguments =>
         {
-            // Skydive's default: the same traffic seen in several places is one flow.
-            IReadOnlyList<string> keys = arguments.Count == 0 ? ["TrackingID"] : arguments.Texts();
-            foreach (var key in keys)
-            {
-                CheckKey(key, arguments.Column);
-            }
-
+            var keys = DedupKeys(arguments);
             return input => input with { Flows = Common.Dedup(input.Flows, keys, FieldsOf) };
+        }),
+        Step<FlowsTraversal, GroupsTraversal>("Group", arguments =>
+        {
+            var key = GroupKey(arguments);
+            return input => new GroupsTraversal(Grouped(input.Flows, key));
+        }),
+        Step<GroupsTraversal, GroupsTraversal>("MoreThan", arguments =>
+        {
+            var count = MoreThan(arguments);
+            return input => new GroupsTraversal([.. input.Groups.Where(group => group.Value.Count > count)]);
+        }),
+        Step<GroupsTraversal, ValuesTraversal>("Count", arguments =>
+        {
+            arguments.None();
+            return input => ByName(input.Groups.Select(group => (group.Key, (MetaValue)(long)group.Value.Count)));
+        }),
+        Step<GroupsTraversal, ValuesTraversal>("Sum", arguments =>
+        {
+            arguments.Between(1, 1, "one key");
+            var key = CheckKey(arguments.Text(0), arguments.Column);
+            return input => ByName(input.Groups.Select(group => (group.Key, Common.Sum(Common.Values(group.Value, key, FieldsOf).Values, arguments).Value)));
         }),
         Step<FlowsTraversal, FlowsTraversal>("Sort", arguments =>
         {
             CheckKey(SortKey(arguments).Key, arguments.Column);
             var sort = Common.Sort<Flow>(arguments, DefaultSort, FieldsOf);
-            return input => input with { Flows = sort(input.Flows) };
+            return (input, run) => input with { Flows = sort(input.Flows, run.Stop) };
         }),
         Step<FlowsTraversal, FlowsTraversal>("Range", arguments =>
         {
@@ -110,6 +130,40 @@ internal static class FlowSteps
     /// <summary>By what flows are sorted.</summary>
     public static (string Key, bool Descending) SortKey(Arguments arguments) => Common.SortKey(arguments, DefaultSort);
 
+    /// <summary>By what flows are told apart. Skydive's default: the same traffic seen in several places is one flow.</summary>
+    public static IReadOnlyList<string> DedupKeys(Arguments arguments)
+    {
+        IReadOnlyList<string> keys = arguments.Count == 0 ? [DefaultGroup] : arguments.Texts();
+        foreach (var key in keys)
+        {
+            CheckKey(key, arguments.Column);
+        }
+
+        return keys;
+    }
+
+    /// <summary>By what flows are grouped.</summary>
+    public static string GroupKey(Arguments arguments)
+    {
+        arguments.Between(0, 1, "one key at most");
+        return arguments.Count == 0 ? DefaultGroup : CheckKey(arguments.Text(0), arguments.Column);
+    }
+
+    /// <summary>Groups of more flows than this are kept.</summary>
+    public static int MoreThan(Arguments arguments)
+    {
+        arguments.Between(0, 1, "one number at most");
+        return arguments.Count == 0 ? 1 : arguments.Index(0) is <= LargestMoreThan and var count ? count : throw arguments.Wrong(arguments.Column, $"takes {LargestMoreThan} at most");
+    }
+
+    /// <summary>A counter of Metrics() as a flow's own field; null: there's no such counter.</summary>
+    public static string? MetricKey(Arguments sum) =>
+        sum is { Count: 1 } && Metric + sum.Text(0) is var key && RowField.Find(key) is not null ? key : null;
+
+    /// <summary>Values by name, as one map; none without any.</summary>
+    public static ValuesTraversal ByName(IEnumerable<(string Name, MetaValue Value)> values) =>
+        Model.Metadata.Create(values) is { Count: > 0 } byName ? new ValuesTraversal([byName]) : new ValuesTraversal([]);
+
     /// <summary>The step from something to its flows; the conditions in its parentheses are a filter's of what comes from there.</summary>
     public static StepDefinition Of<TInput>(Func<TInput, FlowsOf> flowsOf)
         where TInput : Traversal =>
@@ -119,6 +173,27 @@ internal static class FlowSteps
 
     private static string CheckKey(string key, int column) =>
         FlowView.IsKnown(key) ? key : throw new GremlinException(column, $"a flow has no field '{key}'");
+
+    // Groups in the order of their values; what has none is in no group.
+    private static List<KeyValuePair<string, IReadOnlyList<Flow>>> Grouped(IEnumerable<Flow> flows, string key)
+    {
+        var groups = new Dictionary<string, (MetaValue Value, List<Flow> Flows)>(StringComparer.Ordinal);
+        foreach (var flow in flows)
+        {
+            if (FieldsOf(flow).TryGet(key, out var value))
+            {
+                var name = value.ToString();
+                if (!groups.TryGetValue(name, out var group))
+                {
+                    groups.Add(name, group = (value, []));
+                }
+
+                group.Flows.Add(flow);
+            }
+        }
+
+        return [.. groups.OrderBy(group => group.Value.Value, Comparer<MetaValue>.Create(Predicates.Order)).Select(group => KeyValuePair.Create<string, IReadOnlyList<Flow>>(group.Key, group.Value.Flows))];
+    }
 
     private static StepDefinition Filter(string name, Func<Arguments, Condition> compile) =>
         Step<FlowsTraversal, FlowsTraversal>(name, arguments =>

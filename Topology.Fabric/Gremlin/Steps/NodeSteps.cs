@@ -43,7 +43,7 @@ internal static class NodeSteps
         Step<NodesTraversal, NodesTraversal>("Sort", arguments =>
         {
             var sort = Common.Sort<Node>(arguments, "CreatedAt", FieldsOf);
-            return input => input with { Nodes = sort(input.Nodes) };
+            return (input, run) => input with { Nodes = sort(input.Nodes, run.Stop) };
         }),
         Step<NodesTraversal, NodesTraversal>("Range", arguments =>
         {
@@ -129,8 +129,9 @@ internal static class NodeSteps
     public static IFields FieldsOf(Node node) => new ElementFields(node);
 
     /// <summary>A graph's nodes that satisfy a condition, by an index where one knows of it.</summary>
-    public static IReadOnlyList<Node> Select(Graph graph, Condition condition, Arguments step, Run run) =>
-        run.Gather(Candidates(graph, condition) ?? graph.Nodes, step, n => condition.Holds(FieldsOf(n)));
+    public static IReadOnlyList<Node> Select(Graph graph, Condition condition, Arguments step, Run run) => condition.IsAlways && graph.NodeCount <= Run.MostElements
+        ? graph.NodeList
+        : run.Gather(Candidates(graph, condition) ?? graph.Nodes, step, n => condition.Holds(FieldsOf(n)));
 
     /// <summary>All nodes that can satisfy a condition, found without a look at each; null: there's no way to.</summary>
     private static IEnumerable<Node>? Candidates(Graph graph, Condition condition)
@@ -206,6 +207,7 @@ internal static class NodeSteps
         targets = targets is { Count: > MostKnownTargets } ? null : targets;
         foreach (var id in input.Nodes.Select(n => n.Id).Distinct(StringComparer.Ordinal))
         {
+            run.Stop.ThrowIfCancellationRequested();
             Func<Edge, bool>? isWay = through is null ? null : e => through.Holds(new ElementFields(e));
             var path = targets is null
                 ? ShortestPath.Find(input.Graph, id, n => isTarget.Holds(FieldsOf(n)), isWay, run.Stop)

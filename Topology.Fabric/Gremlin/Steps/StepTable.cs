@@ -10,21 +10,14 @@ internal sealed record Run(IFlowSource Flows, CancellationToken Stop)
     /// <summary>Elements a step may result in. What grows by the mean degree with each step has no other end.</summary>
     public const int MostElements = 1_000_000;
 
-    private const int BetweenLooks = 1024;
-
     /// <summary>What a step results in, gathered with a look at the end of time.</summary>
     /// <exception cref="GremlinException">It's too much.</exception>
     public IReadOnlyList<T> Gather<T>(IEnumerable<T> items, Arguments step, Func<T, bool>? keep = null)
     {
         var gathered = new List<T>();
-        var seen = 0;
         foreach (var item in items)
         {
-            if (++seen % BetweenLooks == 0)
-            {
-                Stop.ThrowIfCancellationRequested();
-            }
-
+            Stop.ThrowIfCancellationRequested();
             if (keep is not null && !keep(item))
             {
                 continue;
@@ -103,7 +96,7 @@ internal static class StepTable
         new(name, typeof(TInput), typeof(TOutput), arguments =>
         {
             var apply = compile(arguments);
-            return (input, _) => ValueTask.FromResult<Traversal>(apply((TInput)input));
+            return (input, run) => ValueTask.FromResult<Traversal>(apply((TInput)Stoppable.Of(input, run.Stop)));
         });
 
     /// <summary>Defines a step that can result in much.</summary>
@@ -113,7 +106,7 @@ internal static class StepTable
         new(name, typeof(TInput), typeof(TOutput), arguments =>
         {
             var apply = compile(arguments);
-            return (input, run) => ValueTask.FromResult<Traversal>(apply((TInput)input, run));
+            return (input, run) => ValueTask.FromResult<Traversal>(apply((TInput)Stoppable.Of(input, run.Stop), run));
         });
 
     /// <summary>Defines a step that waits.</summary>

@@ -80,6 +80,17 @@ public sealed class StreamedAnswerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_answer_whose_time_is_over_ends_with_that()
+    {
+        using var client = await ServeAsync(stop => Parts(2, new OperationCanceledException(), stop: stop));
+
+        var (text, failed) = await ReadAsync(client);
+        failed.ShouldBeTrue();
+        text.ShouldContain("\"code\":\"timeout\"");
+        text.ShouldContain("skydive.analyzer.http.query-timeout");
+    }
+
+    [Fact]
     public async Task An_answer_that_grows_too_large_ends_with_that()
     {
         using var client = await ServeAsync(stop => Parts(100, stop: stop), mostBytes: 5_000);
@@ -165,7 +176,7 @@ public sealed class StreamedAnswerTests : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _server = builder.Build();
         _server.UseMiddleware<ErrorAnswers>();
-        _server.MapGet("/", (HttpContext context) => JsonAnswer.StreamAsync(context, parts(context.RequestAborted), mostBytes, context.RequestAborted));
+        _server.MapGet("/", (HttpContext context) => JsonAnswer.StreamAsync(context, new PartsStream(parts(context.RequestAborted)), mostBytes, context.RequestAborted));
         await _server.StartAsync();
         return new HttpClient { BaseAddress = new Uri(_server.Urls.First()), Timeout = TimeSpan.FromSeconds(60) };
     }

@@ -34,6 +34,16 @@ internal sealed class RandomQueries(Random random)
             steps.Add(Condition());
         }
 
+        if (random.Next(6) == 0)
+        {
+            steps.Add(Sort());
+        }
+
+        if (random.Next(6) == 0)
+        {
+            steps.Add(Dedup());
+        }
+
         if (random.Next(3) == 0)
         {
             steps.Add(random.Next(3) == 0 ? $"Range({random.Next(4)}, {random.Next(12)})" : $"Limit({random.Next(12)})");
@@ -51,7 +61,21 @@ internal sealed class RandomQueries(Random random)
         _ => $"Sort(DESC, '{Key()}')",
     };
 
-    private string End() => random.Next(12) switch
+    private string Dedup() => random.Next(4) switch
+    {
+        0 => "Dedup()",
+        1 => $"Dedup('{Key()}', '{Key()}')",
+        _ => $"Dedup('{Key()}')",
+    };
+
+    private string Group()
+    {
+        var group = random.Next(4) == 0 ? "Group()" : $"Group('{Key()}')";
+        var moreThan = random.Next(3) switch { 0 => ".MoreThan()", 1 => $".MoreThan({random.Next(8)})", _ => "" };
+        return group + moreThan + random.Next(4) switch { 0 => ".Count()", 1 => $".Sum('{Pick(Numbers)}')", 2 => ".Count().Count()", _ => "" };
+    }
+
+    private string End() => random.Next(18) switch
     {
         0 or 1 => "Count()",
         2 => $"Sum('{Pick(Numbers)}')",
@@ -63,6 +87,10 @@ internal sealed class RandomQueries(Random random)
         8 => $"Dedup('{Key()}').Count()",
         9 => "RawPackets()",
         10 => random.Next(2) == 0 ? "Metrics().Sum()" : "CaptureNode()",
+        11 or 12 or 13 => Group(),
+        14 => $"{Dedup()}{(random.Next(2) == 0 ? "" : $".{Sort()}")}",
+        15 => random.Next(3) switch { 0 => "Metrics()", 1 => "Metrics().Count()", _ => $"Metrics().Sum('{Pick(["ABBytes", "RTT", "Start", "Nothing"])}')" },
+        16 => $"Values('{Key()}').Dedup().Count()",
         _ => "",
     };
 

@@ -1,11 +1,15 @@
+using System.Buffers;
 using System.Diagnostics;
+using System.Text.Json;
 using Akka.Actor;
 using Analyzer.Node.Flows;
 using Analyzer.Node.Queries;
 using Analyzer.Node.Tests.Kit;
 using Shared.Messages.Flows;
 using Topology.Fabric.Gremlin;
+using Topology.Fabric.Json;
 using Topology.Fabric.Model;
+using Xunit.Abstractions;
 using TopologyNode = Topology.Fabric.Model.Node;
 
 namespace Analyzer.Node.Tests.Queries;
@@ -14,6 +18,9 @@ public sealed class PartitionedFlowSourceTests : EntityTest
 {
     private static readonly FlowsEntitySettings Settings = new(new FlowLimits(TimeSpan.FromHours(1), 1_000_000), 1000, TimeSpan.FromHours(1));
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly ITestOutputHelper _output;
+
+    public PartitionedFlowSourceTests(ITestOutputHelper output) => _output = output;
 
     [Fact]
     public async Task A_partition_that_does_not_answer_is_named()
@@ -90,28 +97,78 @@ public sealed class PartitionedFlowSourceTests : EntityTest
         seen.ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task Who_leaves_stops_the_query_in_the_entities_at_once()
+    [Theory]
+    [InlineData("G.Flows()")]
+    [InlineData("G.Flows().Sort('Metric.ABBytes')")]
+    [InlineData("G.Flows().Dedup('UUID')")]
+    [InlineData("G.Flows().Group('UUID')")]
+    [InlineData("G.Flows().Metrics()")]
+    public async Task Who_leaves_stops_the_query_in_the_entities_at_once(string query)
     {
         var entities = Entities(2);
         var seen = new List<object>();
         var source = Source([.. entities.Select(entity => Spy(entity, seen))], Patience);
         await Store(entities, 20_000);
         using var gone = new CancellationTokenSource();
-        var stream = (StreamTraversal)await GremlinQuery.Parse("G.Flows()").RunAsync(Graph.Empty, source, gone.Token);
-        await using var parts = stream.Parts.GetAsyncEnumerator(gone.Token);
-        (await parts.MoveNextAsync()).ShouldBeTrue();
+        await using var written = await BeginAsync(source, query, gone.Token);
+        (await written.MoveNextAsync()).ShouldBeTrue();
 
-        var since = Stopwatch.GetTimestamp();
         await gone.CancelAsync();
+        var since = Stopwatch.GetTimestamp();
         await Should.ThrowAsync<Exception>(async () =>
         {
-            while (await parts.MoveNextAsync())
+            while (await written.MoveNextAsync())
             {
             }
         });
-        AwaitCondition(() => Count<StopFlows>(seen) == 2, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(5));
-        Stopwatch.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromMilliseconds(500));
+        AwaitCondition(() => Count<StopFlows>(seen) == 2, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(1));
+        _output.WriteLine($"{query}: stopped after {Stopwatch.GetElapsedTime(since).TotalMilliseconds:0.0} ms");
+
+        // What had been asked for may still come; then no more does.
+        var parts = Count<FlowsPart>(seen);
+        parts.ShouldBeLessThan(20);
+        await Task.Delay(100);
+        Count<FlowsPart>(seen).ShouldBeLessThanOrEqualTo(parts + (2 * FlowQueries.Credit));
+    }
+
+    [Fact]
+    public async Task An_ordered_answer_is_told_row_by_row_while_only_a_few_parts_of_each_partition_are_there()
+    {
+        var entities = Entities(2);
+        var seen = new List<object>();
+        var source = Source([.. entities.Select(entity => Spy(entity, seen))], Patience);
+        await Store(entities, 30_000);
+        var stream = (RowsStream)await GremlinQuery.Parse("G.Flows().Sort('UUID')").RunAsync(Graph.Empty, source, CancellationToken.None);
+        var told = new List<ulong>();
+        await foreach (var row in stream.Rows)
+        {
+            if (told.Count == 0)
+            {
+                Count<FlowsPart>(seen).ShouldBeLessThanOrEqualTo(2 * FlowQueries.Credit);
+            }
+
+            told.Add(row.Fields.Row.Uuid);
+        }
+
+        told.Count.ShouldBe(30_000);
+        told.ShouldBe(told.Order());
+    }
+
+    [Fact]
+    public async Task Of_an_ordered_answer_no_more_is_asked_for_than_is_wanted()
+    {
+        var entities = Entities(2);
+        var seen = new List<object>();
+        var source = Source([.. entities.Select(entity => Spy(entity, seen))], Patience);
+        await Store(entities, 30_000);
+        var stream = (RowsStream)await GremlinQuery.Parse("G.Flows().Sort('UUID').Limit(20000)").RunAsync(Graph.Empty, source, CancellationToken.None);
+        await foreach (var row in stream.Rows)
+        {
+            break;
+        }
+
+        AwaitCondition(() => Count<StopFlows>(seen) == 2, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(1));
+        Count<FlowsPart>(seen).ShouldBeLessThanOrEqualTo(2 * FlowQueries.Credit);
     }
 
     [Fact]
@@ -121,9 +178,8 @@ public sealed class PartitionedFlowSourceTests : EntityTest
         var seen = new List<object>();
         var source = Source([.. entities.Select(entity => Spy(entity, seen))], Patience);
         await Store(entities, 50_000);
-        var stream = (StreamTraversal)await GremlinQuery.Parse("G.Flows()").RunAsync(Graph.Empty, source, CancellationToken.None);
-        await using var parts = stream.Parts.GetAsyncEnumerator();
-        (await parts.MoveNextAsync()).ShouldBeTrue();
+        await using var written = await BeginAsync(source, "G.Flows()", CancellationToken.None);
+        (await written.MoveNextAsync()).ShouldBeTrue();
 
         await Task.Delay(300);
         Count<FlowsPart>(seen).ShouldBe(2 * FlowQueries.Credit);
@@ -150,6 +206,13 @@ public sealed class PartitionedFlowSourceTests : EntityTest
 
         var error = await Should.ThrowAsync<GremlinException>(() => Source(entities, Patience).AskCountAsync(query, graph));
         error.Column.ShouldBe(query.IndexOf("Sum", StringComparison.Ordinal) + 1);
+    }
+
+    // As its JSON is written.
+    private static async Task<IAsyncEnumerator<bool>> BeginAsync(PartitionedFlowSource source, string query, CancellationToken stop)
+    {
+        var stream = (StreamTraversal)await GremlinQuery.Parse(query).RunAsync(Graph.Empty, source, stop);
+        return StreamJson.WriteAsync(new Utf8JsonWriter(new ArrayBufferWriter<byte>(), GraphJson.WriterOptions), stream, stop).GetAsyncEnumerator(stop);
     }
 
     private static int Count<T>(List<object> seen)

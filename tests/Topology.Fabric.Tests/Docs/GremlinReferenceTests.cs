@@ -54,8 +54,6 @@ public sealed partial class GremlinReferenceTests
     [InlineData("Ascendants", "G.V().Ascendants()")]
     [InlineData("Neighbors", "G.V().Neighbors()")]
     [InlineData("NextHop", "G.V().NextHop('10.0.0.1')")]
-    [InlineData("Group", "G.Flows().Group()")]
-    [InlineData("MoreThan", "G.Flows().Group().MoreThan(2)")]
     [InlineData("Aggregates", "G.V().Metrics().Aggregates()")]
     [InlineData("As", "G.V().As('x')")]
     [InlineData("Select", "G.V().Select('x')")]

@@ -12,10 +12,27 @@ public sealed class FlowPlanTests
     [InlineData("G.V().Has('Name', 'a.b').Flows('Host', 'x').Has('Application', 'DNS') . Count()", "G.Flows('Host', 'x').Has('Application', 'DNS') . Count()", "")]
     [InlineData("G.Flows().Sort(DESC, 'Last').Has('Host').Limit(5).Count()", "G.Flows().Sort(DESC, 'Last').Has('Host').Limit(5)", "Count")]
     [InlineData("G.Flows().Range(2, 5).Has('Host')", "G.Flows().Range(2, 5)", "Has")]
-    [InlineData("G.Flows().Sort().Sort('RTT')", "G.Flows().Sort()", "Sort")]
-    [InlineData("G.Flows().Dedup().Count()", "G.Flows()", "Dedup Count")]
+    [InlineData("G.Flows().Sort().Sort('RTT')", "G.Flows().Sort().Sort('RTT')", "")]
+    [InlineData("G.Flows().Dedup().Count()", "G.Flows().Dedup().Count()", "")]
+    [InlineData("G.Flows().Sort('RTT').Dedup('Host', 'RTT').Limit(3).Count()", "G.Flows().Sort('RTT').Dedup('Host', 'RTT').Limit(3)", "Count")]
+    [InlineData("G.Flows().Dedup().Sort('RTT')", "G.Flows().Dedup()", "Sort")]
+    [InlineData("G.Flows().Dedup().Has('Host')", "G.Flows().Dedup()", "Has")]
+    [InlineData("G.Flows().Dedup().Dedup('Host')", "G.Flows().Dedup()", "Dedup")]
+    [InlineData("G.Flows().Dedup().Values('Host')", "G.Flows().Dedup()", "Values")]
+    [InlineData("G.Flows().Group()", "G.Flows().Group()", "")]
+    [InlineData("G.Flows().Sort('RTT').Group('Host').MoreThan().MoreThan(7)", "G.Flows().Sort('RTT').Group('Host').MoreThan().MoreThan(7)", "")]
+    [InlineData("G.Flows().Group('Host').Count().Count()", "G.Flows().Group('Host').Count()", "Count")]
+    [InlineData("G.Flows().Group('Host').MoreThan(2).Sum('RTT')", "G.Flows().Group('Host').MoreThan(2).Sum('RTT')", "")]
+    [InlineData("G.Flows().Limit(9).Group('Host')", "G.Flows().Limit(9)", "Group")]
+    [InlineData("G.Flows().Metrics()", "G.Flows().Metrics()", "")]
+    [InlineData("G.Flows().Sort().Metrics()", "G.Flows().Sort()", "Metrics")]
+    [InlineData("G.Flows().Sort().Metrics().Sum()", "G.Flows().Sort().Metrics().Sum()", "")]
+    [InlineData("G.Flows().Metrics().Sum('ABBytes')", "G.Flows().Metrics().Sum('ABBytes')", "")]
+    [InlineData("G.Flows().Metrics().Sum('Nothing')", "G.Flows()", "Metrics Sum")]
+    [InlineData("G.Flows().Metrics().Count()", "G.Flows().Metrics().Count()", "")]
+    [InlineData("G.Flows().Values('Host').Dedup().Count()", "G.Flows().Values('Host').Dedup()", "Count")]
     [InlineData("G.Flows().Values('Host')", "G.Flows().Values('Host')", "")]
-    [InlineData("G.Flows().Values('Host').Dedup()", "G.Flows().Values('Host')", "Dedup")]
+    [InlineData("G.Flows().Values('Host').Dedup()", "G.Flows().Values('Host').Dedup()", "")]
     [InlineData("G.Flows().Values('Host').Dedup().Limit(2)", "G.Flows()", "Values Dedup Limit")]
     [InlineData("G.Flows().Values('Host').Limit(2).Dedup()", "G.Flows().Values('Host').Limit(2)", "Values Limit Dedup")]
     [InlineData("G.Flows().Sort('RTT').Values('Host')", "G.Flows().Sort('RTT')", "Values")]
@@ -31,7 +48,9 @@ public sealed class FlowPlanTests
         string.Join(' ', steps[next..].Select(step => step.Name)).ShouldBe(here);
         // It's read there as it was here.
         var again = FlowPlan.Parse(plan.Text);
-        (again.Result, again.Key, again.Order, again.Limit, again.Skip).ShouldBe((plan.Result, plan.Key, plan.Order, plan.Limit, plan.Skip));
+        (again.Result, again.Key, again.SumKey, again.MoreThan, again.Limit, again.Skip, again.IsOrdered).ShouldBe((plan.Result, plan.Key, plan.SumKey, plan.MoreThan, plan.Limit, plan.Skip, plan.IsOrdered));
+        again.TellingOrder.ShouldBe(plan.TellingOrder);
+        again.Dedup.ShouldBe(plan.Dedup);
         query[(plan.Shift + 2)..].ShouldStartWith(plan.Text[2..]);
     }
 

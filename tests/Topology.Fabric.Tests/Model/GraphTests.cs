@@ -88,6 +88,92 @@ public class GraphTests
         }).Check(Config.QuickThrowOnFailure);
 
     [Fact]
+    public void Any_graph_tells_after_any_change_what_its_nodes_and_edges_by_id_say_and_leaves_the_one_before_alone() =>
+        Prop.ForAll(Graphs.Changes().ToArbitrary(), Graphs.Changes().ToArbitrary(), (one, two) =>
+        {
+            var graph = Graph.EmptyIndexed.Apply(one);
+            var before = Told(graph);
+            var nodes = graph.Nodes.ToDictionary(node => node.Id);
+            var edges = graph.AllEdges.ToDictionary(edge => edge.Id);
+            foreach (var change in two)
+            {
+                var changed = graph.Apply([change]);
+                Told(graph).ShouldBe(before);
+                Change(nodes, edges, change);
+                graph = changed;
+                before = Told(graph);
+                graph.Nodes.OrderBy(node => node.Id).ShouldBe(nodes.Values.OrderBy(node => node.Id));
+                graph.AllEdges.OrderBy(edge => edge.Id).ShouldBe(edges.Values.OrderBy(edge => edge.Id));
+                var shown = edges.Values.Where(edge => nodes.ContainsKey(edge.Parent) && nodes.ContainsKey(edge.Child)).ToList();
+                graph.Edges.OrderBy(edge => edge.Id).ShouldBe(shown.OrderBy(edge => edge.Id));
+                (graph.NodeCount, graph.EdgeCount).ShouldBe((nodes.Count, shown.Count));
+                foreach (var node in nodes.Values)
+                {
+                    graph.EdgesOf(node.Id).OrderBy(edge => edge.Id).ShouldBe(shown.Where(edge => edge.Parent == node.Id || edge.Child == node.Id).OrderBy(edge => edge.Id));
+                }
+            }
+        }).Check(Config.QuickThrowOnFailure);
+
+    [Fact]
+    public void A_hosts_graph_takes_the_place_of_all_it_had_wherever_its_edges_lead()
+    {
+        var graph = Graph.EmptyIndexed.With(Graphs.Node("x") with { Host = "other" }).With(Graphs.Node("y") with { Host = "other" })
+            .With(Graphs.Edge("x", "y")).With(Graphs.Edge("x", "nowhere")).With(Graphs.Edge("a", "b"))
+            .With(Graphs.Node("moved")).With(Graphs.Edge("moved", "x")).With(Graphs.Node("moved") with { Host = "other" })
+            .With(Graphs.Edge("y", "x", host: "other"));
+
+        var replaced = graph.WithHost("h", [Graphs.Node("a")], []);
+        replaced.AllEdges.ShouldHaveSingleItem().Host.ShouldBe("other");
+        replaced.Nodes.Select(node => node.Id).Order().ShouldBe(["a", "moved", "x", "y"]);
+        GraphProtocol.Difference(graph.WithHost("h", [], []).WithHost("other", [], []), Graph.Empty).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_node_with_very_many_edges_keeps_them_all_through_changes()
+    {
+        var builder = Graph.Empty.With(Graphs.Node("hub")).ToBuilder();
+        for (var i = 0; i < 5_000; i++)
+        {
+            builder.Set(Graphs.Node($"n{i}"));
+            builder.Set(Graphs.Edge("hub", $"n{i}"));
+        }
+
+        var graph = builder.ToGraph();
+        var without = graph.WithoutNode("n7").With(Graphs.Node("n5000")).With(Graphs.Edge("hub", "n5000"));
+        builder.RemoveNode("n8");
+        graph.EdgesOf("hub").Count().ShouldBe(5_000);
+        without.Neighbours("hub").Select(node => node.Id).ShouldBe(Enumerable.Range(0, 5_001).Where(i => i != 7).Select(i => $"n{i}"), ignoreOrder: true);
+        builder.ToGraph().EdgesOf("hub").Count().ShouldBe(4_999);
+    }
+
+    private static string Told(Graph graph) => string.Join(
+        '\n', graph.Nodes.Select(node => $"{node.Id} {node.Metadata} {string.Join(',', graph.EdgesOf(node.Id).Select(edge => edge.Id).Order())}").Order().Concat(graph.AllEdges.Select(edge => edge.Id).Order()));
+
+    private static void Change(Dictionary<string, Node> nodes, Dictionary<string, Edge> edges, GraphChange change)
+    {
+        switch (change.ChangeCase)
+        {
+            case GraphChange.ChangeOneofCase.NodeSet:
+                nodes[change.NodeSet.Id] = change.NodeSet.ToModel();
+                break;
+            case GraphChange.ChangeOneofCase.EdgeSet:
+                edges[change.EdgeSet.Id] = change.EdgeSet.ToModel();
+                break;
+            case GraphChange.ChangeOneofCase.EdgeDeleted:
+                edges.Remove(change.EdgeDeleted);
+                break;
+            case GraphChange.ChangeOneofCase.NodeDeleted when nodes.Remove(change.NodeDeleted):
+                foreach (var (id, edge) in edges.Where(edge => edge.Value.Parent == change.NodeDeleted || edge.Value.Child == change.NodeDeleted).ToList())
+                {
+                    // All are of one host here.
+                    edges.Remove(id);
+                }
+
+                break;
+        }
+    }
+
+    [Fact]
     public void Changes_applied_one_by_one_or_at_once_give_the_same_graph() =>
         Prop.ForAll(Graphs.Changes().ToArbitrary(), changes =>
         {
