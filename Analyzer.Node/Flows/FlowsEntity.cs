@@ -18,6 +18,12 @@ internal sealed record FlowsEntitySettings(FlowLimits Limits, int SnapshotEvery,
     /// <summary>How long a query waits for who asked, who is to be heard of at least once a second.</summary>
     public TimeSpan ForgetQueriesAfter { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The plugin that keeps its events; empty: the default one.</summary>
+    public string Journal { get; init; } = "";
+
+    /// <summary>The plugin that keeps its snapshots; empty: the default one.</summary>
+    public string Snapshots { get; init; } = "";
+
     /// <summary>Flows a partition keeps unless told otherwise.</summary>
     public const int DefaultMaxFlows = 200_000;
 
@@ -55,6 +61,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
         var self = Self;
         _queries = new FlowQueries(partition, query => new FlowScan(query, _state.Table, _state.RawPackets), () => self.Tell(QueryTurn.Instance));
         PersistenceId = $"flows-{partition}";
+        (JournalPluginId, SnapshotPluginId) = (settings.Journal, settings.Snapshots);
 
         Recover<SnapshotOffer>(offer => _state.Apply((FlowsState)offer.Snapshot));
         Recover<FlowsUpdated>(_state.Apply);

@@ -12,6 +12,7 @@ using Analyzer.Node.Fabric;
 using Analyzer.Node.Flows;
 using Analyzer.Node.Http;
 using Analyzer.Node.Injections;
+using Analyzer.Node.Retention;
 using Analyzer.Node.Topology;
 using Analyzer.Node.Views;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -20,6 +21,7 @@ using Serilog;
 using Shared.Messages.Configuration;
 using Shared.Messages.Flows;
 using Shared.Messages.Hosting;
+using Shared.Messages.Logging;
 using Shared.Messages.Telemetry;
 using Shared.Messages.Topology;
 
@@ -48,6 +50,8 @@ internal static class AnalyzerHost
             .AddHealthChecks().Services
             .AddSkydiveTelemetry(configuration.Config, NodeHosting.AnalyzerRole, metrics => metrics.AddPrometheusExporter())
             .AddSingleton(services => new AnalyzerServices(services, options))
+            // Before the actors: it's a hosted service, as they are.
+            .AddHostedService(services => new StorageLayout(options.Storage, LogSetup.Main(log), services.GetRequiredService<IHostApplicationLifetime>()))
             .AddAkka(NodeHosting.ActorSystemName, (akka, services) => akka
                 .WithSkydive(configuration.Config.Log)
                 .WithMembership(NodeHosting.AnalyzerRole, options.Remoting, options.Seeds)
@@ -74,22 +78,15 @@ internal static class AnalyzerHost
 
     private static AkkaConfigurationBuilder WithStorage(this AkkaConfigurationBuilder akka, StorageOptions storage)
     {
-        var provider = storage.Provider == StorageProvider.PostgreSql ? LinqToDB.ProviderName.PostgreSQL15 : LinqToDB.ProviderName.SQLiteMS;
-        var journal = new SqlJournalOptions { ConnectionString = storage.ConnectionString, ProviderName = provider, AutoInitialize = true };
-        var snapshots = new SqlSnapshotOptions { ConnectionString = storage.ConnectionString, ProviderName = provider, AutoInitialize = true };
         return akka
-            .WithSqlPersistence(
-                journal,
-                snapshots,
-                // These see the circuit breaker; the package's connectivity check doesn't fit the LinqToDB it comes with, StorageHealth stands for it.
-                builder => builder.WithHealthCheck(),
-                builder => builder.WithHealthCheck())
+            .WithJournal(JournalPlace.Topology(storage))
+            .WithJournal(JournalPlace.Flows(storage))
             .AddHocon(
                 """
                 akka.persistence {
                   # How soon a database that came back is noticed.
-                  journal.sql.circuit-breaker.reset-timeout = 5 s
-                  snapshot-store.sql.circuit-breaker.reset-timeout = 5 s
+                  journal { sql.circuit-breaker.reset-timeout = 5 s, flows.circuit-breaker.reset-timeout = 5 s }
+                  snapshot-store { sql.circuit-breaker.reset-timeout = 5 s, flows.circuit-breaker.reset-timeout = 5 s }
                 }
                 akka.cluster.sharding {
                   state-store-mode = persistence
@@ -101,11 +98,37 @@ internal static class AnalyzerHost
                 HoconAddMode.Prepend);
     }
 
+    private static AkkaConfigurationBuilder WithJournal(this AkkaConfigurationBuilder akka, JournalPlace place)
+    {
+        var provider = place.Provider == StorageProvider.PostgreSql ? LinqToDB.ProviderName.PostgreSQL15 : LinqToDB.ProviderName.SQLiteMS;
+        var events = new SqlJournalOptions(place.IsDefault, place.Plugin)
+        {
+            ConnectionString = place.ConnectionString,
+            ProviderName = provider,
+            AutoInitialize = true,
+            DatabaseOptions = new JournalDatabaseOptions(DatabaseMapping.Default)
+            {
+                JournalTable = new JournalTableOptions { TableName = place.Events },
+                TagTable = new TagTableOptions { TableName = place.Tags },
+            },
+        };
+        var snapshots = new SqlSnapshotOptions(place.IsDefault, place.Plugin)
+        {
+            ConnectionString = place.ConnectionString,
+            ProviderName = provider,
+            AutoInitialize = true,
+            DatabaseOptions = new SnapshotDatabaseOptions(DatabaseMapping.Default) { SnapshotTable = new SnapshotTableOptions { TableName = place.Snapshots } },
+        };
+        // These see the circuit breaker; the package's connectivity check doesn't fit the LinqToDB it comes with, StorageHealth stands for it.
+        return akka.WithSqlPersistence(events, snapshots, builder => builder.WithHealthCheck(), builder => builder.WithHealthCheck());
+    }
+
     // Hosts are remembered: after a restart each comes back by itself, to notice that its agent doesn't.
     private static AkkaConfigurationBuilder WithEntities(this AkkaConfigurationBuilder akka, AnalyzerOptions options)
     {
         var hosts = HostEntitySettings.Of(options.FlowPartitions, options.Storage.SnapshotEvery);
-        var flows = FlowsEntitySettings.Of(options.FlowRetention, options.Storage.SnapshotEvery);
+        var flowsPlace = JournalPlace.Flows(options.Storage);
+        var flows = FlowsEntitySettings.Of(options.FlowRetention, options.Storage.SnapshotEvery) with { Journal = flowsPlace.JournalPlugin, Snapshots = flowsPlace.SnapshotPlugin };
         return akka
             .WithShardRegion<HostEntity>(
                 TopologyShards.RegionName,

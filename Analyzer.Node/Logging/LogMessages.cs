@@ -36,6 +36,15 @@ internal static partial class LogMessages
     [LoggerMessage(110, LogLevel.Error, "{Problem}")]
     public static partial void PartitionCountDiffers(this ILogger log, string problem);
 
+    [LoggerMessage(111, LogLevel.Warning, "an earlier version's flows are moved from the table {From} to {To}; that takes as long as copying them")]
+    public static partial void FlowsMove(this ILogger log, string from, string to);
+
+    [LoggerMessage(112, LogLevel.Information, "{Events} events and {Snapshots} snapshots of flows are in {To} now")]
+    public static partial void FlowsMoved(this ILogger log, int events, int snapshots, string to);
+
+    [LoggerMessage(113, LogLevel.Critical, "an earlier version's flows are in the table {From}, and the database couldn't be reached in time to move them: the analyzer ends; start it again")]
+    public static partial void FlowsOfEarlierVersion(this ILogger log, string from);
+
     // Topology
     [LoggerMessage(201, LogLevel.Information, "agent of {Host} registered from {Address}")]
     public static partial void AgentRegistered(this ILogger log, string host, object address);

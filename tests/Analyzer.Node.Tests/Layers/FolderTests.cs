@@ -11,10 +11,11 @@ public sealed class FolderTests() : FolderRules(new Folders(
     ("Topology", ["Logging", "Telemetry"]),
     ("Flows", ["Logging", "Telemetry"]),
     ("Queries", ["Flows"]),
+    ("Retention", ["Logging", "Telemetry"]),
     ("Views", ["Logging", "Telemetry", "Selection", "Topology"]),
     ("Captures", ["Logging", "Telemetry", "Selection", "Topology"]),
     ("Injections", ["Logging", "Telemetry", "Selection", "Topology"]),
     ("Fabric", ["Logging", "Telemetry", "Views"]),
-    ("Http", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Queries", "Views", "Captures", "Injections", "Fabric"]),
+    ("Http", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Queries", "Views", "Captures", "Injections", "Fabric", "Retention"]),
     ("Console", ["Queries", "Views", "Http"]),
-    ("Host", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Queries", "Views", "Captures", "Injections", "Fabric", "Http", "Console"])));
+    ("Host", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Queries", "Views", "Captures", "Injections", "Fabric", "Retention", "Http", "Console"])));

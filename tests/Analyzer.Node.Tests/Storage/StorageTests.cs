@@ -199,7 +199,7 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
     public async Task However_much_comes_an_entity_has_one_write_on_its_way(StoreKind kind)
     {
         // No room for a second one: the journal fails writes that its buffer has no room for.
-        using var system = await OpenAsync(kind, "akka.persistence.journal.sql { buffer-size = 16, batch-size = 1, parallelism = 1 }");
+        using var system = await OpenAsync(kind, "akka.persistence.journal.flows { buffer-size = 16, batch-size = 1, parallelism = 1 }");
         IActorRef[] partitions = [.. Enumerable.Range(0, 16).Select(system.Flows)];
         foreach (var partition in partitions)
         {

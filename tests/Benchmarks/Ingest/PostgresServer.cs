@@ -32,7 +32,7 @@ internal sealed class PostgresServer : IDisposable
         await using var create = source.CreateCommand("CREATE TABLE copied (id text, number bigint, event bytea, PRIMARY KEY (id, number))");
         await create.ExecuteNonQueryAsync();
         var events = new List<(string Id, long Number, byte[] Event)>();
-        await using (var select = source.CreateCommand("SELECT persistence_id, sequence_number, message FROM journal WHERE persistence_id LIKE 'flows-%'"))
+        await using (var select = source.CreateCommand("SELECT persistence_id, sequence_number, message FROM journal_flows"))
         await using (var reader = await select.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())
