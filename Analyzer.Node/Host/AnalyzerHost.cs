@@ -155,7 +155,8 @@ internal static class AnalyzerHost
             .WithSingleton<FabricActor>("fabric", (_, registry, _) => SingletonGuardian.Props(
                 FabricActor.Props(new FabricSettings(
                     FabricSettings.Configure(configuration.FabricLinks), registry.Get<GraphView>(), registry.Get<HostEntity>(), "analyzer." + options.HostId, options.Storage.SnapshotEvery)),
-                "fabric"), analyzers);
+                "fabric"), analyzers)
+            .WithSingleton<RetentionActor>("retention", (_, _, _) => RetentionActor.Props([JournalPlace.Topology(options.Storage), JournalPlace.Flows(options.Storage)]), analyzers);
 
         GraphNodeSelector Selector(IActorRegistry registry) => new(registry.Get<GraphView>(), options.Http.QueryTimeout);
     }

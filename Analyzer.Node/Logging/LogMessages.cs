@@ -134,6 +134,13 @@ internal static partial class LogMessages
     [LoggerMessage(603, LogLevel.Error, "the fabric's graph was refused, what the links make isn't shown: {Reason}")]
     public static partial void FabricRefused(this ILogger log, string reason);
 
+    // Retention
+    [LoggerMessage(801, LogLevel.Warning, "the {Journal} journal isn't pruned: {Reason}; it's tried again")]
+    public static partial void RetentionFailed(this ILogger log, string journal, string reason);
+
+    [LoggerMessage(802, LogLevel.Warning, "the {Journal} journal can't be kept within its size: {Reason}")]
+    public static partial void RetentionUnmet(this ILogger log, string journal, string reason);
+
     // HTTP
     [LoggerMessage(701, LogLevel.Warning, "{Method} {Path} took too long")]
     public static partial void RequestTooLong(this ILogger log, Exception cause, string method, string? path);

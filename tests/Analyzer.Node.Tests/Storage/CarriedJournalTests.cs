@@ -85,7 +85,7 @@ public sealed class CarriedJournalTests(PostgresServer postgres) : IClassFixture
         return StoredSystem.OfSqlite(_folder);
     }
 
-    private static Task PrepareAsync(StorageOptions storage) =>
+    internal static Task PrepareAsync(StorageOptions storage) =>
         new StorageLayout(storage, NullLogger.Instance, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance)).PrepareAsync(CancellationToken.None);
 
     private static long Count(string connectionString, string sql)

@@ -41,7 +41,10 @@ internal sealed class StoredSystem : TestKit
 
     public IActorRef Host(string name = "h1") => Sys.ActorOf(HostEntity.Props(name, HostSettings, ActorRefs.Nobody));
 
-    public IActorRef Flows(int partition = 3) => Sys.ActorOf(FlowsEntity.Props(partition, FlowSettings));
+    public IActorRef Flows(int partition = 3) => Flows(partition, FlowSettings.Limits.Retention);
+
+    public IActorRef Flows(int partition, TimeSpan retention) => Sys.ActorOf(FlowsEntity.Props(
+        partition, FlowSettings with { Limits = FlowSettings.Limits with { Retention = retention }, ExpireEvery = retention < TimeSpan.FromMinutes(1) ? retention : FlowSettings.ExpireEvery }));
 
     public IActorRef Captures() => Sys.ActorOf(CaptureRegistry.Props(CaptureRegistrySettings.Of(_selector, ActorRefs.Nobody, ActorRefs.Nobody)));
 
@@ -59,12 +62,15 @@ internal sealed class StoredSystem : TestKit
     }
 
     /// <summary>Saves a snapshot as the entity of that id does after many more events than a test likes to wait for.</summary>
-    public void SaveSnapshot(string persistenceId, object state) => Write(persistenceId, state, isSnapshot: true);
+    public void SaveSnapshot(string persistenceId, object state) => Write(persistenceId, [state], isSnapshot: true);
 
     /// <summary>Stores an event as the entity of that id does after more time than a test likes to wait for.</summary>
-    public void SaveEvent(string persistenceId, object @event) => Write(persistenceId, @event, isSnapshot: false);
+    public void SaveEvent(string persistenceId, object @event) => Write(persistenceId, [@event], isSnapshot: false);
 
-    private void Write(string persistenceId, object what, bool isSnapshot)
+    /// <summary>The same of many.</summary>
+    public void SaveEvents(string persistenceId, IReadOnlyList<object> events) => Write(persistenceId, events, isSnapshot: false);
+
+    private void Write(string persistenceId, IReadOnlyList<object> what, bool isSnapshot)
     {
         var writer = Sys.ActorOf(Props.Create(() => new Writer(persistenceId, what, isSnapshot, TestActor)));
         ExpectMsg<Done>();
@@ -114,7 +120,7 @@ internal sealed class StoredSystem : TestKit
 
     private sealed class Writer : ReceivePersistentActor
     {
-        public Writer(string persistenceId, object what, bool isSnapshot, IActorRef witness)
+        public Writer(string persistenceId, IReadOnlyList<object> what, bool isSnapshot, IActorRef witness)
         {
             PersistenceId = persistenceId;
             if (persistenceId.StartsWith("flows-", StringComparison.Ordinal))
@@ -126,11 +132,18 @@ internal sealed class StoredSystem : TestKit
             {
                 if (isSnapshot)
                 {
-                    SaveSnapshot(what);
+                    SaveSnapshot(what[0]);
                 }
                 else
                 {
-                    Persist(what, _ => witness.Tell(Done.Instance));
+                    var left = what.Count;
+                    PersistAllAsync(what, _ =>
+                    {
+                        if (--left == 0)
+                        {
+                            witness.Tell(Done.Instance);
+                        }
+                    });
                 }
             });
             RecoverAny(_ => { });
