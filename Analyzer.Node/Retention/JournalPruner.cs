@@ -191,13 +191,19 @@ internal sealed class JournalPruner(JournalPlace place, TimeProvider clock) : IA
     private async Task TellSizesAsync(JournalTables tables, CancellationToken stop)
     {
         var sizes = await tables.SizesAsync(stop).ConfigureAwait(false);
+        (_kept.Size, _kept.Free, _kept.FreeExact, _kept.GivesBack) = (sizes.Size, sizes.Free ?? 0, sizes.Free is not null, sizes.GivesBack);
         TellLedger();
-        (_kept.Size, _kept.GivesBack, _kept.FreeExact) = (sizes.Size, sizes.GivesBack, sizes.Free is not null);
-        _kept.Free = sizes.Free ?? Math.Max(sizes.Size - _kept.Live, 0);
         (_kept.Oldest, _kept.Newest) = (Milliseconds(sizes.Oldest), Milliseconds(sizes.Newest));
     }
 
-    private void TellLedger() => (_kept.Live, _kept.Events, _kept.Snapshots) = (_ledger.Live, _ledger.Events, _ledger.Snapshots);
+    private void TellLedger()
+    {
+        (_kept.Live, _kept.Events, _kept.Snapshots) = (_ledger.Live, _ledger.Events, _ledger.Snapshots);
+        if (!_kept.FreeExact)
+        {
+            _kept.Free = Math.Max(_kept.Size - _kept.Live, 0);
+        }
+    }
 
     private async Task<bool> GiveBackAsync(CancellationToken stop)
     {
