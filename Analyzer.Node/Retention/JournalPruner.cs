@@ -15,7 +15,13 @@ internal sealed class JournalPruner(JournalPlace place, TimeProvider clock) : IA
     private const int RowsOfPage = 5_000;
     private const int PagesOfLook = 40;
     private const int EventsOfStep = 1_000;
-    private const long BytesOfStep = 8 << 20;
+    private const long BytesOfStep = 4 << 20;
+
+    /// <summary>
+    /// So many times the size there may be before pruning takes a third of the time; until then a ninth, and the rest is for those
+    /// who write.
+    /// </summary>
+    private const double Urgent = 1.1;
 
     /// <summary>Free bytes of a file that aren't given back: new events would only take them again.</summary>
     private const long Reserve = 16 << 20;
@@ -61,8 +67,7 @@ internal sealed class JournalPruner(JournalPlace place, TimeProvider clock) : IA
 
             var didSomething = await StepAsync(stop).ConfigureAwait(false);
             _kept.LastError = "";
-            // Two thirds of the time are others'.
-            return didSomething ? Stopwatch.GetElapsedTime(started) * 2 : _kept.Counted ? LookEvery : CountEvery;
+            return didSomething ? Stopwatch.GetElapsedTime(started) * (_kept.Live > Urgent * place.Retention.Size ? 2 : 8) : _kept.Counted ? LookEvery : CountEvery;
         }
         catch (Exception e) when (!stop.IsCancellationRequested && e is DbException or IOException or TimeoutException or InvalidOperationException or System.Net.Sockets.SocketException)
         {
