@@ -3,6 +3,7 @@ using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Akka.Persistence;
 using Analyzer.Node.Logging;
+using Analyzer.Node.Retention;
 using Analyzer.Node.Selection;
 using Analyzer.Node.Telemetry;
 using Analyzer.Node.Topology;
@@ -38,6 +39,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
     private const int SnapshotEvery = 200;
     private const string Hosts = "G.V().Has('Type', 'host')";
 
+    private readonly DailySnapshot _daily = new(Context);
     private readonly ILogger _log = Context.Log();
     private readonly CaptureRegistrySettings _settings;
     private readonly ICancelable _repeat;
@@ -53,7 +55,11 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
         _settings = settings;
         _repeat = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(settings.RepeatEvery, settings.RepeatEvery, Self, RepeatDue.Instance, Self);
 
-        Recover<SnapshotOffer>(offer => _state = CaptureRegistryState.From((Shared.Messages.Captures.CaptureRegistryState)offer.Snapshot));
+        Recover<SnapshotOffer>(offer =>
+        {
+            _state = CaptureRegistryState.From((Shared.Messages.Captures.CaptureRegistryState)offer.Snapshot);
+            _daily.Covers(offer.Metadata.SequenceNr);
+        });
         Recover<CaptureCreated>(created => _state = _state.Apply(created));
         Recover<CaptureDeleted>(deleted => _state = _state.Apply(deleted));
         Recover<RecoveryCompleted>(_ => OnRecovered());
@@ -71,9 +77,9 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
         Command<Evaluated>(OnEvaluated);
         Command<CaptureRefused>(refused => _log.CapturesNotDelivered(refused.Reason));
         Command<SubscribeAck>(_ => { });
-        Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
+        Command<SaveSnapshotSuccess>(saved => _daily.Covers(saved.Metadata.SequenceNr));
+        Command<DailySnapshot.Due>(_ => SnapshotIfNeeded());
         Command<SaveSnapshotFailure>(failed => _log.CapturesSnapshotFailed(failed.Metadata.SequenceNr, failed.Cause.Message));
-        Command<DeleteSnapshotsSuccess>(_ => { });
     }
 
     public override string PersistenceId => "captures";
@@ -82,6 +88,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
 
     protected override void PostStop()
     {
+        _daily.Dispose();
         _repeat.Cancel();
         _settle?.Cancel();
         base.PostStop();
@@ -253,6 +260,14 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
     private void SnapshotWhenDue()
     {
         if (LastSequenceNr % SnapshotEvery == 0)
+        {
+            SaveSnapshot(_state.ToSnapshot());
+        }
+    }
+
+    private void SnapshotIfNeeded()
+    {
+        if (_daily.IsNeeded(LastSequenceNr))
         {
             SaveSnapshot(_state.ToSnapshot());
         }

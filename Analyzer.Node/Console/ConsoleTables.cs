@@ -2,6 +2,7 @@ using System.Globalization;
 using Analyzer.Node.Views;
 using Shared.Messages.Captures;
 using Shared.Messages.Flows;
+using Shared.Messages.Retention;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Topology.Fabric.Links;
@@ -98,6 +99,34 @@ internal static class ConsoleTables
         }
 
         return Render(table);
+    }
+
+    public static string Journals(IReadOnlyCollection<JournalKept> journals)
+    {
+        if (journals.Count == 0)
+        {
+            return "not known yet";
+        }
+
+        var table = NewTable("journal", "events", "since", "MiB", "of it free", "events/s", "keeps", "deleted", "");
+        foreach (var journal in journals)
+        {
+            AddRow(
+                table,
+                journal.Name,
+                journal.Counted ? Number(journal.Events) : $"{Number(journal.Events)}, still counting",
+                journal.Oldest == 0 ? "" : DateTimeOffset.FromUnixTimeMilliseconds(journal.Oldest).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+                Mebibytes(journal.Size),
+                Mebibytes(journal.Free),
+                journal.EventsPerSecond.ToString("0.#", CultureInfo.InvariantCulture),
+                $"{(journal.MaxAge == 0 ? "for ever" : TimeSpan.FromMilliseconds(journal.MaxAge).TotalDays.ToString("0.## 'd'", CultureInfo.InvariantCulture))}, {(journal.MaxSize == 0 ? "all" : Mebibytes(journal.MaxSize) + " MiB")}",
+                $"{Number(journal.DeletedEvents)} events, {Mebibytes(journal.DeletedBytes)} MiB",
+                journal.LastError.Length > 0 ? journal.LastError : journal.Unmet.Length > 0 ? "can't be met" : "");
+        }
+
+        return Render(table);
+
+        static string Mebibytes(long bytes) => (bytes / (double)(1 << 20)).ToString("0.#", CultureInfo.InvariantCulture);
     }
 
     private static string Lost(IEnumerable<CaptureLoss> losses) =>

@@ -26,6 +26,7 @@ internal sealed class SkydiveCommands : CommandHandlerActor
         Process(SkydivePalette.Captures.Name, _ => Answer(CapturesAsync()));
         Process(SkydivePalette.Agents.Name, _ => Answer(AgentsAsync()));
         Process(SkydivePalette.Losses.Name, _ => Answer(LossesAsync()));
+        Process(SkydivePalette.Journals.Name, _ => Answer(JournalsAsync()));
     }
 
     private void Answer(Task<string> answer) =>
@@ -54,6 +55,8 @@ internal sealed class SkydiveCommands : CommandHandlerActor
     private async Task<string> AgentsAsync() => ConsoleTables.Agents(await GraphAsync().ConfigureAwait(false));
 
     private async Task<string> LossesAsync() => ConsoleTables.Losses((await GraphAsync().ConfigureAwait(false)).Graph);
+
+    private async Task<string> JournalsAsync() => ConsoleTables.Journals((await _services.JournalsAsync().ConfigureAwait(false)).Journals);
 
     private Task<CurrentGraph> GraphAsync() => _services.View.Ask<CurrentGraph>(GetGraph.Instance, _services.QueryTimeout);
 }

@@ -5,7 +5,7 @@ using Petabridge.Cmd.Host;
 
 namespace Analyzer.Node.Console;
 
-/// <summary>The palette <c>skydive</c>: flows, topology, captures, agents, losses.</summary>
+/// <summary>The palette <c>skydive</c>: flows, topology, captures, agents, losses, journals.</summary>
 internal sealed class SkydivePalette : CommandPaletteHandler
 {
     public static readonly CommandDefinition Flows = Define("flows", "The flows of all captures, inner flows below the tunnel they travel in, the most recent first.", withLimit: true);
@@ -15,7 +15,9 @@ internal sealed class SkydivePalette : CommandPaletteHandler
 
     public static readonly CommandDefinition Losses = Define("losses", "What captures didn't count or couldn't tell, and why: their figures are too low by that.", withLimit: false);
 
-    public static readonly CommandPalette Commands = new("skydive", [Flows, Topology, Captures, Agents, Losses]);
+    public static readonly CommandDefinition Journals = Define("journals", "What the journals keep, how much that takes, and what retention deleted.", withLimit: false);
+
+    public static readonly CommandPalette Commands = new("skydive", [Flows, Topology, Captures, Agents, Losses, Journals]);
 
     public SkydivePalette(AnalyzerServices services)
         : base(Commands) => HandlerProps = Props.Create(() => new SkydiveCommands(services));

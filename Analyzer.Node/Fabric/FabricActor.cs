@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using Analyzer.Node.Logging;
+using Analyzer.Node.Retention;
 using Analyzer.Node.Telemetry;
 using Analyzer.Node.Views;
 using Microsoft.Extensions.Logging;
@@ -28,6 +29,7 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     private static readonly TimeSpan LongestResend = TimeSpan.FromSeconds(60);
     private static readonly string Session = Guid.NewGuid().ToString();
 
+    private readonly DailySnapshot _daily = new(Context);
     private readonly ILogger _log = Context.Log();
     private readonly FabricSettings _settings;
     private FabricLinksState _state = FabricLinksState.Empty;
@@ -41,7 +43,11 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     {
         _settings = settings;
 
-        Recover<SnapshotOffer>(offer => _state = FabricLinksState.From((FabricLinkState)offer.Snapshot));
+        Recover<SnapshotOffer>(offer =>
+        {
+            _state = FabricLinksState.From((FabricLinkState)offer.Snapshot);
+            _daily.Covers(offer.Metadata.SequenceNr);
+        });
         Recover<FabricLinkCreated>(created => _state = _state.Apply(created));
         Recover<FabricLinkDeleted>(deleted => _state = _state.Apply(deleted));
         Recover<RecoveryCompleted>(_ => settings.View.Tell(new SubscribeToGraph(Self)));
@@ -54,7 +60,8 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
         Command<GraphStored>(OnStored);
         Command<GraphRefused>(OnRefused);
         Command<ResendDue>(_ => Send());
-        Command<SaveSnapshotSuccess>(_ => { });
+        Command<SaveSnapshotSuccess>(saved => _daily.Covers(saved.Metadata.SequenceNr));
+        Command<DailySnapshot.Due>(_ => SnapshotIfNeeded());
         Command<SaveSnapshotFailure>(failed => _log.FabricSnapshotFailed(failed.Cause.Message));
     }
 
@@ -63,6 +70,12 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(FabricSettings settings) => Akka.Actor.Props.Create(() => new FabricActor(settings));
+
+    protected override void PostStop()
+    {
+        _daily.Dispose();
+        base.PostStop();
+    }
 
     // The actor ends with this; who waits for an answer shouldn't have to wait until patience ends too.
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
@@ -206,6 +219,14 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
 
     private FabricLinks Links(string uuid = "") =>
         new() { Links = { _settings.Configured.Concat(_state.Links.Values.OrderBy(l => l.CreatedAt)).Where(l => uuid.Length == 0 || l.Uuid == uuid) } };
+
+    private void SnapshotIfNeeded()
+    {
+        if (_daily.IsNeeded(LastSequenceNr))
+        {
+            SaveSnapshot(_state.ToMessage());
+        }
+    }
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using Analyzer.Node.Logging;
+using Analyzer.Node.Retention;
 using Analyzer.Node.Telemetry;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Flows;
@@ -17,6 +18,12 @@ internal sealed record FlowsEntitySettings(FlowLimits Limits, int SnapshotEvery,
 {
     /// <summary>How long a query waits for who asked, who is to be heard of at least once a second.</summary>
     public TimeSpan ForgetQueriesAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The plugin that keeps its events; empty: the default one.</summary>
+    public string Journal { get; init; } = "";
+
+    /// <summary>The plugin that keeps its snapshots; empty: the default one.</summary>
+    public string Snapshots { get; init; } = "";
 
     /// <summary>Flows a partition keeps unless told otherwise.</summary>
     public const int DefaultMaxFlows = 200_000;
@@ -38,6 +45,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
     /// <summary>Bytes of an event that isn't waited longer with.</summary>
     private const int LargeEvent = 256 << 10;
 
+    private readonly DailySnapshot _daily = new(Context);
     private readonly ILogger _log = Context.Log();
     private readonly FlowsEntitySettings _settings;
     private readonly int _partition;
@@ -55,8 +63,13 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
         var self = Self;
         _queries = new FlowQueries(partition, query => new FlowScan(query, _state.Table, _state.RawPackets), () => self.Tell(QueryTurn.Instance));
         PersistenceId = $"flows-{partition}";
+        (JournalPluginId, SnapshotPluginId) = (settings.Journal, settings.Snapshots);
 
-        Recover<SnapshotOffer>(offer => _state.Apply((FlowsState)offer.Snapshot));
+        Recover<SnapshotOffer>(offer =>
+        {
+            _state.Apply((FlowsState)offer.Snapshot);
+            _daily.Covers(offer.Metadata.SequenceNr);
+        });
         Recover<FlowsUpdated>(_state.Apply);
         Recover<FlowsExpired>(_state.Apply);
         Recover<RecoveryCompleted>(_ => _log.FlowsRecovered(_partition, _state.Count));
@@ -69,9 +82,9 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
         Command<QueryTurn>(_ => _queries.Turn());
         Command<ForgetDue>(_ => _queries.Forget(settings.ForgetQueriesAfter));
         Command<ExpiryDue>(_ => Expire());
-        Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
+        Command<SaveSnapshotSuccess>(saved => _daily.Covers(saved.Metadata.SequenceNr));
+        Command<DailySnapshot.Due>(_ => SnapshotIfNeeded());
         Command<SaveSnapshotFailure>(failed => _log.FlowsSnapshotFailed(_partition, failed.Metadata.SequenceNr, failed.Cause.Message));
-        Command<DeleteSnapshotsSuccess>(_ => { });
     }
 
     public override string PersistenceId { get; }
@@ -85,6 +98,12 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
         base.PreStart();
         Timers.StartPeriodicTimer(ExpiryDue.Instance, ExpiryDue.Instance, _settings.ExpireEvery);
         Timers.StartPeriodicTimer(ForgetDue.Instance, ForgetDue.Instance, _settings.ForgetQueriesAfter);
+    }
+
+    protected override void PostStop()
+    {
+        _daily.Dispose();
+        base.PostStop();
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
@@ -204,6 +223,14 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
         uplink.Tell(new FlowsRefused { Partition = _partition, Session = update.Session, Sequence = update.Sequence, Reason = reason });
 
     private FlowsStored Stored(UpdateFlows update) => new() { Partition = _partition, Session = update.Session, Sequence = update.Sequence };
+
+    private void SnapshotIfNeeded()
+    {
+        if (_daily.IsNeeded(LastSequenceNr))
+        {
+            SaveSnapshot(_state.ToSnapshot());
+        }
+    }
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 

@@ -6,21 +6,25 @@ using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Hosting;
 using Akka.Persistence.Sql.Hosting;
-using LinqToDB;
 using Analyzer.Node.Captures;
 using Analyzer.Node.Console;
 using Analyzer.Node.Fabric;
 using Analyzer.Node.Flows;
 using Analyzer.Node.Http;
 using Analyzer.Node.Injections;
+using Analyzer.Node.Retention;
 using Analyzer.Node.Topology;
 using Analyzer.Node.Views;
+using LinqToDB;
+using LinqToDB.Data;
+using LinqToDB.DataProvider.PostgreSQL;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OpenTelemetry.Metrics;
 using Serilog;
 using Shared.Messages.Configuration;
 using Shared.Messages.Flows;
 using Shared.Messages.Hosting;
+using Shared.Messages.Logging;
 using Shared.Messages.Telemetry;
 using Shared.Messages.Topology;
 
@@ -49,6 +53,8 @@ internal static class AnalyzerHost
             .AddHealthChecks().Services
             .AddSkydiveTelemetry(configuration.Config, NodeHosting.AnalyzerRole, metrics => metrics.AddPrometheusExporter())
             .AddSingleton(services => new AnalyzerServices(services, options))
+            // Before the actors: it's a hosted service, as they are.
+            .AddHostedService(services => new StorageLayout(options.Storage, LogSetup.Main(log), services.GetRequiredService<IHostApplicationLifetime>()))
             .AddAkka(NodeHosting.ActorSystemName, (akka, services) => akka
                 .WithSkydive(configuration.Config.Log)
                 .WithMembership(NodeHosting.AnalyzerRole, options.Remoting, options.Seeds)
@@ -75,28 +81,17 @@ internal static class AnalyzerHost
 
     private static AkkaConfigurationBuilder WithStorage(this AkkaConfigurationBuilder akka, StorageOptions storage)
     {
-        var provider = storage.Provider == StorageProvider.PostgreSql ? LinqToDB.ProviderName.PostgreSQL15 : LinqToDB.ProviderName.SQLiteMS;
-        var journal = new SqlJournalOptions { ConnectionString = storage.ConnectionString, ProviderName = provider, AutoInitialize = true };
-        if (storage.Provider == StorageProvider.PostgreSql)
-        {
-            journal.DataOptions = new LinqToDB.DataOptions().UseConnectionString(provider, storage.ConnectionString).WithOptions<LinqToDB.DataProvider.PostgreSQL.PostgreSQLOptions>(postgres => postgres with { BulkCopyType = LinqToDB.Data.BulkCopyType.ProviderSpecific });
-        }
-
-        var snapshots = new SqlSnapshotOptions { ConnectionString = storage.ConnectionString, ProviderName = provider, AutoInitialize = true };
         return akka
-            .WithSqlPersistence(
-                journal,
-                snapshots,
-                // These see the circuit breaker; the package's connectivity check doesn't fit the LinqToDB it comes with, StorageHealth stands for it.
-                builder => builder.WithHealthCheck(),
-                builder => builder.WithHealthCheck())
+            .WithJournal(JournalPlace.Topology(storage))
+            .WithJournal(JournalPlace.Flows(storage))
             .AddHocon(
                 """
                 akka.persistence {
-                  journal.sql.max-row-by-row-size = 1
+                  # From two events on they go by COPY where the database has it: as texts of statements they'd be twice as long, and parsed.
+                  journal { sql.max-row-by-row-size = 1, flows.max-row-by-row-size = 1 }
                   # How soon a database that came back is noticed.
-                  journal.sql.circuit-breaker.reset-timeout = 5 s
-                  snapshot-store.sql.circuit-breaker.reset-timeout = 5 s
+                  journal { sql.circuit-breaker.reset-timeout = 5 s, flows.circuit-breaker.reset-timeout = 5 s }
+                  snapshot-store { sql.circuit-breaker.reset-timeout = 5 s, flows.circuit-breaker.reset-timeout = 5 s }
                 }
                 akka.cluster.sharding {
                   state-store-mode = persistence
@@ -108,11 +103,41 @@ internal static class AnalyzerHost
                 HoconAddMode.Prepend);
     }
 
+    private static AkkaConfigurationBuilder WithJournal(this AkkaConfigurationBuilder akka, JournalPlace place)
+    {
+        var provider = place.Provider == StorageProvider.PostgreSql ? LinqToDB.ProviderName.PostgreSQL15 : LinqToDB.ProviderName.SQLiteMS;
+        var events = new SqlJournalOptions(place.IsDefault, place.Plugin)
+        {
+            ConnectionString = place.ConnectionString,
+            ProviderName = provider,
+            DataOptions = place.IsPostgres ? ByCopy(provider, place.ConnectionString) : null,
+            AutoInitialize = true,
+            DatabaseOptions = new JournalDatabaseOptions(DatabaseMapping.Default)
+            {
+                JournalTable = new JournalTableOptions { TableName = place.Events },
+                TagTable = new TagTableOptions { TableName = place.Tags },
+            },
+        };
+        var snapshots = new SqlSnapshotOptions(place.IsDefault, place.Plugin)
+        {
+            ConnectionString = place.ConnectionString,
+            ProviderName = provider,
+            AutoInitialize = true,
+            DatabaseOptions = new SnapshotDatabaseOptions(DatabaseMapping.Default) { SnapshotTable = new SnapshotTableOptions { TableName = place.Snapshots } },
+        };
+        // These see the circuit breaker; the package's connectivity check doesn't fit the LinqToDB it comes with, StorageHealth stands for it.
+        return akka.WithSqlPersistence(events, snapshots, builder => builder.WithHealthCheck(), builder => builder.WithHealthCheck());
+    }
+
+    private static DataOptions ByCopy(string provider, string connectionString) =>
+        new DataOptions().UseConnectionString(provider, connectionString).WithOptions<PostgreSQLOptions>(postgres => postgres with { BulkCopyType = BulkCopyType.ProviderSpecific });
+
     // Hosts are remembered: after a restart each comes back by itself, to notice that its agent doesn't.
     private static AkkaConfigurationBuilder WithEntities(this AkkaConfigurationBuilder akka, AnalyzerOptions options)
     {
         var hosts = HostEntitySettings.Of(options.FlowPartitions, options.Storage.SnapshotEvery);
-        var flows = FlowsEntitySettings.Of(options.FlowRetention, options.Storage.SnapshotEvery);
+        var flowsPlace = JournalPlace.Flows(options.Storage);
+        var flows = FlowsEntitySettings.Of(options.FlowRetention, options.Storage.SnapshotEvery) with { Journal = flowsPlace.JournalPlugin, Snapshots = flowsPlace.SnapshotPlugin };
         return akka
             .WithShardRegion<HostEntity>(
                 TopologyShards.RegionName,
@@ -139,7 +164,8 @@ internal static class AnalyzerHost
             .WithSingleton<FabricActor>("fabric", (_, registry, _) => SingletonGuardian.Props(
                 FabricActor.Props(new FabricSettings(
                     FabricSettings.Configure(configuration.FabricLinks), registry.Get<GraphView>(), registry.Get<HostEntity>(), "analyzer." + options.HostId, options.Storage.SnapshotEvery)),
-                "fabric"), analyzers);
+                "fabric"), analyzers)
+            .WithSingleton<RetentionActor>("retention", (_, _, _) => RetentionActor.Props([JournalPlace.Topology(options.Storage), JournalPlace.Flows(options.Storage)]), analyzers);
 
         GraphNodeSelector Selector(IActorRegistry registry) => new(registry.Get<GraphView>(), options.Http.QueryTimeout);
     }

@@ -36,7 +36,11 @@ internal sealed class StorageHealth(StorageOptions storage, Func<CancellationTok
         if (storage.Provider == StorageProvider.Sqlite)
         {
             // As SQLite itself opens it: for writing, made when it isn't there.
-            using var file = new FileStream(FileOf(storage), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            foreach (var path in new[] { storage.ConnectionString, storage.FlowsConnectionString })
+            {
+                using var file = new FileStream(FileOf(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            }
+
             return;
         }
 
@@ -48,13 +52,13 @@ internal sealed class StorageHealth(StorageOptions storage, Func<CancellationTok
         }
     }
 
-    private static string FileOf(StorageOptions storage) => storage.ConnectionString["Data Source=".Length..];
+    private static string FileOf(string connectionString) => connectionString["Data Source=".Length..];
 
     private static string PlaceOf(StorageOptions storage)
     {
         if (storage.Provider == StorageProvider.Sqlite)
         {
-            return FileOf(storage);
+            return FileOf(storage.ConnectionString);
         }
 
         try

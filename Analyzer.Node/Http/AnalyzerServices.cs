@@ -5,11 +5,13 @@ using Analyzer.Node.Fabric;
 using Analyzer.Node.Flows;
 using Analyzer.Node.Injections;
 using Analyzer.Node.Queries;
+using Analyzer.Node.Retention;
 using Analyzer.Node.Topology;
 using Analyzer.Node.Views;
 using Google.Protobuf;
 using Shared.Messages.Configuration;
 using Shared.Messages.Parts;
+using Shared.Messages.Retention;
 
 namespace Analyzer.Node.Http;
 
@@ -42,6 +44,9 @@ internal sealed class AnalyzerServices(IServiceProvider provider, AnalyzerOption
     /// <summary>The fabric's links.</summary>
     public IActorRef Fabric => Actors.Get<FabricActor>();
 
+    /// <summary>What prunes the journals.</summary>
+    public IActorRef Retention => Actors.Get<RetentionActor>();
+
     /// <summary>Parent of all pages' sockets.</summary>
     public IActorRef Gateway => Actors.Get<Gateway>();
 
@@ -65,6 +70,19 @@ internal sealed class AnalyzerServices(IServiceProvider provider, AnalyzerOption
         Status.Failure failure => throw failure.Cause,
         var other => throw new InvalidOperationException($"{question.GetType().Name} was answered with {other.GetType().Name}"),
     };
+
+    /// <summary>What the journals keep; none while what prunes them moves to another analyzer.</summary>
+    public async Task<JournalsKept> JournalsAsync()
+    {
+        try
+        {
+            return await Retention.Ask<object>(new GetJournals(), TimeSpan.FromSeconds(2)).ConfigureAwait(false) as JournalsKept ?? new JournalsKept();
+        }
+        catch (AskTimeoutException)
+        {
+            return new JournalsKept();
+        }
+    }
 
     /// <summary>The product's version.</summary>
     public string Version { get; } = typeof(AnalyzerServices).Assembly.GetName().Version?.ToString(3) ?? "0";

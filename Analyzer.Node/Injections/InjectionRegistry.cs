@@ -3,6 +3,7 @@ using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Akka.Persistence;
 using Analyzer.Node.Logging;
+using Analyzer.Node.Retention;
 using Analyzer.Node.Selection;
 using Analyzer.Node.Telemetry;
 using Analyzer.Node.Topology;
@@ -31,6 +32,7 @@ internal sealed class InjectionRegistry : ReceivePersistentActor, IWithTimers
     private const int SnapshotEvery = 200;
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
 
+    private readonly DailySnapshot _daily = new(Context);
     private readonly ILogger _log = Context.Log();
     private readonly InjectionRegistrySettings _settings;
     private InjectionRegistryState _state = InjectionRegistryState.Empty;
@@ -39,7 +41,11 @@ internal sealed class InjectionRegistry : ReceivePersistentActor, IWithTimers
     {
         _settings = settings;
 
-        Recover<SnapshotOffer>(offer => _state = InjectionRegistryState.From((Shared.Messages.Injections.InjectionRegistryState)offer.Snapshot));
+        Recover<SnapshotOffer>(offer =>
+        {
+            _state = InjectionRegistryState.From((Shared.Messages.Injections.InjectionRegistryState)offer.Snapshot);
+            _daily.Covers(offer.Metadata.SequenceNr);
+        });
         Recover<InjectionCreated>(created => _state = _state.Apply(created));
         Recover<InjectionChanged>(changed => _state = _state.Apply(changed));
         Recover<InjectionDeleted>(deleted => _state = _state.Apply(deleted));
@@ -54,9 +60,9 @@ internal sealed class InjectionRegistry : ReceivePersistentActor, IWithTimers
         Command<GraphChanged>(changed => Store([.. _state.Decide(changed)], stop: true));
         Command<InjectionRefused>(refused => _log.InjectionNotStopped(refused.Reason));
         Command<SubscribeAck>(_ => { });
-        Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
+        Command<SaveSnapshotSuccess>(saved => _daily.Covers(saved.Metadata.SequenceNr));
+        Command<DailySnapshot.Due>(_ => SnapshotIfNeeded());
         Command<SaveSnapshotFailure>(failed => _log.InjectionsSnapshotFailed(failed.Metadata.SequenceNr, failed.Cause.Message));
-        Command<DeleteSnapshotsSuccess>(_ => { });
     }
 
     public override string PersistenceId => "injections";
@@ -66,6 +72,12 @@ internal sealed class InjectionRegistry : ReceivePersistentActor, IWithTimers
     public static Props Props(InjectionRegistrySettings settings) => Akka.Actor.Props.Create(() => new InjectionRegistry(settings));
 
     // The actor ends with this; who waits for an answer shouldn't have to wait until patience ends too.
+    protected override void PostStop()
+    {
+        _daily.Dispose();
+        base.PostStop();
+    }
+
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistFailure(cause, @event, sequenceNr);
@@ -261,6 +273,14 @@ internal sealed class InjectionRegistry : ReceivePersistentActor, IWithTimers
     }
 
     private static void Refuse(IActorRef asker, string reason) => asker.Tell(new InjectionRefused { Reason = reason });
+
+    private void SnapshotIfNeeded()
+    {
+        if (_daily.IsNeeded(LastSequenceNr))
+        {
+            SaveSnapshot(_state.ToSnapshot());
+        }
+    }
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 

@@ -36,6 +36,15 @@ internal static partial class LogMessages
     [LoggerMessage(110, LogLevel.Error, "{Problem}")]
     public static partial void PartitionCountDiffers(this ILogger log, string problem);
 
+    [LoggerMessage(111, LogLevel.Warning, "an earlier version's flows are moved from the table {From} to {To}; that takes as long as copying them")]
+    public static partial void FlowsMove(this ILogger log, string from, string to);
+
+    [LoggerMessage(112, LogLevel.Information, "{Events} events and {Snapshots} snapshots of flows are in {To} now")]
+    public static partial void FlowsMoved(this ILogger log, int events, int snapshots, string to);
+
+    [LoggerMessage(113, LogLevel.Critical, "an earlier version's flows are in the table {From}, and the database couldn't be reached in time to move them: the analyzer ends; start it again")]
+    public static partial void FlowsOfEarlierVersion(this ILogger log, string from);
+
     // Topology
     [LoggerMessage(201, LogLevel.Information, "agent of {Host} registered from {Address}")]
     public static partial void AgentRegistered(this ILogger log, string host, object address);
@@ -124,6 +133,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(603, LogLevel.Error, "the fabric's graph was refused, what the links make isn't shown: {Reason}")]
     public static partial void FabricRefused(this ILogger log, string reason);
+
+    // Retention
+    [LoggerMessage(801, LogLevel.Warning, "the {Journal} journal isn't pruned: {Reason}; it's tried again")]
+    public static partial void RetentionFailed(this ILogger log, string journal, string reason);
+
+    [LoggerMessage(802, LogLevel.Warning, "the {Journal} journal can't be kept within its size: {Reason}")]
+    public static partial void RetentionUnmet(this ILogger log, string journal, string reason);
 
     // HTTP
     [LoggerMessage(701, LogLevel.Warning, "{Method} {Path} took too long")]

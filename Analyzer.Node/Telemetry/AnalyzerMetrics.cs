@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Shared.Messages.Retention;
 using Topology.Fabric.Model;
 
 namespace Analyzer.Node.Telemetry;
@@ -24,6 +26,9 @@ internal static class AnalyzerMetrics
     private static readonly Histogram<double> Queries = Meter.CreateHistogram<double>(
         "skydive.query.duration", "s", "Time a Gremlin query took, by how it ended.", advice: Seconds([0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10]));
 
+    // The journals as they were told last, by name.
+    private static readonly ConcurrentDictionary<string, JournalKept> Kept = new(StringComparer.Ordinal);
+
     // The graph that was told last; whoever scrapes reads it.
     private static Graph s_graph = Graph.Empty;
 
@@ -43,11 +48,25 @@ internal static class AnalyzerMetrics
             "skydive.capture.decode.errors",
             () => Captures().Select(capture => new Measurement<long>(Number(capture.Fields, "DecodeErrors"), capture.Labels)),
             "{packet}", "Packets the capture couldn't read to their last layer.");
+        const string Where = " Told by the analyzer that prunes them.";
+        Meter.CreateObservableGauge("skydive.journal.size", () => PerJournal(journal => journal.Size), "By", "Bytes of a journal's tables and indexes, or of its file." + Where);
+        Meter.CreateObservableGauge("skydive.journal.live", () => PerJournal(journal => journal.Live), "By", "Bytes of the events and snapshots a journal keeps, estimated." + Where);
+        Meter.CreateObservableGauge("skydive.journal.free", () => PerJournal(journal => journal.Free), "By", "Bytes inside a journal's size that new events will take." + Where);
+        Meter.CreateObservableGauge("skydive.journal.events", () => PerJournal(journal => journal.Events), "{event}", "Events a journal keeps." + Where);
+        Meter.CreateObservableGauge("skydive.journal.snapshots", () => PerJournal(journal => journal.Snapshots), "{snapshot}", "Snapshots a journal keeps." + Where);
+        Meter.CreateObservableGauge("skydive.journal.oldest", () => PerJournal(journal => journal.Oldest / 1000), "s", "When a journal's oldest event was stored, in Unix time." + Where);
+        Meter.CreateObservableGauge("skydive.journal.unmet", () => PerJournal(journal => journal.Unmet.Length > 0 ? 1 : 0), "{journal}", "1 while a journal can't be kept within its size, else 0." + Where);
+        Meter.CreateObservableCounter("skydive.journal.deleted.events", () => PerJournal(journal => journal.DeletedEvents), "{event}", "Events retention deleted." + Where);
+        Meter.CreateObservableCounter("skydive.journal.deleted.snapshots", () => PerJournal(journal => journal.DeletedSnapshots), "{snapshot}", "Snapshots retention deleted." + Where);
+        Meter.CreateObservableCounter("skydive.journal.deleted.bytes", () => PerJournal(journal => journal.DeletedBytes), "By", "Bytes of what retention deleted." + Where);
         Meter.CreateObservableCounter("skydive.capture.packets.dropped", () => Captures().SelectMany(Dropped), "{packet}", "Packets the capture didn't see, by who dropped them.");
     }
 
     /// <summary>The graph captures are counted from.</summary>
     public static void Observe(Graph graph) => Volatile.Write(ref s_graph, graph);
+
+    /// <summary>What a journal keeps.</summary>
+    public static void Observe(JournalKept journal) => Kept[journal.Name] = journal;
 
     /// <summary>Begins to store an event.</summary>
     /// <param name="journal">Whose: "flows", "topology", …</param>
@@ -71,6 +90,9 @@ internal static class AnalyzerMetrics
 
     private static IEnumerable<Measurement<long>> PerHost(IEnumerable<string> hosts) =>
         hosts.CountBy(host => host).Select(host => new Measurement<long>(host.Value, new KeyValuePair<string, object?>("host", host.Key)));
+
+    private static IEnumerable<Measurement<long>> PerJournal(Func<JournalKept, long> value) =>
+        Kept.Values.Select(journal => new Measurement<long>(value(journal), new KeyValuePair<string, object?>("journal", journal.Name)));
 
     private static IEnumerable<(KeyValuePair<string, object?>[] Labels, Metadata Fields)> Captures() =>
         from node in Volatile.Read(ref s_graph).Nodes

@@ -3,6 +3,7 @@ using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Akka.Persistence;
 using Analyzer.Node.Logging;
+using Analyzer.Node.Retention;
 using Analyzer.Node.Telemetry;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Captures;
@@ -38,6 +39,7 @@ internal sealed class HostEntity : ReceivePersistentActor
     /// <summary>Pub-sub topic of <see cref="AnnounceHostGraphs"/>.</summary>
     public const string ViewsTopic = "topology-views";
 
+    private readonly DailySnapshot _daily = new(Context);
     private readonly ILogger _log = Context.Log();
     private readonly HostEntitySettings _settings;
     private readonly IActorRef _mediator;
@@ -55,7 +57,11 @@ internal sealed class HostEntity : ReceivePersistentActor
         _state = HostState.Empty(host);
         PersistenceId = $"topology-{host}";
 
-        Recover<SnapshotOffer>(offer => _state = HostState.From((HostGraph)offer.Snapshot));
+        Recover<SnapshotOffer>(offer =>
+        {
+            _state = HostState.From((HostGraph)offer.Snapshot);
+            _daily.Covers(offer.Metadata.SequenceNr);
+        });
         Recover<GraphChanged>(changed => _state = _state.Apply(changed));
         Recover<RecoveryCompleted>(_ => OnRecovered());
 
@@ -74,9 +80,9 @@ internal sealed class HostEntity : ReceivePersistentActor
         Command<StartInjection>(start => Forward(start, new InjectionProgress { Uuid = start.Injection.Uuid, State = "failed", Error = NoAgent }));
         Command<StopInjection>(stop => Forward(stop, new InjectionRefused { Reason = NoAgent, NotFound = true }));
         Command<SubscribeAck>(_ => { });
-        Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
+        Command<SaveSnapshotSuccess>(saved => _daily.Covers(saved.Metadata.SequenceNr));
+        Command<DailySnapshot.Due>(_ => SnapshotIfNeeded());
         Command<SaveSnapshotFailure>(failed => _log.GraphSnapshotFailed(_host, failed.Metadata.SequenceNr, failed.Cause.Message));
-        Command<DeleteSnapshotsSuccess>(_ => { });
     }
 
     public override string PersistenceId { get; }
@@ -91,6 +97,7 @@ internal sealed class HostEntity : ReceivePersistentActor
     protected override void PostStop()
     {
         _timer?.Cancel();
+        _daily.Dispose();
         base.PostStop();
     }
 
@@ -340,7 +347,8 @@ internal sealed class HostEntity : ReceivePersistentActor
                 Acknowledge(telling);
             }
 
-            if (LastSequenceNr % _settings.SnapshotEvery == 0)
+            // A host that left may never come back to have its events covered by a later one.
+            if (LastSequenceNr % _settings.SnapshotEvery == 0 || _state.Graph.NodeCount == 0)
             {
                 SaveSnapshot(_state.ToMessage());
             }
@@ -373,6 +381,14 @@ internal sealed class HostEntity : ReceivePersistentActor
     {
         _timer?.Cancel();
         _timer = Context.System.Scheduler.ScheduleTellOnceCancelable(delay, Self, message, Self);
+    }
+
+    private void SnapshotIfNeeded()
+    {
+        if (_daily.IsNeeded(LastSequenceNr))
+        {
+            SaveSnapshot(_state.ToMessage());
+        }
     }
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();

@@ -205,12 +205,21 @@ public enum StorageProvider
     PostgreSql,
 }
 
-/// <summary>Section <c>skydive.analyzer.storage</c>. Its text form leaves the connection string, which may hold a password, out.</summary>
+/// <summary>Section <c>skydive.analyzer.storage</c>. Its text form leaves the connection strings, which may hold a password, out.</summary>
 /// <param name="Provider">Which database.</param>
 /// <param name="ConnectionString">How to reach it; for SQLite made of the file's path.</param>
+/// <param name="FlowsConnectionString">The same for the flows; PostgreSQL has both.</param>
 /// <param name="SnapshotEvery">Events between two snapshots of an entity.</param>
-public sealed record StorageOptions(StorageProvider Provider, string ConnectionString, int SnapshotEvery)
+/// <param name="TopologyRetention">What is kept of the topology's and the registries' events.</param>
+/// <param name="FlowsRetention">What is kept of the flows'.</param>
+public sealed record StorageOptions(
+    StorageProvider Provider, string ConnectionString, string FlowsConnectionString, int SnapshotEvery, RetentionOptions TopologyRetention, RetentionOptions FlowsRetention)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Provider}, snapshot every {SnapshotEvery} events";
 }
+
+/// <summary>What is kept of a journal.</summary>
+/// <param name="Age">Events that are older may go; null: none goes for its age.</param>
+/// <param name="Size">Bytes of events and snapshots beyond which the oldest may go; null: none goes for that.</param>
+public sealed record RetentionOptions(TimeSpan? Age, long? Size);

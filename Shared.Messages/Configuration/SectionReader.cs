@@ -40,6 +40,9 @@ internal readonly struct SectionReader(Config config, string section)
         ["g"] = 1L << 30,
         ["gb"] = 1000_000_000,
         ["gib"] = 1L << 30,
+        ["t"] = 1L << 40,
+        ["tb"] = 1000_000_000_000,
+        ["tib"] = 1L << 40,
     };
 
     public SectionReader Section(string name) => new(config, PathOf(name));

@@ -288,18 +288,33 @@ public sealed class SkydiveConfig
     private static StorageOptions ReadStorage(SectionReader storage)
     {
         var snapshotEvery = storage.Number("snapshot-every", 1, 1_000_000);
+        var (topology, flows) = (ReadRetention(storage.Section("topology-retention")), ReadRetention(storage.Section("flows-retention")));
         var connection = storage.Text("connection-string");
         if (storage.OneOf("provider", "sqlite", "postgresql") == "sqlite")
         {
+            var file = storage.NonEmpty("file");
+            var flowsFile = storage.Text("flows-file") is { Length: > 0 } written ? written : Path.ChangeExtension(file, null) + "-flows" + Path.GetExtension(file);
+            if (Path.GetFullPath(flowsFile) == Path.GetFullPath(file))
+            {
+                throw new SkydiveConfigException(storage.PathOf("flows-file"), flowsFile, "should be another file than the topology's");
+            }
+
             // Its value isn't told: there may be a password in it.
             return connection.Length == 0
-                ? new StorageOptions(StorageProvider.Sqlite, $"Data Source={storage.NonEmpty("file")}", snapshotEvery)
+                ? new StorageOptions(StorageProvider.Sqlite, $"Data Source={file}", $"Data Source={flowsFile}", snapshotEvery, topology, flows)
                 : throw new SkydiveConfigException(storage.PathOf("connection-string"), null, "is for PostgreSQL, and the provider is sqlite: set provider = postgresql, or leave it out");
         }
 
         return connection.Length > 0
-            ? new StorageOptions(StorageProvider.PostgreSql, connection, snapshotEvery)
+            ? new StorageOptions(StorageProvider.PostgreSql, connection, connection, snapshotEvery, topology, flows)
             : throw new SkydiveConfigException(storage.PathOf("connection-string"), "", "should say how to reach PostgreSQL: \"Host=…;Database=…;Username=…\"");
+    }
+
+    private static RetentionOptions ReadRetention(SectionReader retention)
+    {
+        var age = retention.Duration("age", TimeSpan.Zero, TimeSpan.FromDays(36500));
+        var size = retention.Size("size", 0, 1L << 50);
+        return new RetentionOptions(age > TimeSpan.Zero ? age : null, size > 0 ? size : null);
     }
 
     private static TelemetryOptions ReadTelemetry(SectionReader telemetry)

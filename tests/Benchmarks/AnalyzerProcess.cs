@@ -12,8 +12,11 @@ internal sealed class AnalyzerProcess : IDisposable
     private readonly Process _process;
     private readonly string _folder;
 
-    private AnalyzerProcess(Process process, string folder, int remoting, SkydiveClient client)
+    private readonly Uri _address;
+
+    private AnalyzerProcess(Process process, string folder, int remoting, Uri address, SkydiveClient client)
     {
+        _address = address;
         _process = process;
         _folder = folder;
         Remoting = remoting;
@@ -66,8 +69,9 @@ internal sealed class AnalyzerProcess : IDisposable
               }
             }
             """));
-        var client = new SkydiveClient(new Uri($"http://127.0.0.1:{http}"));
-        var analyzer = new AnalyzerProcess(Process.Start(new ProcessStartInfo("dotnet", [Programs.Of("Analyzer.Node"), "run", "--config", file]))!, folder, remoting, client);
+        var address = new Uri($"http://127.0.0.1:{http}");
+        var client = new SkydiveClient(address);
+        var analyzer = new AnalyzerProcess(Process.Start(new ProcessStartInfo("dotnet", [Programs.Of("Analyzer.Node"), "run", "--config", file]))!, folder, remoting, address, client);
         while (!await client.IsReadyAsync(CancellationToken.None))
         {
             await Task.Delay(200);
@@ -78,6 +82,16 @@ internal sealed class AnalyzerProcess : IDisposable
 
     /// <summary>A number a query answers.</summary>
     internal async Task<long> NumberAsync(string query) => (long)await Client.QueryAsync(query, CancellationToken.None);
+
+    /// <summary>Events and bytes that retention deleted of the flows' journal so far.</summary>
+    internal async Task<(long Events, long Bytes)> DeletedAsync()
+    {
+        using var http = new HttpClient();
+        using var status = System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri(_address, "/api/status")));
+        return status.RootElement.GetProperty("Journals").TryGetProperty("flows", out var flows) && flows.GetProperty("Deleted") is var deleted
+            ? (deleted.GetProperty("Events").GetInt64(), deleted.GetProperty("Bytes").GetInt64())
+            : (0, 0);
+    }
 
     public void Dispose()
     {

@@ -51,7 +51,7 @@ internal static class MetricsReference
     // Units in braces are words for people and left out of the name.
     private static string Prometheus(Instrument instrument)
     {
-        var name = instrument.Name.Replace('.', '_') + (instrument.Unit == "s" ? "_seconds" : "");
+        var name = instrument.Name.Replace('.', '_') + instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" };
         return Kind(instrument) == "counter" ? name + "_total" : name;
     }
 }

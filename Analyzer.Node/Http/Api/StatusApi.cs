@@ -4,6 +4,7 @@ using Akka.Cluster;
 using Analyzer.Node.Views;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Shared.Messages.Captures;
+using Shared.Messages.Retention;
 using Topology.Fabric.Links;
 using Topology.Fabric.Model;
 using CaptureList = Shared.Messages.Captures.Captures;
@@ -50,6 +51,7 @@ internal sealed class StatusApi(AnalyzerServices services)
         var graph = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout).ConfigureAwait(false);
         var captures = await services.AskAsync<CaptureList>(services.Captures, new GetCaptures()).ConfigureAwait(false);
         var flows = await services.Flows.CountAsync(context.RequestAborted).ConfigureAwait(false);
+        var journals = await services.JournalsAsync().ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();
@@ -60,6 +62,7 @@ internal sealed class StatusApi(AnalyzerServices services)
             json.WriteNumber("Flows"u8, flows);
             json.WriteNumber("Captures"u8, captures.Captures_.Count);
             WriteLosses(json, graph.Graph);
+            WriteJournals(json, journals);
             WriteCluster(json, services.Cluster);
             json.WriteEndObject();
         }).ConfigureAwait(false);
@@ -106,6 +109,43 @@ internal sealed class StatusApi(AnalyzerServices services)
         }
 
         json.WriteEndArray();
+    }
+
+    // Times are Unix milliseconds, as everywhere.
+    private static void WriteJournals(Utf8JsonWriter json, JournalsKept journals)
+    {
+        json.WriteStartObject("Journals"u8);
+        foreach (var journal in journals.Journals)
+        {
+            json.WriteStartObject(journal.Name);
+            json.WriteNumber("Size"u8, journal.Size);
+            json.WriteNumber("LiveEstimated"u8, journal.Live);
+            json.WriteNumber(journal.FreeExact ? "Free"u8 : "FreeEstimated"u8, journal.Free);
+            json.WriteString("FreeIs"u8, journal.GivesBack ? "taken by new events, and given back to the file system by and by" : "taken by new events, not given back to the file system");
+            json.WriteBoolean("Counted"u8, journal.Counted);
+            json.WriteNumber("Events"u8, journal.Events);
+            json.WriteNumber("Snapshots"u8, journal.Snapshots);
+            json.WriteNumber("Oldest"u8, journal.Oldest);
+            json.WriteNumber("Newest"u8, journal.Newest);
+            json.WriteNumber("EventsPerSecond"u8, Math.Round(journal.EventsPerSecond, 1));
+            json.WriteNumber("BytesPerSecond"u8, Math.Round(journal.BytesPerSecond));
+            json.WriteStartObject("Retention"u8);
+            json.WriteNumber("Age"u8, journal.MaxAge);
+            json.WriteNumber("Size"u8, journal.MaxSize);
+            json.WriteString("Unmet"u8, journal.Unmet);
+            json.WriteNumber("LastRun"u8, journal.LastRun);
+            json.WriteString("LastError"u8, journal.LastError);
+            json.WriteEndObject();
+            json.WriteStartObject("Deleted"u8);
+            json.WriteNumber("Since"u8, journal.Since);
+            json.WriteNumber("Events"u8, journal.DeletedEvents);
+            json.WriteNumber("Snapshots"u8, journal.DeletedSnapshots);
+            json.WriteNumber("Bytes"u8, journal.DeletedBytes);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteCluster(Utf8JsonWriter json, Cluster cluster)

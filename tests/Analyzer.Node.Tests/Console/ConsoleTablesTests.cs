@@ -1,6 +1,7 @@
 using Analyzer.Node.Console;
 using Shared.Messages.Captures;
 using Shared.Messages.Flows;
+using Shared.Messages.Retention;
 using Topology.Fabric.Model;
 using Topology.Fabric.Tests.Gremlin;
 
@@ -45,6 +46,16 @@ public class ConsoleTablesTests
             Metadata = Metadata.Create(("Name", "eth1"), ("Captures", System.Collections.Immutable.ImmutableArray.Create<MetaValue>(Metadata.Create(("ID", "c1"))))),
         });
         ConsoleTables.Captures([new Capture { Uuid = "c1", GremlinQuery = "G.V()" }], running).ShouldContain("eth1@agent1");
+    }
+
+    [Fact]
+    public void A_journal_says_what_it_keeps_and_what_is_wrong_with_it()
+    {
+        var text = ConsoleTables.Journals([new JournalKept { Name = "flows", Counted = true, Events = 12, Size = 3 << 20, MaxAge = 43_200_000, DeletedEvents = 7, LastError = "no such host" }]);
+        text.ShouldContain("│ flows   │ 12");
+        text.ShouldContain("0.5 d, all");
+        text.ShouldContain("7 events, 0 MiB");
+        text.ShouldContain("no such host");
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Analyzer.Node.Tests.Host;
 
 public sealed class StorageWatchTests() : EntityTest("akka.loglevel = INFO\n" + StandingTime)
 {
-    private static readonly StorageOptions Options = new(StorageProvider.PostgreSql, "Host=db;Database=sky", 1);
+    private static readonly StorageOptions Options = SkydiveConfig.Parse("skydive.analyzer.storage { provider = postgresql, connection-string = \"Host=db;Database=sky\" }").Analyzer.Storage;
 
     private int _looks;
     private Exception? _trouble = new SocketException((int)SocketError.HostNotFound);

@@ -187,6 +187,27 @@ public class ApiTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>
     }
 
     [Fact]
+    public async Task The_status_says_what_the_journals_keep_and_how_long()
+    {
+        JsonNode? flows = null;
+        await RunningAnalyzer.UntilAsync("the flows' journal is counted", async () =>
+        {
+            flows = (await analyzer.SendAsync(HttpMethod.Get, "/api/status")).Body!["Journals"]?["flows"];
+            return flows is not null && flows["Counted"]!.GetValue<bool>() && flows["Events"]!.GetValue<long>() > 0;
+        });
+        flows!["Size"]!.GetValue<long>().ShouldBeGreaterThan(flows["LiveEstimated"]!.GetValue<long>());
+        flows["LiveEstimated"]!.GetValue<long>().ShouldBeGreaterThan(0);
+        flows["Free"]!.GetValue<long>().ShouldBeGreaterThanOrEqualTo(0);
+        flows["FreeIs"]!.ToString().ShouldContain("given back to the file system by and by");
+        flows["Oldest"]!.GetValue<long>().ShouldBeInRange(DateTimeOffset.UtcNow.AddHours(-1).ToUnixTimeMilliseconds(), flows["Newest"]!.GetValue<long>());
+        flows["Retention"]!["Age"]!.GetValue<long>().ShouldBe((long)TimeSpan.FromDays(30).TotalMilliseconds);
+        flows["Retention"]!["Size"]!.GetValue<long>().ShouldBe(50L << 30);
+        flows["Retention"]!["LastError"]!.ToString().ShouldBeEmpty();
+        flows["Deleted"]!["Events"]!.GetValue<long>().ShouldBe(0);
+        (await analyzer.Http.GetStringAsync("/metrics")).ShouldContain("skydive_journal_size");
+    }
+
+    [Fact]
     public async Task The_page_is_served() => (await analyzer.Http.GetStringAsync("/")).ShouldContain("<title>page</title>");
 
     [Fact]

@@ -3,8 +3,10 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using Analyzer.Node.Host;
+using Analyzer.Node.Retention;
 using Analyzer.Node.Tests.Flows;
 using Analyzer.Node.Tests.Kit;
+using Analyzer.Node.Tests.Retention;
 using Google.Protobuf;
 using Shared.Messages.Captures;
 using Shared.Messages.Configuration;
@@ -199,7 +201,7 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
     public async Task However_much_comes_an_entity_has_one_write_on_its_way(StoreKind kind)
     {
         // No room for a second one: the journal fails writes that its buffer has no room for.
-        using var system = await OpenAsync(kind, "akka.persistence.journal.sql { buffer-size = 16, batch-size = 1, parallelism = 1 }");
+        using var system = await OpenAsync(kind, "akka.persistence.journal.flows { buffer-size = 16, batch-size = 1, parallelism = 1 }");
         IActorRef[] partitions = [.. Enumerable.Range(0, 16).Select(system.Flows)];
         foreach (var partition in partitions)
         {
@@ -221,17 +223,15 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
     }
 
     [Theory, OnSqlite, OnPostgres]
-    public async Task Snapshots_and_the_deletion_of_older_ones_leave_nothing_in_the_log(StoreKind kind)
+    public async Task Older_snapshots_stay_and_newer_ones_leave_nothing_in_the_log(StoreKind kind)
     {
         using var system = await OpenAsync(kind, "akka.persistence.publish-plugin-commands = on");
         var log = system.CreateTestProbe();
-        foreach (var trouble in new[] { typeof(Warning), typeof(Error), typeof(DeadLetter), typeof(UnhandledMessage) })
+        foreach (var trouble in new[] { typeof(Warning), typeof(Error), typeof(DeadLetter), typeof(UnhandledMessage), typeof(DeleteSnapshots), typeof(DeleteMessagesTo) })
         {
             system.Sys.EventStream.Subscribe(log, trouble);
         }
 
-        var deletions = system.CreateTestProbe();
-        system.Sys.EventStream.Subscribe(deletions, typeof(DeleteSnapshots));
         var (flows, host) = (system.Flows(), system.Host());
         for (var i = 0; i < 10; i++)
         {
@@ -241,9 +241,9 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
         }
 
         // Each has a snapshot every second event.
-        for (var i = 0; i < 10; i++)
+        foreach (var place in new[] { JournalPlace.Topology(Storage(kind)), JournalPlace.Flows(Storage(kind)) })
         {
-            deletions.ExpectMsg<DeleteSnapshots>();
+            await new PrunedJournal(place).UntilAsync("SELECT COUNT(*) FROM {snapshots}", 5);
         }
 
         system.StopAndWait(flows);
@@ -270,6 +270,8 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
     private async Task<StoredSystem> OpenAsync(StoreKind kind, string more = "") => kind == StoreKind.Sqlite
         ? StoredSystem.Sqlite(_folder, more)
         : StoredSystem.Postgres(_database ??= await postgres.DatabaseAsync(), more);
+
+    private StorageOptions Storage(StoreKind kind) => kind == StoreKind.Sqlite ? StoredSystem.OfSqlite(_folder) : StoredSystem.OfPostgres(_database!);
 
     private static UpdateFlows Update(string uuid) => TestFlows.Update(TestFlows.Flow(uuid));
 

@@ -6,7 +6,8 @@ namespace Benchmarks.Ingest;
 
 /// <summary>
 /// What an analyzer takes in: the updates of half a million live flows, told by two agents, processes of their own, into
-/// PostgreSQL, for a minute; beside what COPY takes of the same bytes in the same run.
+/// PostgreSQL, for a minute; beside what COPY takes of the same bytes in the same run, and with <c>--retention</c> twice more while
+/// a gigabyte of older events is pruned: at its ease, since they are old, and in a hurry, since there are too many.
 /// </summary>
 internal static class IngestBenchmark
 {
@@ -16,11 +17,53 @@ internal static class IngestBenchmark
 
     internal static async Task<int> RunAsync(string[] arguments)
     {
-        var seconds = arguments is [var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 60;
+        var seconds = arguments.FirstOrDefault() is { } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 60;
         using var postgres = PostgresServer.Start();
-        using var analyzer = await AnalyzerProcess.StartAsync($"provider = postgresql, connection-string = \"{postgres.ConnectionString}\"");
+        var plain = await MeasureAsync(postgres.ConnectionString, seconds, retention: "");
+        var (bytes, stored, copied) = await postgres.CopyAsync();
+        var bytesOfUpdate = bytes / (double)plain.Told;
+        var copyRate = bytes / bytesOfUpdate / copied.TotalSeconds;
+        var table = new Table().AddColumns("ingest", "");
+        Row("updates stored a second", $"{plain.Rate:N0}");
+        Row("COPY BINARY of the same bytes, as updates a second", $"{copyRate:N0}");
+        Row("of COPY's", $"{plain.Rate / copyRate:0.00} x");
+        Row("bytes of an update in the journal", $"{bytesOfUpdate:0.0} ({stored:N0} events)");
+        Row("CPU seconds per million updates, analyzer", $"{plain.Cpu / plain.Updates * 1e6:0.00}");
+        Row("the same, agents and what made the flows up", $"{plain.AgentCpu / plain.Updates * 1e6:0.00}");
+        Row("analyzer resident, MiB", $"{string.Join(", ", plain.Memory)}");
+        Row("flows and counters at the end", $"{plain.Exact}");
+        var isExact = plain.IsExact;
+        if (arguments.Contains("--retention"))
+        {
+            foreach (var (why, limit) in new[] { ("age", "age = 1h, size = 0"), ("size", "size = 1 MiB") })
+            {
+                var pruned = await MeasureAsync(await postgres.DatabaseAsync(why), seconds, limit);
+                isExact &= pruned.IsExact;
+                Row($"updates stored a second while the journal is pruned for its {why}", $"{pruned.Rate:N0}");
+                Row("of those without", $"{pruned.Rate / plain.Rate:0.00} x");
+                Row("pruned meanwhile", $"{pruned.DeletedEvents:N0} events, {pruned.DeletedBytes >> 20:N0} MiB");
+                Row("flows and counters at the end", $"{pruned.Exact}");
+            }
+        }
+
+        AnsiConsole.Write(table);
+        return isExact ? 0 : 1;
+
+        void Row(string what, FormattableString value) => table.AddRow(what, Markup.Escape(value.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>One run, on an empty database, or on one with much in its journal and retention that lets all of it go.</summary>
+    private static async Task<Measured> MeasureAsync(string connectionString, int seconds, string retention)
+    {
+        using var analyzer = await AnalyzerProcess.StartAsync($"provider = postgresql, connection-string = \"{connectionString}\"{(retention.Length > 0 ? $", flows-retention {{ {retention} }}" : "")}");
+        if (retention.Length > 0)
+        {
+            await PostgresServer.FillAsync(connectionString);
+        }
+
         List<AgentProcess> agents = [AgentProcess.Start("agent1", analyzer.Remoting, FlowsOfAgent), AgentProcess.Start("agent2", analyzer.Remoting, FlowsOfAgent)];
         await Task.Delay(WarmUp);
+        var (eventsBefore, bytesBefore) = await analyzer.DeletedAsync();
         var clock = Stopwatch.StartNew();
         var before = agents.Sum(agent => agent.Delivered);
         var (cpuBefore, agentsBefore) = (analyzer.Cpu, agents.Sum(agent => agent.Cpu));
@@ -35,25 +78,9 @@ internal static class IngestBenchmark
         var updates = agents.Sum(agent => agent.Delivered) - before;
         var rate = updates / clock.Elapsed.TotalSeconds;
         var (cpu, agentCpu) = (analyzer.Cpu - cpuBefore, agents.Sum(agent => agent.Cpu) - agentsBefore);
+        var (events, bytes) = await analyzer.DeletedAsync();
         var ends = await Task.WhenAll(agents.Select(agent => agent.EndAsync()));
-        var exact = await CheckAsync(analyzer, ends);
-        var (bytes, stored, copied) = await postgres.CopyAsync();
-        var told = ends.Sum(end => end.Told);
-        var bytesOfUpdate = bytes / (double)told;
-        var copyRate = bytes / bytesOfUpdate / copied.TotalSeconds;
-        var table = new Table().AddColumns("ingest", "");
-        Row("updates stored a second", $"{rate:N0}");
-        Row("COPY BINARY of the same bytes, as updates a second", $"{copyRate:N0}");
-        Row("of COPY's", $"{rate / copyRate:0.00} x");
-        Row("bytes of an update in the journal", $"{bytesOfUpdate:0.0} ({stored:N0} events)");
-        Row("CPU seconds per million updates, analyzer", $"{cpu / updates * 1e6:0.00}");
-        Row("the same, agents and what made the flows up", $"{agentCpu / updates * 1e6:0.00}");
-        Row("analyzer resident, MiB", $"{string.Join(", ", memory)}");
-        Row("flows and counters at the end", $"{exact}");
-        AnsiConsole.Write(table);
-        return exact.StartsWith("exact", StringComparison.Ordinal) ? 0 : 1;
-
-        void Row(string what, FormattableString value) => table.AddRow(what, Markup.Escape(value.ToString(CultureInfo.InvariantCulture)));
+        return new Measured(updates, rate, cpu, agentCpu, memory, ends.Sum(end => end.Told), await CheckAsync(analyzer, ends), events - eventsBefore, bytes - bytesBefore);
     }
 
     private static async Task<string> CheckAsync(AnalyzerProcess analyzer, AgentEnd[] ends)
@@ -65,5 +92,11 @@ internal static class IngestBenchmark
         return flows == 2 * FlowsOfAgent && packets == expected && ends.All(end => end.Dropped == 0)
             ? string.Create(CultureInfo.InvariantCulture, $"exact: {flows:N0} flows, {packets:N0} packets")
             : string.Create(CultureInfo.InvariantCulture, $"WRONG: {flows:N0} flows of {2 * FlowsOfAgent:N0}, {packets:N0} packets of {expected:N0}, {ends.Sum(end => end.Dropped):N0} updates dropped");
+    }
+
+    private sealed record Measured(
+        long Updates, double Rate, double Cpu, double AgentCpu, IReadOnlyList<long> Memory, long Told, string Exact, long DeletedEvents, long DeletedBytes)
+    {
+        public bool IsExact => Exact.StartsWith("exact", StringComparison.Ordinal);
     }
 }

@@ -13,7 +13,9 @@ internal sealed class PostgresServer : IDisposable
 
     private PostgresServer(string folder) => _folder = folder;
 
-    internal string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"Host={_folder};Port={Port};Database=postgres;Username=postgres");
+    internal string ConnectionString => In("postgres");
+
+    private string In(string database) => string.Create(CultureInfo.InvariantCulture, $"Host={_folder};Port={Port};Database={database};Username=postgres");
 
     internal static PostgresServer Start()
     {
@@ -25,6 +27,32 @@ internal sealed class PostgresServer : IDisposable
         return server;
     }
 
+    /// <summary>A second database.</summary>
+    internal async Task<string> DatabaseAsync(string name)
+    {
+        await RunAsync(ConnectionString, $"CREATE DATABASE {name}");
+        return In(name);
+    }
+
+    /// <summary>Puts a gigabyte of events into a database's flows journal, two hours old, with snapshots that stand for them.</summary>
+    internal static Task FillAsync(string connectionString) => RunAsync(connectionString, """
+        INSERT INTO journal_flows (created, deleted, persistence_id, sequence_number, message, manifest, identifier)
+          SELECT old.ticks, false, 'old-' || entity, sequence, bytes.message, 'flows-updated', 1001
+          FROM (SELECT string_agg(decode(md5(random()::text || i), 'hex'), '') AS message FROM generate_series(1, 1750) i) bytes,
+               (SELECT ((extract(epoch FROM now() - interval '2 hours') + 62135596800) * 10000000)::bigint AS ticks) old,
+               generate_series(1, 16) entity, generate_series(1, 2501) sequence;
+        INSERT INTO snapshot_flows (persistence_id, sequence_number, created, snapshot, manifest, serializer_id)
+          SELECT persistence_id, sequence_number, created, message, 'flows-state', 1001 FROM journal_flows WHERE persistence_id LIKE 'old-%' AND sequence_number % 500 = 0;
+        """);
+
+    private static async Task RunAsync(string connectionString, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var command = source.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Copies what the flows' journal has into a table of its own: its bytes, its events, and how long it took.</summary>
     internal async Task<(long Bytes, long Events, TimeSpan Took)> CopyAsync()
     {
@@ -32,7 +60,7 @@ internal sealed class PostgresServer : IDisposable
         await using var create = source.CreateCommand("CREATE TABLE copied (id text, number bigint, event bytea, PRIMARY KEY (id, number))");
         await create.ExecuteNonQueryAsync();
         var events = new List<(string Id, long Number, byte[] Event)>();
-        await using (var select = source.CreateCommand("SELECT persistence_id, sequence_number, message FROM journal WHERE persistence_id LIKE 'flows-%'"))
+        await using (var select = source.CreateCommand("SELECT persistence_id, sequence_number, message FROM journal_flows"))
         await using (var reader = await select.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())

@@ -25,6 +25,9 @@ public class SkydiveConfigTests
         config.Analyzer.Seeds.ShouldBe(["127.0.0.1:9111"]);
         config.Analyzer.Storage.Provider.ShouldBe(StorageProvider.Sqlite);
         config.Analyzer.Storage.ConnectionString.ShouldBe("Data Source=skydive.db");
+        config.Analyzer.Storage.FlowsConnectionString.ShouldBe("Data Source=skydive-flows.db");
+        config.Analyzer.Storage.TopologyRetention.ShouldBe(new RetentionOptions(TimeSpan.FromDays(365), 10L << 30));
+        config.Analyzer.Storage.FlowsRetention.ShouldBe(new RetentionOptions(TimeSpan.FromDays(30), 50L << 30));
         config.Analyzer.FlowPartitions.ShouldBe(16);
         config.Analyzer.Fabric.ShouldBeEmpty();
         config.Log.ShouldBe(new LogOptions("info", Json: false));

@@ -10,6 +10,7 @@ public sealed class FolderTests() : FolderRules(new Folders(
     ("Captures", ["Serialization"]),
     ("Injections", ["Serialization"]),
     ("Parts", ["Serialization"]),
+    ("Retention", ["Serialization"]),
     ("Topology", ["Configuration", "Serialization", "Captures", "Injections", "Parts"]),
     ("Flows", ["Serialization", "Topology"]),
     ("Logging", ["Configuration"]),

@@ -8,6 +8,7 @@ using Shared.Messages.Captures;
 using Shared.Messages.Flows;
 using Shared.Messages.Injections;
 using Shared.Messages.Parts;
+using Shared.Messages.Retention;
 using Shared.Messages.Serialization;
 using Shared.Messages.Topology;
 
@@ -44,6 +45,7 @@ public sealed class ProtocolSerializerTests : IClassFixture<ProtocolSerializerTe
     [InlineData(typeof(Capture), 1003)]
     [InlineData(typeof(Injection), 1004)]
     [InlineData(typeof(Offered), 1005)]
+    [InlineData(typeof(GetJournals), 1006)]
     public void Identifiers_are_part_of_the_journals_format(Type type, int identifier) =>
         _system.Serialization.FindSerializerForType(type).Identifier.ShouldBe(identifier);
 
