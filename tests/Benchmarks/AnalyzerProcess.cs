@@ -12,16 +12,20 @@ internal sealed class AnalyzerProcess : IDisposable
     private readonly Process _process;
     private readonly string _folder;
 
-    private AnalyzerProcess(Process process, string folder, int remoting, SkydiveClient client)
+    private AnalyzerProcess(Process process, string folder, int remoting, Uri http, SkydiveClient client)
     {
         _process = process;
         _folder = folder;
         Remoting = remoting;
+        Http = http;
         Client = client;
     }
 
     /// <summary>The port agents join by.</summary>
     internal int Remoting { get; }
+
+    /// <summary>Where its API is.</summary>
+    internal Uri Http { get; }
 
     /// <summary>Asks it.</summary>
     internal SkydiveClient Client { get; }
@@ -66,8 +70,9 @@ internal sealed class AnalyzerProcess : IDisposable
               }
             }
             """));
-        var client = new SkydiveClient(new Uri($"http://127.0.0.1:{http}"));
-        var analyzer = new AnalyzerProcess(Process.Start(new ProcessStartInfo("dotnet", [Programs.Of("Analyzer.Node"), "run", "--config", file]))!, folder, remoting, client);
+        var address = new Uri($"http://127.0.0.1:{http}");
+        var client = new SkydiveClient(address);
+        var analyzer = new AnalyzerProcess(Process.Start(new ProcessStartInfo("dotnet", [Programs.Of("Analyzer.Node"), "run", "--config", file]))!, folder, remoting, address, client);
         while (!await client.IsReadyAsync(CancellationToken.None))
         {
             await Task.Delay(200);
