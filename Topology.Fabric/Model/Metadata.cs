@@ -26,13 +26,34 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
     /// <summary>Metadata of these fields; a key given twice keeps its last value.</summary>
     public static Metadata Create(params IEnumerable<(string Key, MetaValue Value)> fields)
     {
-        var sorted = new SortedDictionary<string, MetaValue>(StringComparer.Ordinal);
+        var all = new List<KeyValuePair<string, MetaValue>>(fields.TryGetNonEnumeratedCount(out var count) ? count : 0);
+        var isSorted = true;
         foreach (var (key, value) in fields)
         {
-            sorted[key] = value;
+            isSorted &= all.Count == 0 || string.CompareOrdinal(all[^1].Key, key) < 0;
+            all.Add(new(key, value));
         }
 
-        return sorted.Count == 0 ? Empty : new Metadata([.. sorted]);
+        if (all.Count == 0)
+        {
+            return Empty;
+        }
+
+        return new Metadata(isSorted ? [.. all] : Sorted(all));
+    }
+
+    // The sort keeps the order of equal keys: the last one of them counts.
+    private static KeyValuePair<string, MetaValue>[] Sorted(List<KeyValuePair<string, MetaValue>> all)
+    {
+        KeyValuePair<string, MetaValue>[] sorted = [.. all.OrderBy(field => field.Key, StringComparer.Ordinal)];
+        var length = 0;
+        foreach (var field in sorted)
+        {
+            length -= length > 0 && sorted[length - 1].Key == field.Key ? 1 : 0;
+            sorted[length++] = field;
+        }
+
+        return length == sorted.Length ? sorted : sorted[..length];
     }
 
     /// <summary>Finds a key (not dotted).</summary>

@@ -57,11 +57,38 @@ internal sealed class NetlinkSocket : IDisposable
 
     public void Send(ReadOnlySpan<byte> message) => _socket.Send(message);
 
-    /// <summary>One datagram. Throws <see cref="SocketException"/> NoBufferSpaceAvailable when notifications were lost.</summary>
-    public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation) =>
-        _socket.ReceiveAsync(buffer, SocketFlags.None, cancellation);
+    /// <summary>Waits until there's a datagram, without a buffer. Throws <see cref="SocketException"/> NoBufferSpaceAvailable when notifications were lost.</summary>
+    public async ValueTask WaitAsync(CancellationToken cancellation) =>
+        _ = await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellation).ConfigureAwait(false);
 
-    /// <summary>As <see cref="ReceiveAsync"/>, waiting: for answers the kernel has queued by the time a send returns.</summary>
+    /// <summary>One datagram that's there.</summary>
+    /// <returns>Its length; null when there is none.</returns>
+    /// <exception cref="SocketException">NoBufferSpaceAvailable: notifications were lost.</exception>
+    public int? TryReceive(Span<byte> buffer)
+    {
+        while (true)
+        {
+            var length = NetlinkNative.Receive(_socket.SafeHandle, buffer, (nuint)buffer.Length, NetlinkNative.DoNotWait);
+            if (length >= 0)
+            {
+                return (int)length;
+            }
+
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case NetlinkNative.Interrupted:
+                    break;
+                case NetlinkNative.Again:
+                    return null;
+                case NetlinkNative.NoBuffers:
+                    throw new SocketException((int)SocketError.NoBufferSpaceAvailable);
+                default:
+                    throw SystemCalls.Failure("read a netlink socket");
+            }
+        }
+    }
+
+    /// <summary>One datagram, waiting: for answers the kernel has queued by the time a send returns.</summary>
     public int Receive(Span<byte> buffer) => _socket.Receive(buffer);
 
     /// <summary>The driver behind an interface of the socket's namespace ("veth", "e1000"); empty when it names none.</summary>
