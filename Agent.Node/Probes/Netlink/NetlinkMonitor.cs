@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Net.Sockets;
 using Agent.Node.Telemetry;
 
 namespace Agent.Node.Probes.Netlink;
 
 /// <summary>
 /// Follows a network namespace: dumps its tables once, then turns notifications into <see cref="NetlinkEvent"/>s. When
-/// the kernel says that it lost notifications (ENOBUFS), or that a table changed while it was dumped, it dumps again.
+/// the kernel says that it lost notifications, or that a table changed while it was dumped, it dumps again.
 /// </summary>
 /// <remarks>
 /// The kernel doesn't notify counters: <see cref="Refresh"/> asks for all of them at once and is meant for a timer; only those that
@@ -17,12 +16,14 @@ internal sealed class NetlinkMonitor : IDisposable
 {
     private const int BufferLength = 64 * 1024; // the kernel fills at most 32 KiB per part of a dump
     private const int EventsOfBatch = 1_000;
+    private const int MostLostInARow = 100;
 
     private readonly NetlinkSocket _socket;
     private readonly Func<NetlinkBatch, CancellationToken, ValueTask> _deliver;
     private readonly DumpQueue _dumps;
     private readonly Dictionary<int, (string Name, string Driver)> _drivers = [];
     private readonly HashSet<int> _up = [];
+    private int _lostInARow;
     private readonly Dictionary<int, LinkStatistics> _counted = [];
 
     /// <param name="socket">Bound to <see cref="NetlinkSocket.NotifiedGroups"/>; the monitor owns it.</param>
@@ -34,7 +35,7 @@ internal sealed class NetlinkMonitor : IDisposable
         _dumps = new DumpQueue(socket);
     }
 
-    /// <summary>Times the kernel lost notifications for want of buffer.</summary>
+    /// <summary>Times the kernel lost notifications.</summary>
     public long Overruns { get; private set; }
 
     /// <summary>Asks for the links' counters. From any thread.</summary>
@@ -52,9 +53,9 @@ internal sealed class NetlinkMonitor : IDisposable
                 await _socket.WaitAsync(cancellation).ConfigureAwait(false);
                 batch = ReadAll();
             }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.NoBufferSpaceAvailable)
+            catch (NotificationsLostException e)
             {
-                OnOverrun();
+                OnLost(e);
                 continue;
             }
 
@@ -75,8 +76,14 @@ internal sealed class NetlinkMonitor : IDisposable
         _dumps.Want(NetlinkTable.Neighbours);
     }
 
-    private void OnOverrun()
+    private void OnLost(NotificationsLostException lost)
     {
+        // A socket that gives nothing else any more is broken.
+        if (++_lostInARow > MostLostInARow)
+        {
+            throw new IOException(lost.Message, lost);
+        }
+
         Overruns++;
         AgentMetrics.CountNetlinkOverrun();
         WantAll();
@@ -96,9 +103,9 @@ internal sealed class NetlinkMonitor : IDisposable
                 {
                     length = _socket.TryReceive(buffer);
                 }
-                catch (SocketException e) when (e.SocketErrorCode == SocketError.NoBufferSpaceAvailable)
+                catch (NotificationsLostException e)
                 {
-                    OnOverrun();
+                    OnLost(e);
                     continue;
                 }
 
@@ -107,6 +114,7 @@ internal sealed class NetlinkMonitor : IDisposable
                     break;
                 }
 
+                _lostInARow = 0;
                 Read(buffer.AsSpan(0, length.Value), events);
             }
 

@@ -16,7 +16,6 @@ internal static partial class NetlinkNative
     internal const int DoNotWait = 0x40;
     internal const int Interrupted = 4; // EINTR
     internal const int Again = 11; // EAGAIN
-    internal const int NoBuffers = 105; // ENOBUFS
     internal const nuint EthtoolRequest = 0x8946; // SIOCETHTOOL
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]

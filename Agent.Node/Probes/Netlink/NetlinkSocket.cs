@@ -57,13 +57,23 @@ internal sealed class NetlinkSocket : IDisposable
 
     public void Send(ReadOnlySpan<byte> message) => _socket.Send(message);
 
-    /// <summary>Waits until there's a datagram, without a buffer. Throws <see cref="SocketException"/> NoBufferSpaceAvailable when notifications were lost.</summary>
-    public async ValueTask WaitAsync(CancellationToken cancellation) =>
-        _ = await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellation).ConfigureAwait(false);
+    /// <summary>Waits until there's a datagram, without a buffer.</summary>
+    /// <exception cref="NotificationsLostException">Some were lost.</exception>
+    public async ValueTask WaitAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            _ = await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellation).ConfigureAwait(false);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is not SocketError.OperationAborted)
+        {
+            throw new NotificationsLostException(e.Message, e.NativeErrorCode);
+        }
+    }
 
     /// <summary>One datagram that's there.</summary>
     /// <returns>Its length; null when there is none.</returns>
-    /// <exception cref="SocketException">NoBufferSpaceAvailable: notifications were lost.</exception>
+    /// <exception cref="NotificationsLostException">Some were lost before it.</exception>
     public int? TryReceive(Span<byte> buffer)
     {
         while (true)
@@ -80,10 +90,8 @@ internal sealed class NetlinkSocket : IDisposable
                     break;
                 case NetlinkNative.Again:
                     return null;
-                case NetlinkNative.NoBuffers:
-                    throw new SocketException((int)SocketError.NoBufferSpaceAvailable);
-                default:
-                    throw SystemCalls.Failure("read a netlink socket");
+                case var errno:
+                    throw new NotificationsLostException(SystemCalls.Failure("read a netlink socket").Message, errno);
             }
         }
     }
@@ -128,3 +136,9 @@ internal sealed class NetlinkSocket : IDisposable
 
     public void Dispose() => _socket.Dispose();
 }
+
+/// <summary>
+/// The kernel had notifications that this socket doesn't get: for want of buffer (ENOBUFS), or because it couldn't make one, whose
+/// error the next read has then (netlink_set_err). What they were about must be asked for.
+/// </summary>
+internal sealed class NotificationsLostException(string message, int errno) : IOException(message, errno);

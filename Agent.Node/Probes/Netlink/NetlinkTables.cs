@@ -20,6 +20,7 @@ internal sealed class NetlinkTables
     private readonly HashSet<int> _gone = [];
     private readonly HashSet<NetlinkTable> _known = [];
     private int _up;
+    private bool _isTaken;
 
     private sealed class Entry
     {
@@ -105,7 +106,8 @@ internal sealed class NetlinkTables
             }
         }
 
-        var changes = new InterfaceChanges(set.ToImmutable(), [.. _gone.Order()]);
+        var changes = new InterfaceChanges(set.ToImmutable(), [.. _gone.Order()]) { IsAll = Complete && !_isTaken };
+        _isTaken = true;
         _changed.Clear();
         _gone.Clear();
         return changes;

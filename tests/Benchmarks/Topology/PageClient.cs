@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Benchmarks.Topology;
 
 /// <summary>A node as the page knows it, as far as it's looked at here.</summary>
-internal sealed record PageNode(string Type, string Name, long IfIndex, long Mtu, string OperState);
+internal sealed record PageNode(string Type, string Name, long IfIndex, long Mtu, string State, string OperState);
 
 /// <summary>A page's WebSocket: takes the whole graph and its changes as a browser does, and counts them.</summary>
 internal sealed class PageClient : IDisposable
@@ -166,7 +166,7 @@ internal sealed class PageClient : IDisposable
     private void Set(JsonElement node)
     {
         var fields = node.GetProperty("Metadata");
-        _nodes[node.GetProperty("ID").GetString()!] = new PageNode(Text("Type"), Text("Name"), Number("IfIndex"), Number("MTU"), Text("OperState"));
+        _nodes[node.GetProperty("ID").GetString()!] = new PageNode(Text("Type"), Text("Name"), Number("IfIndex"), Number("MTU"), Text("State"), Text("OperState"));
 
         string Text(string key) => fields.TryGetProperty(key, out var value) ? value.GetString() ?? "" : "";
         long Number(string key) => fields.TryGetProperty(key, out var value) ? value.GetInt64() : 0;
