@@ -15,7 +15,11 @@ internal sealed class NetlinkSocket : IDisposable
     public const uint NotifiedGroups =
         (1u << 0) | (1u << 2) | (1u << 4) | (1u << 6) | (1u << 8) | (1u << 10);
 
-    private const int DefaultReceiveBuffer = 4 << 20;
+    /// <summary>Of a namespace among many. It's a bound; the kernel takes what it queues, some 4 KiB for each change of a link.</summary>
+    public const int DefaultReceiveBuffer = 4 << 20;
+
+    /// <summary>Of the host, where thousands of links may change at once.</summary>
+    public const int LargeReceiveBuffer = 32 << 20;
 
     private readonly Socket _socket;
 
@@ -23,7 +27,8 @@ internal sealed class NetlinkSocket : IDisposable
 
     /// <summary>Opens a socket in the namespace at <paramref name="path"/> (null: the process's own).</summary>
     /// <exception cref="IOException">There's no namespace at that path, it may not be entered, or the kernel refused a socket.</exception>
-    public static NetlinkSocket OpenIn(string? path, uint groups) => NetworkNamespace.Run(path, () => Open(groups));
+    public static NetlinkSocket OpenIn(string? path, uint groups) =>
+        NetworkNamespace.Run(path, () => Open(groups, path is null ? LargeReceiveBuffer : DefaultReceiveBuffer));
 
     /// <summary>Opens a socket in the calling thread's network namespace.</summary>
     /// <param name="groups">Notification groups to join, a bit each; 0 for none.</param>
