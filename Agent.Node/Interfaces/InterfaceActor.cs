@@ -32,12 +32,9 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
     /// <param name="options">Defaults of captures.</param>
     /// <param name="flows">Defaults of flow tables.</param>
     /// <param name="surroundings">The agent around.</param>
-    public static Props Props(string node, string host, CaptureOptions options, FlowOptions flows, InterfaceSurroundings surroundings)
-    {
-        // Outside of the expression, which has what isn't a plain value compiled.
-        var state = new InterfaceState(host, options, flows);
-        return Akka.Actor.Props.Create(() => new InterfaceActor(node, state, surroundings));
-    }
+    public static Props Props(string node, string host, CaptureOptions options, FlowOptions flows, InterfaceSurroundings surroundings) =>
+        // Not by an expression: Akka compiles its arguments, each time.
+        Akka.Actor.Props.Create(typeof(InterfaceActor), node, new InterfaceState(host, options, flows), surroundings);
 
     public InterfaceActor(string node, InterfaceState state, InterfaceSurroundings surroundings)
     {

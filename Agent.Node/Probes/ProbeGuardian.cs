@@ -30,12 +30,9 @@ internal sealed class ProbeGuardian : ReceiveActor, IWithTimers, IWithUnboundedS
     /// <param name="topology">Who is told.</param>
     /// <param name="firstDelay">Time before the first new start; it doubles with each.</param>
     /// <param name="longestDelay">Up to this.</param>
-    public static Props Props(string name, Props probe, IActorRef topology, TimeSpan? firstDelay = null, TimeSpan? longestDelay = null)
-    {
-        // Outside of the expression, which has what isn't a plain value compiled.
-        var (first, longest) = (firstDelay ?? TimeSpan.FromSeconds(1), longestDelay ?? TimeSpan.FromSeconds(30));
-        return Akka.Actor.Props.Create(() => new ProbeGuardian(name, probe, topology, first, longest));
-    }
+    public static Props Props(string name, Props probe, IActorRef topology, TimeSpan? firstDelay = null, TimeSpan? longestDelay = null) =>
+        // Not by an expression: Akka compiles its arguments, each time.
+        Akka.Actor.Props.Create(typeof(ProbeGuardian), name, probe, topology, firstDelay ?? TimeSpan.FromSeconds(1), longestDelay ?? TimeSpan.FromSeconds(30));
 
     public ProbeGuardian(string name, Props probe, IActorRef topology, TimeSpan firstDelay, TimeSpan longestDelay)
     {

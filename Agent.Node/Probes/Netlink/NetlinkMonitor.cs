@@ -23,6 +23,9 @@ internal sealed class NetlinkMonitor : IDisposable
     private readonly DumpQueue _dumps;
     private readonly Dictionary<int, (string Name, string Driver)> _drivers = [];
     private readonly HashSet<int> _up = [];
+
+    // Links that an IPv4 route led through since they are there.
+    private readonly HashSet<int> _routed = [];
     private int _lostInARow;
     private readonly Dictionary<int, LinkStatistics> _counted = [];
 
@@ -162,6 +165,7 @@ internal sealed class NetlinkMonitor : IDisposable
                 _drivers.Remove(link!.Index);
                 _up.Remove(link.Index);
                 _counted.Remove(link.Index);
+                _routed.Remove(link.Index);
                 events.Add(new NetlinkEvent.LinkGone(link.Index));
                 break;
             case NetlinkMessageType.NewStatistics when LinkStatistics.TryRead(payload, out var index, out var statistics):
@@ -179,6 +183,7 @@ internal sealed class NetlinkMonitor : IDisposable
                 events.Add(new NetlinkEvent.AddressGone(address!));
                 break;
             case NetlinkMessageType.NewRoute when RouteMessage.TryRead(payload, out var route):
+                FollowRoute(route!);
                 events.Add(new NetlinkEvent.RouteSet(route!, IsReplacement(header)));
                 break;
             case NetlinkMessageType.DeleteRoute when RouteMessage.TryRead(payload, out var route):
@@ -214,7 +219,21 @@ internal sealed class NetlinkMonitor : IDisposable
         }
         else if (_up.Remove(link.Index))
         {
-            _dumps.Want(NetlinkTable.RoutesIPv4);
+            if (_routed.Contains(link.Index))
+            {
+                _dumps.Want(NetlinkTable.RoutesIPv4);
+            }
+        }
+    }
+
+    private void FollowRoute(RouteMessage route)
+    {
+        if (!route.IsIPv6)
+        {
+            foreach (var hop in route.NextHops)
+            {
+                _routed.Add(hop.LinkIndex);
+            }
         }
     }
 

@@ -205,7 +205,7 @@ internal static class TopologyBenchmark
             {
                 // What the kernel does by itself: carriers a hundred a second, addresses after they proved to be nobody else's.
                 await page.UntilAsync($"{what}: all of it", Patience, over);
-                await Task.Delay(Settling);
+                await Task.Delay(BeforeRest);
                 changes = (int)(page.Changes.Elements - before.Elements);
             }
 
