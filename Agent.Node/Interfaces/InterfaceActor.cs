@@ -34,7 +34,7 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
     /// <param name="surroundings">The agent around.</param>
     public static Props Props(string node, string host, CaptureOptions options, FlowOptions flows, InterfaceSurroundings surroundings) =>
         // Not by an expression: Akka compiles its arguments, each time.
-        Akka.Actor.Props.Create(typeof(InterfaceActor), node, new InterfaceState(host, options, flows), surroundings);
+        Akka.Actor.Props.Create<InterfaceActor>(node, new InterfaceState(host, options, flows), surroundings);
 
     public InterfaceActor(string node, InterfaceState state, InterfaceSurroundings surroundings)
     {

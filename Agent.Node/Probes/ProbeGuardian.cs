@@ -32,7 +32,7 @@ internal sealed class ProbeGuardian : ReceiveActor, IWithTimers, IWithUnboundedS
     /// <param name="longestDelay">Up to this.</param>
     public static Props Props(string name, Props probe, IActorRef topology, TimeSpan? firstDelay = null, TimeSpan? longestDelay = null) =>
         // Not by an expression: Akka compiles its arguments, each time.
-        Akka.Actor.Props.Create(typeof(ProbeGuardian), name, probe, topology, firstDelay ?? TimeSpan.FromSeconds(1), longestDelay ?? TimeSpan.FromSeconds(30));
+        Akka.Actor.Props.Create<ProbeGuardian>(name, probe, topology, firstDelay ?? TimeSpan.FromSeconds(1), longestDelay ?? TimeSpan.FromSeconds(30));
 
     public ProbeGuardian(string name, Props probe, IActorRef topology, TimeSpan firstDelay, TimeSpan longestDelay)
     {

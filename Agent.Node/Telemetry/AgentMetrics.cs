@@ -68,12 +68,6 @@ internal static class AgentMetrics
     private static readonly Gauge<long> Nodes = Meter.CreateGauge<long>(
         "skydive.topology.nodes", "{node}", "Nodes of this host's graph.");
 
-    private static readonly Counter<long> NetlinkOverruns = Meter.CreateCounter<long>(
-        "skydive.netlink.overruns", "{overrun}", "Times the kernel had no room for changes of links, addresses, routes or neighbours: all of them were asked for again.");
-
-    /// <summary>Changes were lost.</summary>
-    public static void CountNetlinkOverrun() => NetlinkOverruns.Add(1);
-
     /// <summary>A capture's counters went from one state to another; one that started anew counts from 0.</summary>
     public static void Count(string node, CaptureState before, CaptureState after)
     {

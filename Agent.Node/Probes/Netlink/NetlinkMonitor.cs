@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using Agent.Node.Telemetry;
 
 namespace Agent.Node.Probes.Netlink;
 
@@ -88,7 +87,6 @@ internal sealed class NetlinkMonitor : IDisposable
         }
 
         Overruns++;
-        AgentMetrics.CountNetlinkOverrun();
         WantAll();
     }
 

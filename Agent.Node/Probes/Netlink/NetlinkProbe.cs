@@ -37,7 +37,7 @@ internal sealed class NetlinkProbe : ReceiveActor, IWithTimers
     /// <param name="statisticsEvery">How often counters, which the kernel doesn't notify, are asked for.</param>
     public static Props Props(NamespaceId id, string? path, IActorRef topology, TimeSpan statisticsEvery) =>
         // Not by an expression: Akka compiles its arguments, each time.
-        Akka.Actor.Props.Create(typeof(NetlinkProbe), id, path, topology, statisticsEvery);
+        Akka.Actor.Props.Create<NetlinkProbe>(id, path!, topology, statisticsEvery);
 
     public NetlinkProbe(NamespaceId id, string? path, IActorRef topology, TimeSpan statisticsEvery)
     {

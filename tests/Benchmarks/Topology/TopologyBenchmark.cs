@@ -117,7 +117,8 @@ internal static class TopologyBenchmark
     {
         using var analyzer = await AnalyzerProcess.StartAsync(storage);
         using var hosts = Process.Start(new ProcessStartInfo("dotnet", [
-            typeof(SyntheticHosts).Assembly.Location, "topology", "hosts-process", $"{analyzer.Remoting}", $"{Hosts}", $"{NodesOfHost}"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            typeof(SyntheticHosts).Assembly.Location, "topology", "hosts-process", $"{analyzer.Remoting}", $"{Hosts}", $"{NodesOfHost}"])
+        { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         await hosts.StandardOutput.ReadLineAsync();
         var clock = Stopwatch.StartNew();
         while (await analyzer.NumberAsync("G.V().Count()") < Hosts * NodesOfHost)
