@@ -17,12 +17,11 @@ namespace Agent.Node.Interfaces;
 /// is missing, stops what isn't wanted, tries again what failed. On an Open vSwitch bridge it first has a mirror or an
 /// sFlow exporter made, and has it taken away afterwards. What's to be done <see cref="InterfaceState"/> decides.
 /// </summary>
-internal sealed class InterfaceActor : ReceiveActor, IWithTimers
+internal sealed class InterfaceActor : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan PortPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TellStatisticsEvery = TimeSpan.FromSeconds(5);
 
-    private readonly ILogger _log = Context.Log();
     private readonly string _node;
     private readonly InterfaceSurroundings _surroundings;
     private InterfaceState _state;
@@ -34,27 +33,64 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
     /// <param name="flows">Defaults of flow tables.</param>
     /// <param name="surroundings">The agent around.</param>
     public static Props Props(string node, string host, CaptureOptions options, FlowOptions flows, InterfaceSurroundings surroundings) =>
-        Akka.Actor.Props.Create(() => new InterfaceActor(node, new InterfaceState(host, options, flows), surroundings));
+        // Not by an expression: Akka compiles its arguments, each time.
+        Akka.Actor.Props.Create<InterfaceActor>(node, new InterfaceState(host, options, flows), surroundings);
 
     public InterfaceActor(string node, InterfaceState state, InterfaceSurroundings surroundings)
     {
         _node = node;
         _state = state;
         _surroundings = surroundings;
-        Receive<SetNodeCaptures>(set => Go(_state.Want(set.Captures)));
-        Receive<PlaceChanged>(changed => Go(_state.At(changed.Place, changed.Ovs)));
-        Receive<OvsdbProbe.Transacted>(done => Go(_state.Changed(done.Id)));
-        Receive<OvsdbProbe.TransactionFailed>(OnTransactionFailed);
-        Receive<PortOverdue>(late => Go(_state.PortOverdue(late.CaptureId, PortPatience)));
-        Receive<CaptureStarted>(started => OnTold(started.CaptureId, state => state with { State = CaptureState.Active, Error = "" }));
-        Receive<CaptureFinished>(finished => OnTold(finished.CaptureId, state => state with { State = CaptureState.Finished }));
-        Receive<CaptureFailed>(OnCaptureFailed);
-        Receive<CaptureStatistics>(OnStatistics);
-        Receive<TellStatistics>(_ => Tell());
-        Receive<Terminated>(ended => Go(_state.Ended(ended.ActorRef)));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    // There are thousands of these, and most never say a word.
+    private ILogger Log => field ??= Context.Log();
+
+    // One switch instead of handlers that each of them would have of its own.
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case SetNodeCaptures set:
+                Go(_state.Want(set.Captures));
+                break;
+            case PlaceChanged changed:
+                Go(_state.At(changed.Place, changed.Ovs));
+                break;
+            case OvsdbProbe.Transacted done:
+                Go(_state.Changed(done.Id));
+                break;
+            case OvsdbProbe.TransactionFailed failed:
+                OnTransactionFailed(failed);
+                break;
+            case PortOverdue late:
+                Go(_state.PortOverdue(late.CaptureId, PortPatience));
+                break;
+            case CaptureStarted started:
+                OnTold(started.CaptureId, state => state with { State = CaptureState.Active, Error = "" });
+                break;
+            case CaptureFinished finished:
+                OnTold(finished.CaptureId, state => state with { State = CaptureState.Finished });
+                break;
+            case CaptureFailed failed:
+                OnCaptureFailed(failed);
+                break;
+            case CaptureStatistics statistics:
+                OnStatistics(statistics);
+                break;
+            case TellStatistics:
+                Tell();
+                break;
+            case Terminated ended:
+                Go(_state.Ended(ended.ActorRef));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
     {
@@ -84,7 +120,7 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
             case InterfaceTask.Run run:
                 var actor = Context.Watch(Context.ActorOf(_surroundings.Capture(run.Plan.Settings, _surroundings.Uplink), $"capture-{run.Id}"));
                 _state = _state.Running(run.Id, actor);
-                _log.CaptureStarts(run.Id, run.Plan.Type, _state.Place);
+                Log.CaptureStarts(run.Id, run.Plan.Type, _state.Place);
                 break;
             case InterfaceTask.Stop stop:
                 Context.Stop(stop.Actor);
@@ -102,7 +138,7 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
                 Go(_state.PortUp(port.Id, BringUp(port.Port)));
                 break;
             case InterfaceTask.TellWhy why:
-                _log.CaptureCannotStart(why.Id, _state.Place, why.Reason);
+                Log.CaptureCannotStart(why.Id, _state.Place, why.Reason);
                 break;
         }
     }
@@ -124,7 +160,7 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
     {
         if (failed.Id.Length == 0)
         {
-            _log.PortsNotRemoved(_state.Place, failed.Error);
+            Log.PortsNotRemoved(_state.Place, failed.Error);
         }
 
         Go(_state.NotChanged(failed.Id, failed.Error));
@@ -141,7 +177,7 @@ internal sealed class InterfaceActor : ReceiveActor, IWithTimers
         if (_state.Of(Sender) is { } slot && slot.State.Error != failed.Error)
         {
             AgentMetrics.CountFailure(_node, slot.State.Type);
-            _log.CaptureFailedOn(slot.Id, _state.Place, failed.Error);
+            Log.CaptureFailedOn(slot.Id, _state.Place, failed.Error);
         }
 
         OnTold(failed.CaptureId, state => state with { State = CaptureState.Failed, Error = failed.Error });

@@ -24,6 +24,8 @@ internal sealed class InterfacesActor : ReceiveActor
     private readonly InterfaceSurroundings _surroundings;
     private readonly SflowPorts _ports;
     private readonly Dictionary<string, IActorRef> _interfaces = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _bridges = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _files = new(StringComparer.Ordinal);
     private ImmutableDictionary<string, ImmutableArray<WantedCapture>> _wanted = ImmutableDictionary<string, ImmutableArray<WantedCapture>>.Empty;
     private IReadOnlyList<NodeCapture>? _asked;
     private GraphUpdate? _update;
@@ -69,29 +71,58 @@ internal sealed class InterfacesActor : ReceiveActor
     {
         var before = _update;
         _update = update;
-        foreach (var (id, actor) in _interfaces.Where(i => !update.Graph.Places.ContainsKey(i.Key)).ToList())
+        var isDistributionDue = before is null;
+        // The first look is at all there is, and so is one after this actor started anew.
+        var changed = before is null
+            ? _interfaces.Keys.Concat(update.Graph.Places.Keys)
+            : update.Changes.Select(change => change.NodeSet?.Id ?? change.NodeDeleted).Where(id => id.Length > 0).Concat(_bridges);
+        foreach (var id in changed.ToHashSet(StringComparer.Ordinal))
         {
-            _interfaces.Remove(id);
-            Context.Stop(actor);
-            _surroundings.Topology.Tell(new CapturesChanged(id, []));
+            isDistributionDue |= Look(id, update, before?.Graph.Places.GetValueOrDefault(id));
         }
 
-        foreach (var (id, place) in update.Graph.Places)
-        {
-            if (!_interfaces.TryGetValue(id, out var actor))
-            {
-                Start(id, place);
-            }
-            else if (before is null || place is CapturePlace.Bridge || before.Graph.Places.GetValueOrDefault(id) != place)
-            {
-                actor.Tell(new PlaceChanged(place, update.Ovs));
-            }
-        }
-
-        if (before is null || before.Graph.Places.Count != update.Graph.Places.Count)
+        if (isDistributionDue)
         {
             Distribute();
         }
+    }
+
+    // True when the place is new, or gone.
+    private bool Look(string id, GraphUpdate update, CapturePlace? before)
+    {
+        var isStarted = _interfaces.TryGetValue(id, out var actor);
+        if (!update.Graph.Places.TryGetValue(id, out var place))
+        {
+            _bridges.Remove(id);
+            _files.Remove(id);
+            if (isStarted)
+            {
+                _interfaces.Remove(id);
+                Context.Stop(actor);
+                _surroundings.Topology.Tell(new CapturesChanged(id, []));
+            }
+
+            return isStarted;
+        }
+
+        if (!isStarted)
+        {
+            _ = place switch
+            {
+                CapturePlace.Bridge => _bridges.Add(id),
+                CapturePlace.File => _files.Add(id),
+                _ => false,
+            };
+            Start(id, place);
+            return true;
+        }
+
+        if (place is CapturePlace.Bridge || before != place)
+        {
+            actor.Tell(new PlaceChanged(place, update.Ovs));
+        }
+
+        return false;
     }
 
     private void Start(string id, CapturePlace place)
@@ -137,14 +168,18 @@ internal sealed class InterfacesActor : ReceiveActor
             return;
         }
 
-        var nodes = update.Graph.Places.Keys.ToHashSet(StringComparer.Ordinal);
-        var captures = (_asked ?? []).Where(c => nodes.Contains(c.NodeId)).Concat(Files(update)).ToList();
+        var captures = (_asked ?? []).Where(c => update.Graph.Places.ContainsKey(c.NodeId)).Concat(Files(update)).ToList();
         _ports.Keep(captures.Select(c => (c.NodeId, c.Capture.Uuid)).ToHashSet());
         var wanted = captures
             .GroupBy(c => c.NodeId, StringComparer.Ordinal)
             .ToImmutableDictionary(g => g.Key, g => g.Select(Want).ToImmutableArray(), StringComparer.Ordinal);
-        foreach (var (id, actor) in _interfaces)
+        foreach (var id in wanted.Keys.Concat(_wanted.Keys).Concat(_bridges).ToHashSet(StringComparer.Ordinal))
         {
+            if (!_interfaces.TryGetValue(id, out var actor))
+            {
+                continue;
+            }
+
             if (wanted.TryGetValue(id, out var here))
             {
                 actor.Tell(new SetNodeCaptures(here));
@@ -166,14 +201,13 @@ internal sealed class InterfacesActor : ReceiveActor
         capture.Capture.Type is CapturePlan.OvsSflow or CapturePlan.Sflow ? _ports.Hold(capture.NodeId, capture.Capture.Uuid, (int)capture.Capture.Port) : 0);
 
     // Capture files given at start are analysed without anybody's asking.
-    private static IEnumerable<NodeCapture> Files(GraphUpdate update) =>
-        from place in update.Graph.Places
-        let file = place.Value as CapturePlace.File
-        where file is not null
+    private IEnumerable<NodeCapture> Files(GraphUpdate update) =>
+        from id in _files
+        let file = (CapturePlace.File)update.Graph.Places[id]
         select new NodeCapture
         {
-            NodeId = place.Key,
-            NodeTid = update.Graph.Graph.Node(place.Key)!.Tid,
+            NodeId = id,
+            NodeTid = update.Graph.Graph.Node(id)!.Tid,
             Capture = new Shared.Messages.Captures.Capture { Uuid = NameUuid.Of("capture-file", file.Path), Name = Path.GetFileName(file.Path), Type = CapturePlan.File },
         };
 }

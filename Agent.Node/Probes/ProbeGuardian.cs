@@ -31,7 +31,8 @@ internal sealed class ProbeGuardian : ReceiveActor, IWithTimers, IWithUnboundedS
     /// <param name="firstDelay">Time before the first new start; it doubles with each.</param>
     /// <param name="longestDelay">Up to this.</param>
     public static Props Props(string name, Props probe, IActorRef topology, TimeSpan? firstDelay = null, TimeSpan? longestDelay = null) =>
-        Akka.Actor.Props.Create(() => new ProbeGuardian(name, probe, topology, firstDelay ?? TimeSpan.FromSeconds(1), longestDelay ?? TimeSpan.FromSeconds(30)));
+        // Not by an expression: Akka compiles its arguments, each time.
+        Akka.Actor.Props.Create<ProbeGuardian>(name, probe, topology, firstDelay ?? TimeSpan.FromSeconds(1), longestDelay ?? TimeSpan.FromSeconds(30));
 
     public ProbeGuardian(string name, Props probe, IActorRef topology, TimeSpan firstDelay, TimeSpan longestDelay)
     {

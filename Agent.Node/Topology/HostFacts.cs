@@ -64,7 +64,7 @@ internal sealed record HostFacts
     /// <param name="now">Unix milliseconds.</param>
     public HostFacts WithInterfaces(NamespaceId id, InterfaceChanges changes, long now) => Change(id, space =>
     {
-        var interfaces = space.Interfaces.ToBuilder();
+        var interfaces = (changes.IsAll ? space.Interfaces.Clear() : space.Interfaces).ToBuilder();
         foreach (var gone in changes.Gone)
         {
             interfaces.Remove(gone);
@@ -72,7 +72,7 @@ internal sealed record HostFacts
 
         foreach (var facts in changes.Set)
         {
-            var before = interfaces.GetValueOrDefault(facts.Link.Index)?.Counters;
+            var before = space.Interfaces.GetValueOrDefault(facts.Link.Index)?.Counters;
             interfaces[facts.Link.Index] = new InterfaceEntry(facts, InterfaceCounters.Next(before, facts.Link.Statistics, now));
         }
 

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Agent.Node.Capture;
 using Agent.Node.Linux;
+using Agent.Node.Probes.Namespaces;
+using Agent.Node.Probes.Netlink;
 using Agent.Node.Probes.OpenVSwitch;
 using Topology.Fabric.Model;
 
@@ -9,34 +12,170 @@ namespace Agent.Node.Topology;
 /// <summary>
 /// The graph of a host as Skydive draws it, from the facts alone: host, namespaces and interfaces, who owns what, what is
 /// wired to what; Open vSwitch's bridges, ports and interfaces, an interface that netlink sees as well being one node.
+/// Facts are never changed but replaced, so what's made of the same one is taken from the builder before.
 /// </summary>
 internal sealed class HostGraphBuilder
 {
-    private readonly HostFacts _facts;
     private readonly string _origin;
-    private readonly Dictionary<string, global::Topology.Fabric.Model.Node> _nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Edge> _edges = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, CapturePlace> _places = new(StringComparer.Ordinal);
-    private readonly Dictionary<(NamespaceId, int), string> _interfaces = [];
+    private readonly Dictionary<string, global::Topology.Fabric.Model.Node> _nodes;
+    private readonly Dictionary<string, Edge> _edges;
+    private readonly Dictionary<string, CapturePlace> _places;
+    private readonly Dictionary<(NamespaceId, int), MadeNode> _interfaces;
+    private readonly Dictionary<string, (NamespaceId, int)> _interfaceOf;
+    private readonly Dictionary<NamespaceId, MadeNode> _namespaces = [];
+    private readonly Dictionary<(string Parent, string Child, string Relation, string? Type), Edge> _madeEdges;
     private readonly Dictionary<Guid, string> _ovsInterfaces = [];
+    private readonly HashSet<string> _ovsNodes = new(StringComparer.Ordinal);
+    private HostFacts _facts;
+    private HostGraphBuilder? _before;
+    private ILookup<string, (NamespaceId Space, int Index, LinkMessage Link)>? _named;
 
-    private HostGraphBuilder(HostFacts facts)
+    private HostGraphBuilder(HostFacts facts, HostGraphBuilder? before)
     {
         _facts = facts;
+        _before = before;
         _origin = $"agent.{facts.Host}";
+        _nodes = new(before?._nodes.Count ?? 0, StringComparer.Ordinal);
+        _edges = new(before?._edges.Count ?? 0, StringComparer.Ordinal);
+        _places = new(before?._places.Count ?? 0, StringComparer.Ordinal);
+        _interfaces = new(before?._interfaces.Count ?? 0);
+        _interfaceOf = new(before?._interfaceOf.Count ?? 0, StringComparer.Ordinal);
+        _madeEdges = new(before?._madeEdges.Count ?? 0);
     }
 
-    /// <summary>Nodes and edges, without times and revisions, and what can be captured where.</summary>
-    public static (IReadOnlyDictionary<string, global::Topology.Fabric.Model.Node> Nodes, IReadOnlyDictionary<string, Edge> Edges,
-        ImmutableDictionary<string, CapturePlace> Places) Build(HostFacts facts)
+    /// <summary>Nodes by id, without times and revisions.</summary>
+    public Dictionary<string, global::Topology.Fabric.Model.Node> AllNodes => _nodes;
+
+    /// <summary>Edges by id, without times and revisions.</summary>
+    public Dictionary<string, Edge> AllEdges => _edges;
+
+    /// <summary>What can be captured where.</summary>
+    public Dictionary<string, CapturePlace> AllPlaces => _places;
+
+    /// <summary>The graph of these facts.</summary>
+    public static HostGraphBuilder Build(HostFacts facts, HostGraphBuilder? before)
     {
-        var builder = new HostGraphBuilder(facts);
+        var builder = new HostGraphBuilder(facts, before);
         var host = builder.AddHost();
         builder.AddNamespaces(host);
         builder.WireInterfaces();
         builder.AddOpenVSwitch(host);
         builder.AddCaptureFiles(host);
-        return (builder._nodes, builder._edges, builder._places.ToImmutableDictionary());
+        builder._before = null;
+        return builder;
+    }
+
+    /// <summary>The nodes that other facts than the last ones make anew when they do nothing else; null when the graph is to be built.</summary>
+    public List<global::Topology.Fabric.Model.Node>? Nodes(HostFacts facts)
+    {
+        var touched = new HashSet<(NamespaceId, int)>();
+        if (!OnlyTouches(facts, touched) || !touched.All(IsANodeAlone))
+        {
+            return null;
+        }
+
+        _facts = facts;
+        var nodes = new List<global::Topology.Fabric.Model.Node>(touched.Count);
+        foreach (var key in touched)
+        {
+            if (_interfaces.TryGetValue(key, out var before))
+            {
+                var space = facts.Namespaces[key.Item1];
+                var made = Made(before, space.Named?.Path ?? "", space.Interfaces[key.Item2]);
+                _interfaces[key] = made;
+                nodes.Add(made.Node);
+            }
+        }
+
+        return nodes;
+    }
+
+    // Open vSwitch's fields are added to the node it makes of an interface.
+    private bool IsANodeAlone((NamespaceId, int) key) => !_interfaces.TryGetValue(key, out var made)
+        || (_interfaceOf[made.Node.Id] == key && ReferenceEquals(_places[made.Node.Id], made.Place) && !_ovsNodes.Contains(made.Node.Id));
+
+    private bool OnlyTouches(HostFacts facts, HashSet<(NamespaceId, int)> touched)
+    {
+        if (!ReferenceEquals(facts.HostMetadata, _facts.HostMetadata) || !ReferenceEquals(facts.Ovs, _facts.Ovs)
+            || !ReferenceEquals(facts.ProbeErrors, _facts.ProbeErrors) || facts.CaptureFiles != _facts.CaptureFiles
+            || facts.Namespaces.Count != _facts.Namespaces.Count)
+        {
+            return false;
+        }
+
+        if (!ReferenceEquals(facts.Namespaces, _facts.Namespaces))
+        {
+            foreach (var (id, space) in facts.Namespaces)
+            {
+                if (!_facts.Namespaces.TryGetValue(id, out var before) || !OnlyTouches(id, before, space, touched))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return ReferenceEquals(facts.Captures, _facts.Captures)
+            || (OnlyTouches(facts.Captures, _facts.Captures, touched) && OnlyTouches(_facts.Captures, facts.Captures, touched));
+    }
+
+    private static bool OnlyTouches(NamespaceId id, NamespaceContents before, NamespaceContents now, HashSet<(NamespaceId, int)> touched)
+    {
+        if (ReferenceEquals(before, now))
+        {
+            return true;
+        }
+
+        if (!ReferenceEquals(before.Named, now.Named) || !ReferenceEquals(before.Numbers, now.Numbers) || before.Interfaces.Count != now.Interfaces.Count)
+        {
+            return false;
+        }
+
+        using var known = before.Interfaces.GetEnumerator();
+        foreach (var (index, entry) in now.Interfaces)
+        {
+            known.MoveNext();
+            if (known.Current.Key != index)
+            {
+                return false;
+            }
+
+            if (!ReferenceEquals(known.Current.Value, entry))
+            {
+                if (!IsWiredAlike(known.Current.Value.Facts.Link, entry.Facts.Link))
+                {
+                    return false;
+                }
+
+                touched.Add((id, index));
+            }
+        }
+
+        return true;
+    }
+
+    // Open vSwitch's row of an interface is found by its name and MAC address.
+    private static bool IsWiredAlike(LinkMessage one, LinkMessage other) => one.Name == other.Name && one.Kind == other.Kind
+        && one.MasterIndex == other.MasterIndex && one.LowerIndex == other.LowerIndex && one.LowerNamespaceId == other.LowerNamespaceId && one.Mac == other.Mac;
+
+    private bool OnlyTouches(
+        ImmutableDictionary<string, ImmutableArray<CaptureState>> those, ImmutableDictionary<string, ImmutableArray<CaptureState>> others, HashSet<(NamespaceId, int)> touched)
+    {
+        foreach (var (node, captures) in those)
+        {
+            if (others.TryGetValue(node, out var known) && known == captures)
+            {
+                continue;
+            }
+
+            if (!_interfaceOf.TryGetValue(node, out var key))
+            {
+                return false;
+            }
+
+            touched.Add(key);
+        }
+
+        return true;
     }
 
     private string AddHost()
@@ -63,8 +202,7 @@ internal sealed class HostGraphBuilder
             var owner = host;
             if (space.Named is { } named)
             {
-                owner = Add("netns", named.Path, named.Name,
-                    [("Type", "netns"), ("Name", named.Name), ("Path", named.Path), ("Device", (long)id.Device), ("Inode", (long)id.Inode)]);
+                owner = AddNamespace(id, named);
                 Own(host, owner);
             }
 
@@ -76,12 +214,50 @@ internal sealed class HostGraphBuilder
                     continue; // the agent's own ear at a bridge is no part of what there is to see
                 }
 
-                var node = Add("interface", space.Named?.Path ?? "", name, [.. InterfaceMetadata.Of(entry)]);
-                _interfaces[(id, index)] = node;
-                _places[node] = new CapturePlace.Device(name, index, space.Named?.Path);
+                var made = Made(_before?._interfaces.GetValueOrDefault((id, index)), space.Named?.Path ?? "", entry);
+                var node = made.Node.Id;
+                _nodes[node] = made.Node;
+                _interfaces[(id, index)] = made;
+                _interfaceOf[node] = (id, index);
+                _places[node] = made.Place!;
                 Own(owner, node);
             }
         }
+    }
+
+    private string AddNamespace(NamespaceId id, NamedNamespace named)
+    {
+        var before = _before?._namespaces.GetValueOrDefault(id);
+        var captures = before is null ? default : _facts.Captures.GetValueOrDefault(before.Node.Id);
+        if (before is not null && ReferenceEquals(before.Of, named) && before.Captures == captures)
+        {
+            _nodes[before.Node.Id] = before.Node;
+            _namespaces[id] = before;
+            return before.Node.Id;
+        }
+
+        var node = Add("netns", named.Path, named.Name,
+            [("Type", "netns"), ("Name", named.Name), ("Path", named.Path), ("Device", (long)id.Device), ("Inode", (long)id.Inode)]);
+        _namespaces[id] = new MadeNode(named, _facts.Captures.GetValueOrDefault(node), _nodes[node], null);
+        return node;
+    }
+
+    private MadeNode Made(MadeNode? before, string path, InterfaceEntry entry)
+    {
+        var link = entry.Facts.Link;
+        var (id, tid) = before is { Of: InterfaceEntry known, Place: { } at } && known.Facts.Link.Name == link.Name && (at.NamespacePath ?? "") == path
+            ? (before.Node.Id, before.Node.Tid)
+            : Ids("interface", path, link.Name);
+        var captures = _facts.Captures.GetValueOrDefault(id);
+        if (before is not null && ReferenceEquals(before.Of, entry) && before.Node.Id == id && before.Captures == captures)
+        {
+            return before;
+        }
+
+        var place = before?.Place is { } same && before.Node.Id == id && same.Index == link.Index
+            ? same
+            : new CapturePlace.Device(link.Name, link.Index, path.Length > 0 ? path : null);
+        return new MadeNode(entry, captures, Node(id, tid, InterfaceMetadata.Of(entry)), place);
     }
 
     private void WireInterfaces()
@@ -91,12 +267,12 @@ internal sealed class HostGraphBuilder
             foreach (var (index, entry) in space.Interfaces)
             {
                 var link = entry.Facts.Link;
-                if (!_interfaces.TryGetValue((id, index), out var node))
+                if ((link.MasterIndex == 0 && link.LowerIndex == 0) || Interface(id, index) is not { } node)
                 {
                     continue;
                 }
 
-                if (link.MasterIndex > 0 && _interfaces.TryGetValue((id, link.MasterIndex), out var master))
+                if (link.MasterIndex > 0 && Interface(id, link.MasterIndex) is { } master)
                 {
                     Wire(master, node);
                 }
@@ -122,11 +298,13 @@ internal sealed class HostGraphBuilder
     {
         if (link.LowerNamespaceId is { } number)
         {
-            return space.Numbers.TryGetValue(number, out var other) ? _interfaces.GetValueOrDefault((other, link.LowerIndex)) : null;
+            return space.Numbers.TryGetValue(number, out var other) ? Interface(other, link.LowerIndex) : null;
         }
 
-        return _interfaces.GetValueOrDefault((id, link.LowerIndex));
+        return Interface(id, link.LowerIndex);
     }
+
+    private string? Interface(NamespaceId id, int index) => _interfaces.GetValueOrDefault((id, index))?.Node.Id;
 
     private void AddOpenVSwitch(string host)
     {
@@ -204,6 +382,7 @@ internal sealed class HostGraphBuilder
             {
                 Metadata = Metadata.Create([.. present.Metadata.Select(f => (f.Key, f.Value)), .. InterfaceMetadata.Of(row, hasDevice: true)]),
             };
+            _ovsNodes.Add(known);
             return _ovsInterfaces[row.Uuid] = known;
         }
 
@@ -224,23 +403,21 @@ internal sealed class HostGraphBuilder
             return null;
         }
 
-        foreach (var (index, entry) in _facts.Namespaces[_facts.Own].Interfaces)
+        _named ??= _facts.Namespaces.SelectMany(space => space.Value.Interfaces.Select(i => (space.Key, i.Key, i.Value.Facts.Link))).ToLookup(i => i.Link.Name, StringComparer.Ordinal);
+        foreach (var (id, index, _) in _named[row.Name])
         {
-            if (entry.Facts.Link.Name == row.Name && (row.IfIndex == 0 || row.IfIndex == index))
+            if (id == _facts.Own && (row.IfIndex == 0 || row.IfIndex == index))
             {
-                return _interfaces.GetValueOrDefault((_facts.Own, index));
+                return Interface(id, index);
             }
         }
 
         // An internal port may be moved into a namespace; Open vSwitch still knows its MAC address.
-        foreach (var (id, space) in _facts.Namespaces)
+        foreach (var (id, index, link) in _named[row.Name])
         {
-            foreach (var (index, entry) in space.Interfaces)
+            if (id != _facts.Own && link.Mac == row.MacInUse && row.Type == "internal")
             {
-                if (id != _facts.Own && entry.Facts.Link.Name == row.Name && entry.Facts.Link.Mac == row.MacInUse && row.Type == "internal")
-                {
-                    return _interfaces.GetValueOrDefault((id, index));
-                }
+                return Interface(id, index);
             }
         }
 
@@ -261,29 +438,48 @@ internal sealed class HostGraphBuilder
 
     private string Add(string kind, string place, string name, IReadOnlyList<(string Key, MetaValue Value)> fields)
     {
-        var id = NameUuid.Of("node", _facts.Host, kind, place, name);
-        var metadata = Metadata.Create([.. fields, ("TID", NameUuid.Of("tid", _facts.Host, kind, place, name))]);
+        var (id, tid) = Ids(kind, place, name);
+        _nodes[id] = Node(id, tid, fields);
+        return id;
+    }
+
+    private (string Id, string Tid) Ids(string kind, string place, string name) =>
+        (NameUuid.Of("node", _facts.Host, kind, place, name), NameUuid.Of("tid", _facts.Host, kind, place, name));
+
+    private global::Topology.Fabric.Model.Node Node(string id, string tid, IEnumerable<(string Key, MetaValue Value)> fields)
+    {
+        var metadata = Metadata.Create([.. fields, ("TID", tid)]);
         if (_facts.Captures.TryGetValue(id, out var captures))
         {
             metadata = metadata.Set("Captures", InterfaceMetadata.Of(captures));
         }
 
-        _nodes[id] = new global::Topology.Fabric.Model.Node { Id = id, Host = _facts.Host, Origin = _origin, Metadata = metadata };
-        return id;
+        return new() { Id = id, Host = _facts.Host, Origin = _origin, Metadata = metadata };
     }
 
-    private void Own(string parent, string child) => Add(parent, child, Metadata.Create((Relations.Key, Relations.Ownership)));
+    private void Own(string parent, string child) => Link(parent, child, Relations.Ownership, null);
 
-    private void Wire(string parent, string child, string? type = null)
-    {
-        var metadata = Metadata.Create((Relations.Key, Relations.Layer2));
-        Add(parent, child, string.IsNullOrEmpty(type) ? metadata : metadata.Set("Type", type));
-    }
+    private void Wire(string parent, string child, string? type = null) => Link(parent, child, Relations.Layer2, string.IsNullOrEmpty(type) ? null : type);
 
-    private void Add(string parent, string child, Metadata metadata)
+    private void Link(string parent, string child, string relation, string? type)
     {
-        var id = Relations.EdgeId(parent, child, metadata[Relations.Key].Text);
-        _edges[id] = new Edge { Id = id, Parent = parent, Child = child, Host = _facts.Host, Origin = _origin, Metadata = metadata };
+        var key = (parent, child, relation, type);
+        if (_before is null || !_before._madeEdges.TryGetValue(key, out var edge))
+        {
+            var metadata = Metadata.Create((Relations.Key, relation));
+            edge = new Edge
+            {
+                Id = Relations.EdgeId(parent, child, relation),
+                Parent = parent,
+                Child = child,
+                Host = _facts.Host,
+                Origin = _origin,
+                Metadata = type is null ? metadata : metadata.Set("Type", type),
+            };
+        }
+
+        _madeEdges[key] = edge;
+        _edges[edge.Id] = edge;
     }
 
     // "Site.Rack" = x becomes Site: {Rack: x}; what contradicts another key loses.
@@ -292,4 +488,11 @@ internal sealed class HostGraphBuilder
         .Select(g => g.All(f => f.Key.Contains('.', StringComparison.Ordinal))
             ? (g.Key, (MetaValue)Metadata.Create(Nested(g.Select(f => (f.Key[(g.Key.Length + 1)..], f.Value)))))
             : (g.Key, g.First(f => !f.Key.Contains('.', StringComparison.Ordinal)).Value));
+
+    /// <summary>A node, and what it was made of.</summary>
+    /// <param name="Of">The facts.</param>
+    /// <param name="Captures">The captures on it.</param>
+    /// <param name="Node">The node.</param>
+    /// <param name="Place">Where an interface is captured.</param>
+    private sealed record MadeNode(object Of, ImmutableArray<CaptureState> Captures, global::Topology.Fabric.Model.Node Node, CapturePlace.Device? Place);
 }

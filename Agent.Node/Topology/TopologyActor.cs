@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Agent.Node.Linux;
 using Agent.Node.Logging;
 using Agent.Node.Probes;
 using Agent.Node.Probes.Namespaces;
@@ -24,6 +25,8 @@ internal sealed class TopologyActor : ReceiveActor, IWithTimers
     private readonly IReadOnlyDictionary<string, Func<IActorRef, Props>> _probes;
     private HostFacts _facts;
     private HostGraph _graph = HostGraph.Empty;
+    private NamespacesKnown _known;
+    private NamespacesKnown? _told;
 
     /// <param name="facts">What's known at start.</param>
     /// <param name="gather">How long changes are gathered.</param>
@@ -34,6 +37,7 @@ internal sealed class TopologyActor : ReceiveActor, IWithTimers
     public TopologyActor(HostFacts facts, TimeSpan gather, IReadOnlyDictionary<string, Func<IActorRef, Props>> probes)
     {
         _facts = facts;
+        _known = new NamespacesKnown(ImmutableDictionary<NamespaceId, string>.Empty.Add(facts.Own, "/proc/self/ns/net"));
         _gather = gather;
         _probes = probes;
         Receive<InterfacesChanged>(c => Learn(_facts.WithInterfaces(c.Namespace, c.Changes, Now)));
@@ -42,13 +46,13 @@ internal sealed class TopologyActor : ReceiveActor, IWithTimers
         Receive<CapturesChanged>(c => Learn(_facts.WithCaptures(c.NodeId, c.Captures)));
         Receive<NamespaceAppeared>(a =>
         {
+            _known = new NamespacesKnown(_known.Paths.SetItem(a.Namespace.Id, a.Namespace.Path));
             Learn(_facts.WithNamespace(a.Namespace));
-            TellNamespaces();
         });
         Receive<NamespaceVanished>(v =>
         {
+            _known = new NamespacesKnown(v.Namespace == _facts.Own ? _known.Paths : _known.Paths.Remove(v.Namespace));
             Learn(_facts.WithoutNamespace(v.Namespace));
-            TellNamespaces();
         });
         Receive<ProbeState>(p => Learn(_facts.WithProbe(p.Probe, p.Error)));
         Receive<OvsdbProbe.Transact>(OnTransact);
@@ -84,6 +88,7 @@ internal sealed class TopologyActor : ReceiveActor, IWithTimers
 
     private void OnPublish()
     {
+        TellNamespaces();
         (_graph, var changes) = _graph.Update(_facts, Now);
         if (changes.Count > 0)
         {
@@ -145,10 +150,15 @@ internal sealed class TopologyActor : ReceiveActor, IWithTimers
 
     private void TellNamespaces()
     {
-        var known = new NamespacesKnown(_facts.Namespaces.ToImmutableDictionary(n => n.Key, n => n.Value.Named?.Path ?? "/proc/self/ns/net"));
+        if (ReferenceEquals(_told, _known))
+        {
+            return;
+        }
+
+        _told = _known;
         foreach (var probe in Context.GetChildren())
         {
-            probe.Tell(known);
+            probe.Tell(_known);
         }
     }
 

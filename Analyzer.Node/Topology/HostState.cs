@@ -60,9 +60,10 @@ internal sealed record HostState(string Host, long Revision, Graph Graph)
         switch (change.ChangeCase)
         {
             case GraphChange.ChangeOneofCase.NodeSet:
-                if (!nodes.TryGetValue(change.NodeSet.Id, out var known))
+                if (!nodes.TryGetValue(change.NodeSet.Id, out var known) && Graph.Node(change.NodeSet.Id) is { } stored)
                 {
-                    known = Graph.Node(change.NodeSet.Id)?.ToMessage();
+                    // To look at all of a node costs more than all else: one of another revision or time is another one.
+                    known = stored.Revision == change.NodeSet.Revision && stored.UpdatedAt == change.NodeSet.UpdatedAt ? stored.ToMessage() : null;
                 }
 
                 nodes[change.NodeSet.Id] = change.NodeSet;

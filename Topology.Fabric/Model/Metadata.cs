@@ -34,31 +34,30 @@ public sealed class Metadata : IEnumerable<KeyValuePair<string, MetaValue>>, IEq
     public static Metadata Create(params IEnumerable<(string Key, MetaValue Value)> fields)
     {
         (string Key, MetaValue Value)[] all = [.. fields];
-        var keys = Array.ConvertAll(all, field => field.Key);
-        var places = new int[all.Length];
-        for (var i = 0; i < places.Length; i++)
+        for (var i = 1; i < all.Length; i++)
         {
-            places[i] = i;
-        }
-
-        Array.Sort(keys, places, StringComparer.Ordinal);
-        var values = new MetaValue[keys.Length];
-        var count = 0;
-        for (var i = 0; i < keys.Length; i++)
-        {
-            // What's sorted are the keys; of the same ones the order isn't kept.
-            var isAgain = count > 0 && keys[count - 1] == keys[i];
-            if (!isAgain)
+            if (string.CompareOrdinal(all[i - 1].Key, all[i].Key) >= 0)
             {
-                keys[count] = keys[i];
-                values[count++] = all[places[i]].Value;
-                continue;
+                all = Sorted(all);
+                break;
             }
-
-            values[count - 1] = all[Array.FindLastIndex(all, field => field.Key == keys[i])].Value;
         }
 
-        return count == 0 ? Empty : new Metadata(MetadataKeys.Shared(keys[..count]), values[..count]);
+        return all.Length == 0 ? Empty : new Metadata(MetadataKeys.Shared(Array.ConvertAll(all, field => field.Key)), Array.ConvertAll(all, field => field.Value));
+    }
+
+    // The sort keeps the order of equal keys: the last one of them counts.
+    private static (string Key, MetaValue Value)[] Sorted((string Key, MetaValue Value)[] all)
+    {
+        (string Key, MetaValue Value)[] sorted = [.. all.OrderBy(field => field.Key, StringComparer.Ordinal)];
+        var length = 0;
+        foreach (var field in sorted)
+        {
+            length -= length > 0 && sorted[length - 1].Key == field.Key ? 1 : 0;
+            sorted[length++] = field;
+        }
+
+        return sorted[..length];
     }
 
     /// <summary>Finds a key (not dotted).</summary>

@@ -12,19 +12,20 @@ internal sealed class AnalyzerProcess : IDisposable
     private readonly Process _process;
     private readonly string _folder;
 
-    private readonly Uri _address;
-
-    private AnalyzerProcess(Process process, string folder, int remoting, Uri address, SkydiveClient client)
+    private AnalyzerProcess(Process process, string folder, int remoting, Uri http, SkydiveClient client)
     {
-        _address = address;
         _process = process;
         _folder = folder;
         Remoting = remoting;
+        Http = http;
         Client = client;
     }
 
     /// <summary>The port agents join by.</summary>
     internal int Remoting { get; }
+
+    /// <summary>Where its API is.</summary>
+    internal Uri Http { get; }
 
     /// <summary>Asks it.</summary>
     internal SkydiveClient Client { get; }
@@ -72,12 +73,20 @@ internal sealed class AnalyzerProcess : IDisposable
         var address = new Uri($"http://127.0.0.1:{http}");
         var client = new SkydiveClient(address);
         var analyzer = new AnalyzerProcess(Process.Start(new ProcessStartInfo("dotnet", [Programs.Of("Analyzer.Node"), "run", "--config", file]))!, folder, remoting, address, client);
-        while (!await client.IsReadyAsync(CancellationToken.None))
+        try
         {
-            await Task.Delay(200);
-        }
+            while (!await client.IsReadyAsync(CancellationToken.None))
+            {
+                await Task.Delay(200);
+            }
 
-        return analyzer;
+            return analyzer;
+        }
+        catch
+        {
+            analyzer.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A number a query answers.</summary>
@@ -87,7 +96,7 @@ internal sealed class AnalyzerProcess : IDisposable
     internal async Task<(long Events, long Bytes)> DeletedAsync()
     {
         using var http = new HttpClient();
-        using var status = System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri(_address, "/api/status")));
+        using var status = System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri(Http, "/api/status")));
         return status.RootElement.GetProperty("Journals").TryGetProperty("flows", out var flows) && flows.GetProperty("Deleted") is var deleted
             ? (deleted.GetProperty("Events").GetInt64(), deleted.GetProperty("Bytes").GetInt64())
             : (0, 0);

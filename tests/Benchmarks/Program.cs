@@ -6,6 +6,7 @@ using Benchmarks.Ingest;
 using Benchmarks.Live;
 using Benchmarks.Queries;
 using Benchmarks.Remoting;
+using Benchmarks.Topology;
 using Spectre.Console;
 
 // A pipe has no width, and a table cut at 80 columns is of no use.
@@ -38,6 +39,12 @@ switch (args)
         return await QueriesBenchmark.RunAsync(rest);
     case ["live", .. var rest]:
         return await WholeLiveBenchmark.RunAsync(rest);
+    case ["topology", "inside", .. var rest]:
+        return await TopologyBenchmark.RunInsideAsync(rest);
+    case ["topology", "hosts-process", var port, var hosts, var nodes]:
+        return await SyntheticHosts.RunAsync(int.Parse(port, CultureInfo.InvariantCulture), int.Parse(hosts, CultureInfo.InvariantCulture), int.Parse(nodes, CultureInfo.InvariantCulture));
+    case ["topology", .. var rest]:
+        return TopologyBenchmark.Run(rest);
     case ["captures", "run", var space, var count, var filter]:
         return await ManyCaptures.RunAsync(space, int.Parse(count, CultureInfo.InvariantCulture), filter);
     case ["captures", .. var rest]:
@@ -47,6 +54,6 @@ switch (args)
     case []:
         return await ActorBenchmark.RunAsync([]) + await RequestReplyBenchmark.RunAsync([]) + FileBenchmark.Run() + InputBenchmark.Run() + FlowBenchmark.Run([]) + CoresBenchmark.Run();
     default:
-        Console.Error.WriteLine($"There is no benchmark '{args[0]}'. Benchmarks: actors, captures, flows, ingest, live, queries, remoting.");
+        Console.Error.WriteLine($"There is no benchmark '{args[0]}'. Benchmarks: actors, captures, flows, ingest, live, queries, remoting, topology.");
         return 2;
 }

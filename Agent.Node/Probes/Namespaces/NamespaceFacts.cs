@@ -10,9 +10,8 @@ internal sealed record NamedNamespace(string Name, string Path, NamespaceId Id);
 internal sealed record NamespaceChanges(ImmutableArray<NamedNamespace> Appeared, ImmutableArray<NamedNamespace> Vanished)
 {
     /// <summary>Compares two looks. A name that now leads to another namespace vanished and appeared.</summary>
-    public static NamespaceChanges Between(ImmutableArray<NamedNamespace> before, ImmutableArray<NamedNamespace> after) => new(
-        [.. after.Where(n => !before.Contains(n))],
-        [.. before.Where(n => !after.Contains(n))]);
+    public static NamespaceChanges Between(ImmutableArray<NamedNamespace> before, ImmutableArray<NamedNamespace> after) =>
+        new([.. after.Except(before)], [.. before.Except(after)]);
 }
 
 /// <summary>Namespace probe -> topology.</summary>

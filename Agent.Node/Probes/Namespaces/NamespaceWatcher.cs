@@ -15,6 +15,9 @@ internal sealed class NamespaceWatcher : IDisposable
     private const uint DirectoryEvents = NamespaceNative.InCreate | NamespaceNative.InDelete | NamespaceNative.InMovedFrom
         | NamespaceNative.InMovedTo | NamespaceNative.InDeleteSelf | NamespaceNative.InOnlyDirectory;
 
+    // Namespaces come in swarms, and each look reads the whole directory.
+    private const int GatherMilliseconds = 20;
+
     private readonly string _directory;
     private readonly Action<ImmutableArray<NamedNamespace>> _changed;
     private readonly Action<Exception> _failed;
@@ -109,17 +112,14 @@ internal sealed class NamespaceWatcher : IDisposable
 
     private unsafe bool WaitForChange()
     {
-        const int interrupted = 4; // EINTR
         var descriptors = stackalloc NamespaceNative.PollDescriptor[3];
         descriptors[0] = new() { Descriptor = _wake, Events = NamespaceNative.PollIn };
         descriptors[1] = new() { Descriptor = _inotify, Events = NamespaceNative.PollIn };
         descriptors[2] = new() { Descriptor = _mounts, Events = NamespaceNative.PollPriority };
-        while (NamespaceNative.Poll(descriptors, 3, -1) < 0)
+        Poll(descriptors, 3, -1);
+        if (descriptors[0].Returned == 0)
         {
-            if (Marshal.GetLastPInvokeError() != interrupted)
-            {
-                throw SystemCalls.Failure($"wait for changes of {_directory}");
-            }
+            Poll(descriptors, 1, GatherMilliseconds);
         }
 
         if (descriptors[0].Returned != 0)
@@ -134,6 +134,18 @@ internal sealed class NamespaceWatcher : IDisposable
         }
 
         return true;
+    }
+
+    private unsafe void Poll(NamespaceNative.PollDescriptor* descriptors, uint count, int milliseconds)
+    {
+        const int interrupted = 4; // EINTR
+        while (NamespaceNative.Poll(descriptors, count, milliseconds) < 0)
+        {
+            if (Marshal.GetLastPInvokeError() != interrupted)
+            {
+                throw SystemCalls.Failure($"wait for changes of {_directory}");
+            }
+        }
     }
 
     private void CloseAll()

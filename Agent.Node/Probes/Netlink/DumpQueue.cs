@@ -79,14 +79,6 @@ internal sealed class DumpQueue(NetlinkSocket socket)
         var table = _waiting[0];
         _waiting.RemoveAt(0);
         _running = new Dump(table, ++_sequence, Announced: false, Interrupted: false);
-        socket.Send(NetlinkRequest.Dump(Request(table), _sequence));
+        socket.Send(NetlinkRequest.Dump(table, _sequence));
     }
-
-    private static NetlinkMessageType Request(NetlinkTable table) => table switch
-    {
-        NetlinkTable.Links => NetlinkMessageType.GetLink,
-        NetlinkTable.Addresses => NetlinkMessageType.GetAddress,
-        NetlinkTable.Routes => NetlinkMessageType.GetRoute,
-        _ => NetlinkMessageType.GetNeighbour,
-    };
 }

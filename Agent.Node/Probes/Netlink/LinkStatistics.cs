@@ -79,6 +79,31 @@ internal readonly record struct LinkStatistics
         TxCompressed = Counter(value, 22),
     };
 
+    private const int BodyLength = 12; // struct if_stats_msg: family, padding, interface index, filter
+
+    /// <summary>Reads the body of RTM_NEWSTATS, asked for with IFLA_STATS_LINK_64 alone.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> payload, out int index, out LinkStatistics statistics)
+    {
+        (index, statistics) = (0, default);
+        if (payload.Length < BodyLength)
+        {
+            return false;
+        }
+
+        index = BinaryPrimitives.ReadInt32LittleEndian(payload[4..]);
+        var attributes = new NetlinkAttributes(payload[BodyLength..]);
+        while (attributes.TryRead(out var type, out var value))
+        {
+            if (type == 1)
+            {
+                statistics = Read(value);
+                return index > 0;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>How far counters went between two looks.</summary>
     public static LinkStatistics operator -(LinkStatistics later, LinkStatistics earlier) => new()
     {

@@ -9,6 +9,12 @@ internal enum NetlinkTable
     Addresses,
     Routes,
     Neighbours,
+
+    /// <summary>The links' counters alone, which the kernel doesn't notify.</summary>
+    Statistics,
+
+    /// <summary>The IPv4 routes alone.</summary>
+    RoutesIPv4,
 }
 
 /// <summary>What a network namespace's kernel told, in order.</summary>
@@ -23,6 +29,9 @@ internal abstract record NetlinkEvent
     internal sealed record LinkSet(LinkMessage Link, string Driver) : NetlinkEvent;
 
     internal sealed record LinkGone(int Index) : NetlinkEvent;
+
+    /// <summary>A link's counters went on.</summary>
+    internal sealed record Counted(int Index, LinkStatistics Statistics) : NetlinkEvent;
 
     internal sealed record AddressSet(AddressMessage Address) : NetlinkEvent;
 
@@ -44,5 +53,5 @@ internal abstract record NetlinkEvent
     internal sealed record DumpEnded(NetlinkTable Table) : NetlinkEvent;
 }
 
-/// <summary>The events of one datagram.</summary>
+/// <summary>The events of what was read at once.</summary>
 internal sealed record NetlinkBatch(ImmutableArray<NetlinkEvent> Events);

@@ -23,9 +23,14 @@ internal sealed record InterfaceFacts(
 }
 
 /// <summary>What changed in a namespace since the last look.</summary>
+/// <param name="Set">New or changed.</param>
+/// <param name="Gone">Their indexes.</param>
 internal sealed record InterfaceChanges(ImmutableArray<InterfaceFacts> Set, ImmutableArray<int> Gone)
 {
-    public bool IsEmpty => Set.IsEmpty && Gone.IsEmpty;
+    /// <summary>It was the first look: what isn't among the set isn't there.</summary>
+    public bool IsAll { get; init; }
+
+    public bool IsEmpty => !IsAll && Set.IsEmpty && Gone.IsEmpty;
 }
 
 /// <summary>Netlink probe -> topology: interfaces of a namespace that changed.</summary>

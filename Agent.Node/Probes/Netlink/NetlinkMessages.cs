@@ -23,6 +23,8 @@ internal enum NetlinkMessageType : ushort
     GetNeighbour = 30,
     NewNamespaceId = 88,
     GetNamespaceId = 90,
+    NewStatistics = 92,
+    GetStatistics = 94,
 }
 
 /// <summary>Flags of struct nlmsghdr.</summary>

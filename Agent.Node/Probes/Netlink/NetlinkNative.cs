@@ -13,6 +13,9 @@ internal static partial class NetlinkNative
     internal const int SolSocket = 1;
     internal const int ReceiveBuffer = 8;
     internal const int ReceiveBufferForce = 33;
+    internal const int DoNotWait = 0x40;
+    internal const int Interrupted = 4; // EINTR
+    internal const int Again = 11; // EAGAIN
     internal const nuint EthtoolRequest = 0x8946; // SIOCETHTOOL
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
@@ -23,6 +26,9 @@ internal static partial class NetlinkNative
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     internal static partial int SetSocketOption(int socket, int level, int option, in int value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    internal static partial nint Receive(SafeSocketHandle socket, Span<byte> buffer, nuint length, int flags);
 
     // ioctl is variadic; on Linux/x64 and arm64 integer and pointer arguments travel as in a fixed call.
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]

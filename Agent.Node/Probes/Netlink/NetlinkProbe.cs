@@ -15,7 +15,7 @@ namespace Agent.Node.Probes.Netlink;
 internal sealed class NetlinkProbe : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
-    private const int UnreadBatches = 32;
+    private const int UnreadBatches = 8;
 
     private readonly ILogger _log = Context.Log();
     private readonly NamespaceId _namespace;
@@ -36,7 +36,8 @@ internal sealed class NetlinkProbe : ReceiveActor, IWithTimers
     /// <param name="topology">Who is told.</param>
     /// <param name="statisticsEvery">How often counters, which the kernel doesn't notify, are asked for.</param>
     public static Props Props(NamespaceId id, string? path, IActorRef topology, TimeSpan statisticsEvery) =>
-        Akka.Actor.Props.Create(() => new NetlinkProbe(id, path, topology, statisticsEvery));
+        // Not by an expression: Akka compiles its arguments, each time.
+        Akka.Actor.Props.Create<NetlinkProbe>(id, path!, topology, statisticsEvery);
 
     public NetlinkProbe(NamespaceId id, string? path, IActorRef topology, TimeSpan statisticsEvery)
     {
@@ -47,6 +48,7 @@ internal sealed class NetlinkProbe : ReceiveActor, IWithTimers
         Receive<NetlinkBatch>(OnBatch);
         Receive<Flush>(_ => OnFlush());
         Receive<Refresh>(_ => _monitor!.Refresh());
+        Receive<ResolveDue>(_ => Resolve(_known));
         Receive<NamespacesKnown>(OnNamespaces);
         Receive<Status.Failure>(f => throw new IOException($"netlink of {_path ?? "the host"} failed", f.Cause));
     }
@@ -57,7 +59,6 @@ internal sealed class NetlinkProbe : ReceiveActor, IWithTimers
     {
         try
         {
-            _queries = NetlinkSocket.OpenIn(_path, groups: 0);
             _monitor = new NetlinkMonitor(NetlinkSocket.OpenIn(_path, NetlinkSocket.NotifiedGroups), Deliver(Self));
         }
         catch (IOException e) when (_path is not null)
@@ -68,7 +69,6 @@ internal sealed class NetlinkProbe : ReceiveActor, IWithTimers
         }
 
         _monitor.RunAsync(_stop.Token).PipeTo(Self, failure: e => e is OperationCanceledException ? Stopped.Instance : new Status.Failure(e));
-        Timers.StartPeriodicTimer(Refresh.Instance, Refresh.Instance, _statisticsEvery);
     }
 
     protected override void PostStop()
@@ -92,16 +92,27 @@ internal sealed class NetlinkProbe : ReceiveActor, IWithTimers
         foreach (var change in batch.Events)
         {
             urgent |= _tables.Apply(change);
-            urgent |= change is NetlinkEvent.DumpEnded { Table: NetlinkTable.Links };
+            urgent |= change is NetlinkEvent.DumpEnded { Table: NetlinkTable.Links or NetlinkTable.Statistics } && _tables.IsToBeLookedAt;
             if (change is NetlinkEvent.LinkSet { Link.LowerNamespaceId: { } number } && !_numbers.ContainsKey(number) && _wanted.Add(number))
             {
-                Resolve(_known);
+                Self.Tell(ResolveDue.Instance);
             }
         }
 
         if (urgent && _tables.Complete && !Timers.IsTimerActive(Flush.Instance))
         {
             Timers.StartSingleTimer(Flush.Instance, Flush.Instance, Gather);
+        }
+
+        LookAgain();
+    }
+
+    // Where nothing is up, nothing counts: a namespace at rest isn't asked.
+    private void LookAgain()
+    {
+        if (_tables.IsToBeLookedAt && !Timers.IsTimerActive(Refresh.Instance))
+        {
+            Timers.StartSingleTimer(Refresh.Instance, Refresh.Instance, _statisticsEvery);
         }
     }
 
@@ -116,8 +127,13 @@ internal sealed class NetlinkProbe : ReceiveActor, IWithTimers
 
     private void OnNamespaces(NamespacesKnown known)
     {
-        var young = known.Paths.RemoveRange(_known.Keys);
+        var before = _known;
         _known = known.Paths;
+        if (_numbers.IsEmpty && _wanted.Count == 0)
+        {
+            return;
+        }
+
         var left = _numbers.Where(n => _known.ContainsKey(n.Value)).ToImmutableDictionary();
         if (left.Count < _numbers.Count)
         {
@@ -128,18 +144,25 @@ internal sealed class NetlinkProbe : ReceiveActor, IWithTimers
 
         if (_wanted.Count > 0)
         {
-            Resolve(young);
+            Resolve(_known.RemoveRange(before.Keys));
         }
     }
 
+    // A namespace has one number at most: those whose number is known can't have the wanted one.
     private void Resolve(ImmutableDictionary<NamespaceId, string> candidates)
     {
         var before = _numbers;
+        var numbered = _numbers.Values.Append(_namespace).ToHashSet();
         foreach (var (id, path) in candidates)
         {
+            if (_wanted.Count == 0)
+            {
+                break;
+            }
+
             try
             {
-                if (id != _namespace && PeerNamespaces.NumberOf(_queries!, path) is { } number)
+                if (!numbered.Contains(id) && PeerNamespaces.NumberOf(_queries ??= NetlinkSocket.OpenIn(_path, groups: 0), path) is { } number)
                 {
                     _numbers = _numbers.SetItem(number, id);
                     _wanted.Remove(number);
@@ -165,6 +188,11 @@ internal sealed class NetlinkProbe : ReceiveActor, IWithTimers
     private sealed class Refresh : IDeadLetterSuppression
     {
         public static readonly Refresh Instance = new();
+    }
+
+    private sealed class ResolveDue : IDeadLetterSuppression
+    {
+        public static readonly ResolveDue Instance = new();
     }
 
     private sealed class Stopped : IDeadLetterSuppression

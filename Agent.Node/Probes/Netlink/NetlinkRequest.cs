@@ -12,19 +12,32 @@ internal static class NetlinkRequest
     private const int AttributeHeaderLength = 4;
     private const int LinkBodyLength = 16; // struct ifinfomsg
 
-    /// <summary>A dump of everything of one kind. <paramref name="type"/> is a Get… kind.</summary>
-    public static byte[] Dump(NetlinkMessageType type, uint sequence)
+    /// <summary>A dump of a whole table.</summary>
+    public static byte[] Dump(NetlinkTable table, uint sequence)
     {
-        // The largest of ifinfomsg (16), rtmsg (12), ndmsg (12) and ifaddrmsg (8): all zero means "any".
-        var body = type switch
+        const byte familyIPv4 = 2;
+        const byte link64 = 1; // IFLA_STATS_LINK_64's bit in the filter of struct if_stats_msg
+        // ifinfomsg (16), rtmsg (12), ndmsg (12), ifaddrmsg (8) or if_stats_msg (12): all zero means "any".
+        var (type, body) = table switch
         {
-            NetlinkMessageType.GetLink => LinkBodyLength,
-            NetlinkMessageType.GetRoute or NetlinkMessageType.GetNeighbour => 12,
-            NetlinkMessageType.GetAddress => 8,
-            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a kind that can be dumped"),
+            NetlinkTable.Links => (NetlinkMessageType.GetLink, LinkBodyLength),
+            NetlinkTable.Addresses => (NetlinkMessageType.GetAddress, 8),
+            NetlinkTable.Routes or NetlinkTable.RoutesIPv4 => (NetlinkMessageType.GetRoute, 12),
+            NetlinkTable.Statistics => (NetlinkMessageType.GetStatistics, 12),
+            _ => (NetlinkMessageType.GetNeighbour, 12),
         };
         var message = new byte[NetlinkMessages.HeaderLength + body];
         WriteHeader(message, type, NetlinkMessageFlags.Request | NetlinkMessageFlags.Dump, sequence);
+        switch (table)
+        {
+            case NetlinkTable.RoutesIPv4:
+                message[NetlinkMessages.HeaderLength] = familyIPv4;
+                break;
+            case NetlinkTable.Statistics:
+                message[NetlinkMessages.HeaderLength + 8] = link64;
+                break;
+        }
+
         return message;
     }
 

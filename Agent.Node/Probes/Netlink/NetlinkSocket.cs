@@ -15,7 +15,11 @@ internal sealed class NetlinkSocket : IDisposable
     public const uint NotifiedGroups =
         (1u << 0) | (1u << 2) | (1u << 4) | (1u << 6) | (1u << 8) | (1u << 10);
 
-    private const int DefaultReceiveBuffer = 4 << 20;
+    /// <summary>Of a namespace among many. It's a bound; the kernel takes what it queues, some 4 KiB for each change of a link.</summary>
+    public const int DefaultReceiveBuffer = 4 << 20;
+
+    /// <summary>Of the host, where thousands of links may change at once.</summary>
+    public const int LargeReceiveBuffer = 32 << 20;
 
     private readonly Socket _socket;
 
@@ -23,7 +27,8 @@ internal sealed class NetlinkSocket : IDisposable
 
     /// <summary>Opens a socket in the namespace at <paramref name="path"/> (null: the process's own).</summary>
     /// <exception cref="IOException">There's no namespace at that path, it may not be entered, or the kernel refused a socket.</exception>
-    public static NetlinkSocket OpenIn(string? path, uint groups) => NetworkNamespace.Run(path, () => Open(groups));
+    public static NetlinkSocket OpenIn(string? path, uint groups) =>
+        NetworkNamespace.Run(path, () => Open(groups, path is null ? LargeReceiveBuffer : DefaultReceiveBuffer));
 
     /// <summary>Opens a socket in the calling thread's network namespace.</summary>
     /// <param name="groups">Notification groups to join, a bit each; 0 for none.</param>
@@ -57,11 +62,46 @@ internal sealed class NetlinkSocket : IDisposable
 
     public void Send(ReadOnlySpan<byte> message) => _socket.Send(message);
 
-    /// <summary>One datagram. Throws <see cref="SocketException"/> NoBufferSpaceAvailable when notifications were lost.</summary>
-    public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation) =>
-        _socket.ReceiveAsync(buffer, SocketFlags.None, cancellation);
+    /// <summary>Waits until there's a datagram, without a buffer.</summary>
+    /// <exception cref="NotificationsLostException">Some were lost.</exception>
+    public async ValueTask WaitAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            _ = await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellation).ConfigureAwait(false);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is not SocketError.OperationAborted)
+        {
+            throw new NotificationsLostException(e.Message, e.NativeErrorCode);
+        }
+    }
 
-    /// <summary>As <see cref="ReceiveAsync"/>, waiting: for answers the kernel has queued by the time a send returns.</summary>
+    /// <summary>One datagram that's there.</summary>
+    /// <returns>Its length; null when there is none.</returns>
+    /// <exception cref="NotificationsLostException">Some were lost before it.</exception>
+    public int? TryReceive(Span<byte> buffer)
+    {
+        while (true)
+        {
+            var length = NetlinkNative.Receive(_socket.SafeHandle, buffer, (nuint)buffer.Length, NetlinkNative.DoNotWait);
+            if (length >= 0)
+            {
+                return (int)length;
+            }
+
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case NetlinkNative.Interrupted:
+                    break;
+                case NetlinkNative.Again:
+                    return null;
+                case var errno:
+                    throw new NotificationsLostException(SystemCalls.Failure("read a netlink socket").Message, errno);
+            }
+        }
+    }
+
+    /// <summary>One datagram, waiting: for answers the kernel has queued by the time a send returns.</summary>
     public int Receive(Span<byte> buffer) => _socket.Receive(buffer);
 
     /// <summary>The driver behind an interface of the socket's namespace ("veth", "e1000"); empty when it names none.</summary>
@@ -101,3 +141,9 @@ internal sealed class NetlinkSocket : IDisposable
 
     public void Dispose() => _socket.Dispose();
 }
+
+/// <summary>
+/// The kernel had notifications that this socket doesn't get: for want of buffer (ENOBUFS), or because it couldn't make one, whose
+/// error the next read has then (netlink_set_err). What they were about must be asked for.
+/// </summary>
+internal sealed class NotificationsLostException(string message, int errno) : IOException(message, errno);

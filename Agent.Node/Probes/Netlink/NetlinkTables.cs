@@ -19,6 +19,8 @@ internal sealed class NetlinkTables
     private readonly HashSet<int> _changed = [];
     private readonly HashSet<int> _gone = [];
     private readonly HashSet<NetlinkTable> _known = [];
+    private int _up;
+    private bool _isTaken;
 
     private sealed class Entry
     {
@@ -32,6 +34,9 @@ internal sealed class NetlinkTables
     /// <summary>All tables were dumped once: what <see cref="TakeChanges"/> gives is the whole namespace.</summary>
     public bool Complete => _known.Count == 4;
 
+    /// <summary>Counters may go on, or something changed and wasn't taken yet.</summary>
+    public bool IsToBeLookedAt => _up > 0 || _changed.Count > 0 || _gone.Count > 0;
+
     /// <summary>Takes one event.</summary>
     /// <returns>False when nothing, or only counters and neighbours, changed: that can wait for the next refresh.</returns>
     public bool Apply(NetlinkEvent change)
@@ -42,6 +47,14 @@ internal sealed class NetlinkTables
                 return SetLink(set.Link, set.Driver);
             case NetlinkEvent.LinkGone gone:
                 return RemoveLink(gone.Index);
+            case NetlinkEvent.Counted counted:
+                if (_entries.TryGetValue(counted.Index, out var counting) && counting.Link is { } link)
+                {
+                    counting.Link = link with { Statistics = counted.Statistics };
+                    Changed(counted.Index);
+                }
+
+                return false;
             case NetlinkEvent.AddressSet { Address: var address }:
                 Seen(NetlinkTable.Addresses, address);
                 return EntryOf(address.LinkIndex).Addresses.Add((address.IsIPv6, address.Address, address.PrefixLength))
@@ -53,7 +66,7 @@ internal sealed class NetlinkTables
             case NetlinkEvent.RouteSet { Route: var route, Replaces: var replaces }:
                 return SetRoute(route, replaces);
             case NetlinkEvent.RouteGone { Route: var route }:
-                return RemoveRoutes(known => known.Key == route.Key);
+                return RemoveRoute(route);
             case NetlinkEvent.NeighbourSet { Neighbour: var neighbour }:
                 SetNeighbour(neighbour);
                 return false;
@@ -64,12 +77,18 @@ internal sealed class NetlinkTables
                 }
 
                 return false;
+            case NetlinkEvent.DumpBegun { Table: NetlinkTable.Statistics } or NetlinkEvent.DumpEnded { Table: NetlinkTable.Statistics }:
+                return false;
             case NetlinkEvent.DumpBegun begun:
                 _dumps[begun.Table] = [];
                 return false;
             case NetlinkEvent.DumpEnded ended:
-                _known.Add(ended.Table);
-                return Sweep(ended.Table) || _known.Count == 4;
+                if (ended.Table != NetlinkTable.RoutesIPv4)
+                {
+                    _known.Add(ended.Table);
+                }
+
+                return Sweep(ended.Table) || Complete;
             default:
                 throw new ArgumentOutOfRangeException(nameof(change), change, "not an event of netlink");
         }
@@ -87,7 +106,8 @@ internal sealed class NetlinkTables
             }
         }
 
-        var changes = new InterfaceChanges(set.ToImmutable(), [.. _gone.Order()]);
+        var changes = new InterfaceChanges(set.ToImmutable(), [.. _gone.Order()]) { IsAll = Complete && !_isTaken };
+        _isTaken = true;
         _changed.Clear();
         _gone.Clear();
         return changes;
@@ -110,6 +130,7 @@ internal sealed class NetlinkTables
             return false;
         }
 
+        _up += IsUp(link) - IsUp(before);
         entry.Link = link;
         entry.Driver = driver;
         _gone.Remove(link.Index);
@@ -124,14 +145,18 @@ internal sealed class NetlinkTables
             return false;
         }
 
+        _up -= IsUp(entry.Link);
         _changed.Remove(index);
         _gone.Add(index);
         return true;
     }
 
+    private static int IsUp(LinkMessage? link) => link is not null && (link.Flags & LinkFlags.Up) != 0 ? 1 : 0;
+
     private bool SetRoute(RouteMessage route, bool replaces)
     {
         Seen(NetlinkTable.Routes, route.Key);
+        Seen(NetlinkTable.RoutesIPv4, route.Key);
         if (replaces)
         {
             RemoveRoutes(known => known.Key != route.Key
@@ -154,6 +179,26 @@ internal sealed class NetlinkTables
 
     private static bool Same(RouteMessage a, RouteMessage b) =>
         a.NextHops.SequenceEqual(b.NextHops) && a with { NextHops = [] } == b with { NextHops = [] };
+
+    // It lies at each interface it leads through, and what's told of its end may name fewer of them.
+    private bool RemoveRoute(RouteMessage route)
+    {
+        var changed = false;
+        foreach (var hop in route.NextHops)
+        {
+            if (!_entries.TryGetValue(hop.LinkIndex, out var entry) || !entry.Routes.TryGetValue(route.Key, out var known))
+            {
+                continue;
+            }
+
+            foreach (var other in known.NextHops)
+            {
+                changed |= _entries.TryGetValue(other.LinkIndex, out var holder) && holder.Routes.Remove(route.Key) && Changed(other.LinkIndex);
+            }
+        }
+
+        return changed;
+    }
 
     private bool RemoveRoutes(Func<RouteMessage, bool> match)
     {
@@ -211,7 +256,12 @@ internal sealed class NetlinkTables
             }
         }
 
-        return table == NetlinkTable.Routes ? RemoveRoutes(route => !seen.Contains(route.Key)) : changed;
+        return table switch
+        {
+            NetlinkTable.Routes => RemoveRoutes(route => !seen.Contains(route.Key)),
+            NetlinkTable.RoutesIPv4 => RemoveRoutes(route => !route.IsIPv6 && !seen.Contains(route.Key)),
+            _ => changed,
+        };
     }
 
     private void Seen(NetlinkTable table, object key)

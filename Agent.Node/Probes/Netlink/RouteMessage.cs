@@ -24,6 +24,8 @@ internal sealed record RouteMessage
 
     public ImmutableArray<RouteNextHop> NextHops { get; init; } = [];
 
+    public bool IsIPv6 => Prefix.Contains(':', StringComparison.Ordinal);
+
     /// <summary>What identifies a route to the kernel.</summary>
     public (int Table, string Prefix, int Priority, int FirstLink, string? FirstGateway) Key =>
         (Table, Prefix, Priority, NextHops.IsEmpty ? 0 : NextHops[0].LinkIndex, NextHops.IsEmpty ? null : NextHops[0].Gateway);

@@ -61,6 +61,56 @@ public sealed class TopologyActorTests : TestKit
     }
 
     [PrivilegedFact]
+    public void An_interface_moved_to_another_namespace_is_there_and_nowhere_else()
+    {
+        Follow(new HostFacts("h1", NamespaceId.Own), ("netns", t => NamespaceProbe.Props("/var/run/netns", t, TimeSpan.FromSeconds(1))));
+        using var left = new TestNamespace();
+        using var right = new TestNamespace();
+        left.Ip("link add m0 type veth peer name m9");
+        Until(g => In(g, left.Name, "m0") is not null && In(g, right.Name, "lo") is not null);
+
+        left.Ip($"link set m0 netns {right.Name}");
+        Until(g => In(g, right.Name, "m0") is not null && In(g, left.Name, "m0") is null);
+        right.Ip($"link set m0 netns {left.Name} name m1");
+        Until(g => In(g, left.Name, "m1") is not null && In(g, right.Name, "m0") is null && In(g, right.Name, "m1") is null);
+    }
+
+    [PrivilegedFact]
+    public void A_name_used_again_at_once_is_the_new_interface()
+    {
+        Follow(new HostFacts("h1", NamespaceId.Own), ("netns", t => NamespaceProbe.Props("/var/run/netns", t, TimeSpan.FromSeconds(1))));
+        using var space = new TestNamespace();
+        var batch = Path.GetTempFileName();
+        File.WriteAllLines(batch, Enumerable.Range(1, 200).SelectMany(i => new[] { $"link add d0 mtu {1000 + i} type bridge", i < 200 ? "link del d0" : "link set d0 up" }));
+
+        space.Run("ip", "-batch", batch);
+
+        Until(g => In(g, space.Name, "d0") is { } last && last.Metadata.Has("MTU", 1200) && last.Metadata.Has("State", "UP"));
+        _graph.Nodes.Count(n => n.Name == "d0").ShouldBe(1);
+        File.Delete(batch);
+    }
+
+    [PrivilegedFact]
+    public void Namespaces_that_go_while_they_are_looked_at_leave_nothing()
+    {
+        Follow(new HostFacts("h1", NamespaceId.Own), ("netns", t => NamespaceProbe.Props("/var/run/netns", t, TimeSpan.FromSeconds(1))));
+        var batch = Path.GetTempFileName();
+        var prefix = $"q{Guid.NewGuid():N}"[..8];
+        File.WriteAllLines(batch, Enumerable.Range(1, 60).SelectMany(i => new[] { $"netns add {prefix}-{i}", i % 3 == 0 ? $"netns del {prefix}-{i - 1}" : $"netns add {prefix}x{i}", $"netns del {(i % 3 == 0 ? $"{prefix}-{i}" : $"{prefix}x{i}")}" }));
+        using (var space = new TestNamespace())
+        {
+            Command.Run("ip", "-batch", batch);
+            Until(g => Enumerable.Range(1, 60).All(i => In(g, $"{prefix}-{i}", "lo") is not null == (i % 3 == 1))
+                && g.Nodes.All(n => !n.Name.StartsWith($"{prefix}x", StringComparison.Ordinal)) && In(g, space.Name, "lo") is not null);
+        }
+
+        File.WriteAllLines(batch, Enumerable.Range(1, 60).Where(i => i % 3 == 1).Select(i => $"netns del {prefix}-{i}"));
+        Command.Run("ip", "-batch", batch);
+        Until(g => g.Nodes.All(n => !n.Name.StartsWith(prefix, StringComparison.Ordinal)));
+        File.Delete(batch);
+    }
+
+    [PrivilegedFact]
     public void Open_vSwitch_may_come_late_stop_and_come_back()
     {
         using var space = new TestNamespace();

@@ -1,10 +1,13 @@
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
 using System.Threading.Channels;
 using Akka.Actor;
 using Analyzer.Node.Http;
 using Analyzer.Node.Tests.Kit;
+using Analyzer.Node.Topology;
 using Analyzer.Node.Views;
+using Shared.Messages.Topology;
 using Topology.Fabric.Model;
 
 namespace Analyzer.Node.Tests.Http;
@@ -49,6 +52,42 @@ public sealed class GraphSocketTests : EntityTest
 
         subscriber.Tell(new GraphUpdated(Graph.Empty.With(new global::Topology.Fabric.Model.Node { Id = "a", Host = "h" }), []));
         (await MessageAsync()).ShouldContain("\"ID\":\"a\"");
+    }
+
+    [Fact]
+    public async Task One_change_of_one_interface_is_one_change_on_the_page_however_large_the_graph()
+    {
+        var view = Sys.ActorOf(GraphView.Props(Mediator.Ref, TestActor));
+        var host = HostState.Empty("h1");
+        Happen(host.Decide(Graphs.Sync("s1", 1, Enumerable.Range(0, 2_000).Select(i => Interface(i, "1500"))), HostState.CauseSync, 1));
+        Sys.ActorOf(GraphSocket.Props(_socket, view, _ended, CancellationToken.None));
+        var whole = await MessageAsync();
+        whole.ShouldStartWith("{\"type\":\"snapshot\"");
+        whole.Length.ShouldBeGreaterThan(2_000 * 100);
+
+        Happen(host.Decide(Graphs.Update("s1", 2, Graphs.Set(Interface(7, "1400"))), 2).ShouldHaveSingleItem());
+        var message = MessageAsync();
+        while (!message.IsCompleted)
+        {
+            Pass(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(20);
+        }
+
+        using var changes = JsonDocument.Parse(await message);
+        var change = changes.RootElement.GetProperty("changes").EnumerateArray().ShouldHaveSingleItem();
+        change.GetProperty("node").GetProperty("Metadata").GetProperty("MTU").GetString().ShouldBe("1400");
+        (await message).Length.ShouldBeLessThan(500);
+
+        void Happen(params IReadOnlyList<GraphChanged> events)
+        {
+            foreach (var changed in events)
+            {
+                host = host.Apply(changed);
+                view.Tell(changed);
+            }
+        }
+
+        static GraphNode Interface(int number, string mtu) => Graphs.Node($"eth{number}", "h1", ("Type", "veth"), ("MTU", mtu), ("MAC", $"02:00:00:00:00:{number:x}"));
     }
 
     private Task<string> MessageAsync() => _socket.Messages.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));

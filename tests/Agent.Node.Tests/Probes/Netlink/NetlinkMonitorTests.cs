@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+using Agent.Node.Linux;
 using Agent.Node.Probes.Netlink;
 using Agent.Node.Tests.Linux;
 
@@ -105,6 +107,36 @@ public sealed class NetlinkMonitorTests
 
         await followed.Until(() => followed["lo"]!.Link.Statistics.RxPackets >= before + 2);
         followed["lo"]!.Link.Statistics.RxBytes.ShouldBeGreaterThanOrEqualTo(168);
+    }
+
+    [PrivilegedFact]
+    public async Task A_refresh_of_counters_that_stand_still_tells_nothing_of_any_link()
+    {
+        using var space = new TestNamespace();
+        for (var i = 0; i < 40; i++)
+        {
+            space.Ip($"link add d{i} type bridge");
+        }
+
+        using var socket = NetworkNamespace.Run(space.Path, () => NetlinkSocket.Open(NetlinkSocket.NotifiedGroups));
+        var told = Channel.CreateUnbounded<NetlinkEvent>();
+        using var monitor = new NetlinkMonitor(socket, (batch, _) =>
+        {
+            batch.Events.ToList().ForEach(e => told.Writer.TryWrite(e));
+            return ValueTask.CompletedTask;
+        });
+        using var stop = new CancellationTokenSource();
+        var running = monitor.RunAsync(stop.Token);
+        while (await told.Reader.ReadAsync() is not NetlinkEvent.DumpEnded { Table: NetlinkTable.Neighbours })
+        {
+        }
+
+        monitor.Refresh();
+
+        (await told.Reader.ReadAsync()).ShouldBe(new NetlinkEvent.DumpBegun(NetlinkTable.Statistics));
+        (await told.Reader.ReadAsync()).ShouldBe(new NetlinkEvent.DumpEnded(NetlinkTable.Statistics));
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(running);
     }
 
     [PrivilegedFact]

@@ -143,6 +143,7 @@ public sealed class NetlinkParserTests(ITestOutputHelper output)
         AddressMessage.TryRead(payload, out _);
         RouteMessage.TryRead(payload, out _);
         NeighbourMessage.TryRead(payload, out _);
+        LinkStatistics.TryRead(payload, out _, out _);
     }
 
     private static LinkMessage Link(params byte[][] attributes) => Link(out _, attributes);
