@@ -24,8 +24,8 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
     /// <summary>Messages of a partition that aren't acknowledged, at most: their entity's credit.</summary>
     internal const int Window = 8;
 
-    /// <summary>Of what may wait where it comes from, no more is taken than keeps the entities busy.</summary>
-    private const int EnoughToWaitFor = 50_000;
+    /// <summary>Of what may wait where it comes from, no more is taken than keeps the entities busy, and the processor's cache small.</summary>
+    private const int EnoughWaiting = 24_000;
 
     private const long DefaultRawCapacity = 32 << 20;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
@@ -62,7 +62,7 @@ internal sealed class FlowOutbox(string session, string host, int capacity, int 
     /// <summary>Number of flows entities; 0 until the analyzers say it: nothing is due before.</summary>
     public int Partitions => _unacknowledged.Count;
 
-    private bool IsBusy => Kept >= Math.Min(capacity, EnoughToWaitFor);
+    private bool IsBusy => Kept >= capacity || _waiting.Count >= EnoughWaiting;
 
     private int Kept => _waiting.Count + _unacknowledgedFlows;
 

@@ -43,7 +43,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
     private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(40);
 
     /// <summary>Bytes of an event that isn't waited longer with.</summary>
-    private const int LargeEvent = 256 << 10;
+    private const int LargeEvent = 128 << 10;
 
     private readonly DailySnapshot _daily = new(Context);
     private readonly ILogger _log = Context.Log();

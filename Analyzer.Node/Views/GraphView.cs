@@ -135,8 +135,7 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
     private CurrentGraph Current()
     {
         var (graph, revisions) = _kept.Merged;
-        var filled = graph.Nodes.Select(n => n.Host).ToHashSet(StringComparer.Ordinal);
-        return new CurrentGraph(graph, revisions.ToDictionary(r => r.Key, r => new HostView(r.Value, !filled.Contains(r.Key)), StringComparer.Ordinal));
+        return new CurrentGraph(graph, revisions.ToDictionary(r => r.Key, r => new HostView(r.Value, !graph.HasNodesOf(r.Key)), StringComparer.Ordinal));
     }
 
     /// <summary>What outlives a restart of the actor.</summary>

@@ -50,6 +50,6 @@ internal sealed record MergedGraph(Graph Graph, ImmutableDictionary<string, long
         }
 
         var merged = Graph.WithHost(host.Host, host.Nodes.Select(n => n.ToModel()), host.Edges.Select(e => e.ToModel()));
-        return (new MergedGraph(merged, Revisions.SetItem(host.Host, host.Revision)), Outcome.Taken, GraphProtocol.Difference(Graph, merged));
+        return (new MergedGraph(merged, Revisions.SetItem(host.Host, host.Revision)), Outcome.Taken, GraphProtocol.Difference(Graph, merged, host.Host));
     }
 }

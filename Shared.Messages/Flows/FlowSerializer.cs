@@ -45,5 +45,6 @@ public sealed class FlowSerializer(ExtendedActorSystem system) : ProtocolSeriali
         new("flows-part", FlowsPart.Parser),
         new("take-flows", TakeFlows.Parser),
         new("stop-flows", StopFlows.Parser),
+        new("flows-group", FlowsGroup.Parser),
     ]);
 }

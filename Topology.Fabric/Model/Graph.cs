@@ -215,11 +215,19 @@ public sealed partial class Graph
         }
     }
 
-    private List<Node> NodesOfHost(string host) => [.. (Candidates("Host", [host]) ?? Nodes).Where(node => node.Host == host)];
+    /// <summary>Whether a host told any node.</summary>
+    internal bool HasNodesOf(string host) => _index?.OfHost(host).Any(number => _places.NodeAt(number)!.Host == host) ?? Nodes.Any(node => node.Host == host);
 
-    // At nodes of its own, or else remembered.
-    private HashSet<Edge> EdgesOfHost(string host)
+    /// <summary>The nodes a host told.</summary>
+    internal List<Node> NodesOfHost(string host) => [.. (Candidates("Host", [host]) ?? Nodes).Where(node => node.Host == host)];
+
+    /// <summary>The edges at a node, also those whose other end isn't there.</summary>
+    internal IEnumerable<Edge> AllEdgesAt(string nodeId) => _numbers.TryGetValue(nodeId, out var number) ? [.. _places[number].Links.ToArray().Select(link => link.Edge)] : [];
+
+    /// <summary>The edges a host told.</summary>
+    internal HashSet<Edge> EdgesOfHost(string host)
     {
+        // At nodes of its own, or else remembered.
         var edges = new HashSet<Edge>(ReferenceEqualityComparer.Instance);
         foreach (var node in NodesOfHost(host))
         {

@@ -37,6 +37,9 @@ internal sealed class NodeIndex
         return found;
     }
 
+    /// <summary>The numbers of the nodes that have this host's name, as their host or in their metadata; in any order.</summary>
+    public IEnumerable<int> OfHost(string host) => _byKey[0].TryGetValue(host, out var numbers) ? numbers.All ?? (IEnumerable<int>)[numbers.First] : [];
+
     /// <summary>Of a text's nodes. Most texts are one node's.</summary>
     private readonly record struct Numbers(int First, ImmutableHashSet<int>? All)
     {

@@ -109,11 +109,23 @@ public static class GraphProtocol
     /// <summary>
     /// The changes that make one graph the other, edges deleted first and set last. Elements that differ only in times or revision count as equal.
     /// </summary>
-    public static IReadOnlyList<GraphChange> Difference(Graph before, Graph after)
+    public static IReadOnlyList<GraphChange> Difference(Graph before, Graph after) => Difference((before, before.Nodes, before.AllEdges), (after, after.Nodes, after.AllEdges));
+
+    /// <summary>The same of graphs that differ in one host's elements only: others aren't looked at.</summary>
+    internal static IReadOnlyList<GraphChange> Difference(Graph before, Graph after, string host)
     {
+        var nodes = before.NodesOfHost(host);
+        // Others' edges stay when a node goes.
+        var others = nodes.Where(node => after.Node(node.Id) is null).SelectMany(node => before.AllEdgesAt(node.Id)).Where(edge => edge.Host != host).DistinctBy(edge => edge.Id).ToList();
+        return Difference((before, nodes, before.EdgesOfHost(host).Concat(others)), (after, after.NodesOfHost(host), after.EdgesOfHost(host).Concat(others)));
+    }
+
+    private static List<GraphChange> Difference((Graph Graph, IEnumerable<Node> Nodes, IEnumerable<Edge> Edges) from, (Graph Graph, IEnumerable<Node> Nodes, IEnumerable<Edge> Edges) to)
+    {
+        var (before, after) = (from.Graph, to.Graph);
         var changes = new List<GraphChange>();
-        var edgesBefore = before.AllEdges.ToDictionary(e => e.Id, StringComparer.Ordinal);
-        var edgesAfter = after.AllEdges.ToDictionary(e => e.Id, StringComparer.Ordinal);
+        var edgesBefore = from.Edges.ToDictionary(e => e.Id, StringComparer.Ordinal);
+        var edgesAfter = to.Edges.ToDictionary(e => e.Id, StringComparer.Ordinal);
         foreach (var id in edgesBefore.Keys)
         {
             if (!edgesAfter.ContainsKey(id))
@@ -122,7 +134,7 @@ public static class GraphProtocol
             }
         }
 
-        foreach (var node in before.Nodes)
+        foreach (var node in from.Nodes)
         {
             if (after.Node(node.Id) is null)
             {
@@ -130,7 +142,7 @@ public static class GraphProtocol
             }
         }
 
-        foreach (var node in after.Nodes)
+        foreach (var node in to.Nodes)
         {
             if (before.Node(node.Id) is not { } old || !SameContent(old, node))
             {

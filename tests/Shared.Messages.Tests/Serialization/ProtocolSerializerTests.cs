@@ -89,6 +89,7 @@ public sealed class ProtocolSerializerTests : IClassFixture<ProtocolSerializerTe
                 1001 flows-part FlowsPart
                 1001 take-flows TakeFlows
                 1001 stop-flows StopFlows
+                1001 flows-group FlowsGroup
                 1002 metadata-value MetadataValue
                 1002 metadata-list MetadataList
                 1002 metadata-map MetadataMap

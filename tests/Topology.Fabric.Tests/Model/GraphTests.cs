@@ -194,6 +194,17 @@ public class GraphTests
         }).Check(Config.QuickThrowOnFailure);
 
     [Fact]
+    public void The_difference_of_one_host_is_that_of_the_graphs() =>
+        Prop.ForAll(Graphs.Changes().ToArbitrary(), Graphs.Changes().ToArbitrary(), (one, two) =>
+        {
+            const string host = "other";
+            var before = Graph.EmptyIndexed.Apply(one).With(Graphs.Node("x") with { Host = host }).With(Graphs.Edge("x", "a", host: host)).With(Graphs.Edge("a", "x"));
+            var told = Graph.Empty.Apply(two);
+            var after = before.WithHost(host, told.Nodes.Select(node => node with { Id = $"{host}-{node.Id}", Host = host }), told.AllEdges.Select(edge => edge with { Host = host }));
+            GraphProtocol.Difference(before, after, host).ShouldBe(GraphProtocol.Difference(before, after), ignoreOrder: true);
+        }).Check(Config.QuickThrowOnFailure);
+
+    [Fact]
     public void A_change_that_says_nothing_changes_nothing()
     {
         GraphProtocol.Difference(Graphs.Of("a-b"), Graphs.Of("a-b").Apply([new GraphChange()])).ShouldBeEmpty();
