@@ -125,6 +125,13 @@ internal static partial class LogMessages
     [LoggerMessage(603, LogLevel.Error, "the fabric's graph was refused, what the links make isn't shown: {Reason}")]
     public static partial void FabricRefused(this ILogger log, string reason);
 
+    // Export
+    [LoggerMessage(801, LogLevel.Information, "flows are exported to {Target}")]
+    public static partial void ExportConnected(this ILogger log, string target);
+
+    [LoggerMessage(802, LogLevel.Warning, "flows can't be exported to {Target}: {Problem}; trying again in {Seconds} s")]
+    public static partial void ExportFailed(this ILogger log, string target, string problem, double seconds);
+
     // HTTP
     [LoggerMessage(701, LogLevel.Warning, "{Method} {Path} took too long")]
     public static partial void RequestTooLong(this ILogger log, Exception cause, string method, string? path);

@@ -10,11 +10,12 @@ public sealed class FolderTests() : FolderRules(new Folders(
     ("Selection", []),
     ("Topology", ["Logging", "Telemetry"]),
     ("Flows", ["Logging", "Telemetry"]),
+    ("Export", ["Logging", "Telemetry", "Flows"]),
     ("Queries", ["Flows"]),
     ("Views", ["Logging", "Telemetry", "Selection", "Topology"]),
     ("Captures", ["Logging", "Telemetry", "Selection", "Topology"]),
     ("Injections", ["Logging", "Telemetry", "Selection", "Topology"]),
     ("Fabric", ["Logging", "Telemetry", "Views"]),
-    ("Http", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Queries", "Views", "Captures", "Injections", "Fabric"]),
+    ("Http", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Export", "Queries", "Views", "Captures", "Injections", "Fabric"]),
     ("Console", ["Queries", "Views", "Http"]),
-    ("Host", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Queries", "Views", "Captures", "Injections", "Fabric", "Http", "Console"])));
+    ("Host", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Export", "Queries", "Views", "Captures", "Injections", "Fabric", "Http", "Console"])));
