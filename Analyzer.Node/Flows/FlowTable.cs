@@ -46,6 +46,9 @@ internal sealed class FlowTable
     /// <summary>The longest unseen flow; -1 without any.</summary>
     public int Oldest => _oldest;
 
+    /// <summary>Hears of each flow that's new or changes, and whether it was over before; null: nobody.</summary>
+    public Action<int, bool>? Changed { get; set; }
+
     /// <summary>A flow by its number.</summary>
     public ref FlowEntry this[int number]
     {
@@ -137,7 +140,9 @@ internal sealed class FlowTable
             if (IsNews(rows[i], rows.Texts, rows.DetailsOf(i)))
             {
                 map.Map(ref rows[i]);
-                Set(rows[i], rows.DetailsOf(i), at);
+                var wasOver = Changed is not null && Find(rows[i].Uuid) is >= 0 and var before && this[before].Row.Finish != FinishType.NotFinished;
+                var number = Set(rows[i], rows.DetailsOf(i), at);
+                Changed?.Invoke(number, wasOver);
                 taken++;
             }
         }

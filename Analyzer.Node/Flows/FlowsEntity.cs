@@ -25,6 +25,9 @@ internal sealed record FlowsEntitySettings(FlowLimits Limits, int SnapshotEvery,
     /// <summary>The plugin that keeps its snapshots; empty: the default one.</summary>
     public string Snapshots { get; init; } = "";
 
+    /// <summary>Who hands flows on; null: nobody does.</summary>
+    public FlowReceiver? Receiver { get; init; }
+
     /// <summary>Flows a partition keeps unless told otherwise.</summary>
     public const int DefaultMaxFlows = 200_000;
 
@@ -51,6 +54,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
     private readonly int _partition;
     private readonly FlowPartitionState _state;
     private readonly FlowQueries _queries;
+    private readonly FlowHandover? _handover;
     private readonly Queue<List<Block>> _storing = [];
     private List<Block> _gathered = [];
     private int _gatheredBytes;
@@ -60,6 +64,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
         _partition = partition;
         _settings = settings;
         _state = new FlowPartitionState(settings.Limits);
+        _handover = settings.Receiver is { } receiver ? new FlowHandover(_state.Table, receiver) : null;
         var self = Self;
         _queries = new FlowQueries(partition, query => new FlowScan(query, _state.Table, _state.RawPackets), () => self.Tell(QueryTurn.Instance));
         PersistenceId = $"flows-{partition}";
@@ -72,7 +77,11 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
         });
         Recover<FlowsUpdated>(_state.Apply);
         Recover<FlowsExpired>(_state.Apply);
-        Recover<RecoveryCompleted>(_ => _log.FlowsRecovered(_partition, _state.Count));
+        Recover<RecoveryCompleted>(_ =>
+        {
+            _handover?.Begin();
+            _log.FlowsRecovered(_partition, _state.Count);
+        });
 
         Command<UpdateFlows>(OnUpdate);
         Command<Gathered>(_ => Store());
@@ -177,6 +186,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
             storing.Done();
             _storing.Dequeue();
             _state.Apply(blocks.Select(block => block.Rows), persisted);
+            _handover?.Send();
             AnalyzerMetrics.Count(_partition, blocks.Sum(block => block.Rows.Count), _state.Count);
             foreach (var block in blocks)
             {
@@ -205,6 +215,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
         Persist(expired, persisted =>
         {
             storing.Done();
+            _handover?.SendExpired(persisted);
             _state.Apply(persisted);
             _log.FlowsExpired(_partition, persisted.Uuids.Count, _state.Count);
             SnapshotWhenDue();

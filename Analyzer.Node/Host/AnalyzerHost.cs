@@ -8,6 +8,7 @@ using Akka.Hosting;
 using Akka.Persistence.Sql.Hosting;
 using Analyzer.Node.Captures;
 using Analyzer.Node.Console;
+using Analyzer.Node.Export;
 using Analyzer.Node.Fabric;
 using Analyzer.Node.Flows;
 using Analyzer.Node.Http;
@@ -50,6 +51,7 @@ internal static class AnalyzerHost
             .AddSkydiveHost()
             .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience)
             .AddSingleton(storage)
+            .AddSingleton(new FlowExport(options.Ipfix))
             .AddHealthChecks().Services
             .AddSkydiveTelemetry(configuration.Config, NodeHosting.AnalyzerRole, metrics => metrics.AddPrometheusExporter())
             .AddSingleton(services => new AnalyzerServices(services, options))
@@ -59,6 +61,7 @@ internal static class AnalyzerHost
                 .WithSkydive(configuration.Config.Log)
                 .WithMembership(NodeHosting.AnalyzerRole, options.Remoting, options.Seeds)
                 .WithStorage(options.Storage)
+                .WithExport(services.GetRequiredService<FlowExport>(), options)
                 .WithEntities(options)
                 .WithDistributedPubSub(NodeHosting.AnalyzerRole)
                 .WithActors((system, _) => FlowPartitionCount.ConfirmAsync(system, options.FlowPartitions))
@@ -132,6 +135,12 @@ internal static class AnalyzerHost
     private static DataOptions ByCopy(string provider, string connectionString) =>
         new DataOptions().UseConnectionString(provider, connectionString).WithOptions<PostgreSQLOptions>(postgres => postgres with { BulkCopyType = BulkCopyType.ProviderSpecific });
 
+    // Before the entities, which are told of it when they start.
+    private static AkkaConfigurationBuilder WithExport(this AkkaConfigurationBuilder akka, FlowExport export, AnalyzerOptions options) => !export.IsOn
+        ? akka
+        : akka.WithActors((system, registry) => registry.Register<FlowExporter>(
+            system.ActorOf(FlowExporter.Props(export, () => registry.Get<FlowsEntity>(), options.FlowPartitions), "export")));
+
     // Hosts are remembered: after a restart each comes back by itself, to notice that its agent doesn't.
     private static AkkaConfigurationBuilder WithEntities(this AkkaConfigurationBuilder akka, AnalyzerOptions options)
     {
@@ -146,7 +155,11 @@ internal static class AnalyzerHost
                 new ShardOptions { Role = NodeHosting.AnalyzerRole, RememberEntities = true })
             .WithShardRegion<FlowsEntity>(
                 FlowShards.RegionName,
-                partition => FlowsEntity.Props(int.Parse(partition, CultureInfo.InvariantCulture), flows),
+                (_, registry) =>
+                {
+                    var told = registry.TryGet<FlowExporter>(out var exporter) ? flows with { Receiver = new FlowReceiver(exporter) } : flows;
+                    return partition => FlowsEntity.Props(int.Parse(partition, CultureInfo.InvariantCulture), told);
+                },
                 FlowShards.Extractor,
                 new ShardOptions { Role = NodeHosting.AnalyzerRole });
     }

@@ -141,6 +141,13 @@ internal static partial class LogMessages
     [LoggerMessage(802, LogLevel.Warning, "the {Journal} journal can't be kept within its size: {Reason}")]
     public static partial void RetentionUnmet(this ILogger log, string journal, string reason);
 
+    // Export
+    [LoggerMessage(901, LogLevel.Information, "flows are exported to {Target}")]
+    public static partial void ExportConnected(this ILogger log, string target);
+
+    [LoggerMessage(902, LogLevel.Warning, "flows can't be exported to {Target}: {Problem}; trying again in {Seconds} s")]
+    public static partial void ExportFailed(this ILogger log, string target, string problem, double seconds);
+
     // HTTP
     [LoggerMessage(701, LogLevel.Warning, "{Method} {Path} took too long")]
     public static partial void RequestTooLong(this ILogger log, Exception cause, string method, string? path);

@@ -29,6 +29,12 @@ internal static class AnalyzerMetrics
     // The journals as they were told last, by name.
     private static readonly ConcurrentDictionary<string, JournalKept> Kept = new(StringComparer.Ordinal);
 
+    private static readonly Counter<long> Exports = Meter.CreateCounter<long>(
+        "skydive.export.records", "{record}", "IPFIX records by target and by what became of them: sent; dropped, since too many waited for the target or it couldn't be reached.");
+
+    private static readonly Counter<long> ExportFlows = Meter.CreateCounter<long>(
+        "skydive.export.incomplete", "{record}", "Flow updates that were exported without their tunnel's addresses (parent), or not at all since too many waited (overrun), by why.");
+
     // The graph that was told last; whoever scrapes reads it.
     private static Graph s_graph = Graph.Empty;
 
@@ -80,6 +86,13 @@ internal static class AnalyzerMetrics
         FlowUpdates.Add(updates, label);
         Flows.Record(flows, label);
     }
+
+    /// <summary>IPFIX records were sent to a target, or dropped.</summary>
+    public static void CountExport(string target, string result, int records) =>
+        Exports.Add(records, new KeyValuePair<string, object?>("target", target), new KeyValuePair<string, object?>("result", result));
+
+    /// <summary>Flow updates were exported with less than there should be, or not.</summary>
+    public static void CountIncompleteExport(string why, int flows) => ExportFlows.Add(flows, new KeyValuePair<string, object?>("why", why));
 
     /// <summary>A query ended.</summary>
     /// <param name="started">Stopwatch's timestamp of its start.</param>

@@ -175,6 +175,8 @@ public sealed record AnalyzerOptions
     public required IReadOnlyList<string> Fabric { get; init; }
     /// <summary>What of injections that are over is kept.</summary>
     public required InjectionOptions Injections { get; init; }
+    /// <summary>Who is sent flows by IPFIX; null: nobody.</summary>
+    internal IpfixOptions? Ipfix { get; init; }
     /// <summary>How many flows entities there are.</summary>
     public required int FlowPartitions { get; init; }
     /// <summary>Time since its last packet for which a flow stays queryable.</summary>

@@ -280,6 +280,7 @@ public sealed class SkydiveConfig
             Storage = ReadStorage(analyzer.Section("storage")),
             Fabric = analyzer.Section("topology").Texts("fabric"),
             Injections = new InjectionOptions(injections.Number("keep", 0, 1_000_000), injections.Duration("keep-for", TimeSpan.Zero, TimeSpan.FromDays(365))),
+            Ipfix = IpfixOptions.Read(analyzer.Section("export").Section("ipfix")),
             FlowPartitions = analyzer.Number("flow-partitions", 1, 1024),
             FlowRetention = analyzer.Duration("flow-retention", TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
         };

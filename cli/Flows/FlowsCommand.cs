@@ -35,10 +35,10 @@ internal static class FlowsCommand
         var files = new Argument<string[]>("FILE") { Description = "Capture files; - is standard input", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--output", "-o")
         {
-            Description = "table; json: a flow per line, as the analyzers' API has it; csv; none: only how many, and how fast",
+            Description = "table; json: a flow per line, as the analyzers' API has it; csv; parquet: an Apache Parquet file, for > FILE or a pipe; none: only how many, and how fast",
             DefaultValueFactory = _ => "table",
         };
-        output.AcceptOnlyFromAmong("table", "json", "csv", "none");
+        output.AcceptOnlyFromAmong("table", "json", "csv", "parquet", "none");
         var filter = new Option<string>("--filter", "-f") { Description = "Only these flows: Gremlin, as in \"Has('Application', 'DNS').Limit(10)\"", HelpName = "GREMLIN" };
         var packets = new Option<string>("--bpf") { Description = "Only packets this pcap filter matches, as in \"udp port 53\"", HelpName = "FILTER" };
         var keyMode = new Option<string>("--layer-key-mode") { Description = "L2: MAC addresses tell flows apart; L3: they don't", DefaultValueFactory = _ => "L2" };
@@ -93,6 +93,7 @@ internal static class FlowsCommand
         {
             "json" => new JsonPrinter(output),
             "csv" => new CsvPrinter(Text()),
+            "parquet" => new ParquetPrinter(output),
             "none" => new NoPrinter(),
             _ => new TablePrinter(Text(), request.Width, keepsOrder: request.Filter is { IsConditionOnly: false }, names),
         };
@@ -103,6 +104,11 @@ internal static class FlowsCommand
 
     private static int Run(FlowsRequest request)
     {
+        if (request.Output == "parquet" && !Console.IsOutputRedirected)
+        {
+            throw new FormatException("-o parquet makes a binary file: give it somewhere to go, as in > flows.parquet");
+        }
+
         // Lines that come one by one and the progress would write over each other.
         var isQuiet = Console.IsErrorRedirected || (!Console.IsOutputRedirected && request.Output is "json" or "csv");
         using var interruption = new Interruption();

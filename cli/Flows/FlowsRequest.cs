@@ -9,7 +9,7 @@ internal sealed record FlowsRequest
     /// <summary>Files, or "-" for standard input.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
-    /// <summary>table, json, csv or none.</summary>
+    /// <summary>table, json, csv, parquet or none.</summary>
     public string Output { get; init; } = "table";
 
     /// <summary>Which flows, in which order; null: all.</summary>

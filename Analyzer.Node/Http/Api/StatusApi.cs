@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Cluster;
+using Analyzer.Node.Export;
 using Analyzer.Node.Views;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Shared.Messages.Captures;
@@ -63,6 +64,7 @@ internal sealed class StatusApi(AnalyzerServices services)
             json.WriteNumber("Captures"u8, captures.Captures_.Count);
             WriteLosses(json, graph.Graph);
             WriteJournals(json, journals);
+            context.RequestServices.GetRequiredService<FlowExport>().Write(json);
             WriteCluster(json, services.Cluster);
             json.WriteEndObject();
         }).ConfigureAwait(false);

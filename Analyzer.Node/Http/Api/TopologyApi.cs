@@ -9,13 +9,14 @@ using Topology.Fabric.Json;
 
 namespace Analyzer.Node.Http.Api;
 
-/// <summary>POST /api/topology {"GremlinQuery": "…"}, whose raw packets are given as a capture file where that's accepted, and GET /api/flows?limit=….</summary>
+/// <summary>POST /api/topology {"GremlinQuery": "…"}, whose raw packets are given as a capture file where that's accepted, GET /api/flows?limit=…, and GET /api/flows.parquet?gremlin=….</summary>
 internal sealed class TopologyApi(AnalyzerServices services)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/topology", QueryAsync);
         routes.MapGet("/api/flows", FlowsAsync);
+        routes.MapGet("/api/flows.parquet", FlowFileAsync);
     }
 
     private async Task QueryAsync(HttpContext context)
@@ -48,6 +49,13 @@ internal sealed class TopologyApi(AnalyzerServices services)
         }
 
         await AnswerAsync(context, GremlinQuery.Parse($"G.Flows().Sort(DESC, 'Last').Limit({count})")).ConfigureAwait(false);
+    }
+
+    private Task FlowFileAsync(HttpContext context)
+    {
+        var query = GremlinQuery.Parse(context.Request.Query["gremlin"].ToString() is { Length: > 0 } text ? text : "G.Flows()");
+        ParquetAnswer.CheckKind(query.Result);
+        return RunAsync(context, query, (result, stop) => ParquetAnswer.WriteAsync(context, result, services.MostBytes, stop));
     }
 
     private Task AnswerAsync(HttpContext context, GremlinQuery query) => RunAsync(context, query, (result, stop) => result is StreamTraversal stream

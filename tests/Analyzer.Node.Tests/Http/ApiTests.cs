@@ -26,6 +26,23 @@ public class ApiTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>
         flows!.AsArray().Select(f => f!["UUID"]!.ToString()).ShouldBe([RunningAnalyzer.Inner]);
     }
 
+    [Fact]
+    public async Task Flows_are_a_Parquet_file_where_they_are_asked_for_as_one()
+    {
+        var path = Path.GetTempFileName();
+        using var answer = await analyzer.Http.GetAsync($"/api/flows.parquet?gremlin=G.Flows().Has('ParentUUID','{RunningAnalyzer.Outer}')");
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/vnd.apache.parquet");
+        await File.WriteAllBytesAsync(path, await answer.Content.ReadAsByteArrayAsync());
+        await using var database = new DuckDB.NET.Data.DuckDBConnection("DataSource=:memory:");
+        await database.OpenAsync();
+        await using var command = database.CreateCommand();
+        command.CommandText = $"SELECT string_agg(\"UUID\" || \"LayersPath\" || \"NodeTID\") FROM read_parquet('{path}')";
+        (await command.ExecuteScalarAsync()).ShouldBe(RunningAnalyzer.Inner + "Ethernet/IPv4/ICMPv4tid-e");
+        File.Delete(path);
+        (await analyzer.SendAsync(HttpMethod.Get, "/api/flows.parquet?gremlin=G.Flows().Count()")).Status.ShouldBe(HttpStatusCode.NotAcceptable);
+        (await analyzer.SendAsync(HttpMethod.Get, "/api/flows.parquet?gremlin=G.Flowz()")).Status.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
     [Theory]
     [InlineData("POST", "/api/topology", """{"GremlinQuery": "G.V().Hass('Name')"}""", 400, "bad-query", "Hass")]
     [InlineData("POST", "/api/topology", """{"GremlinQuery": "G.V("}""", 400, "bad-query", "column 5")]

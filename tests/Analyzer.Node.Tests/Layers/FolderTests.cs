@@ -11,11 +11,12 @@ public sealed class FolderTests() : FolderRules(new Folders(
     ("Retention", ["Logging", "Telemetry"]),
     ("Topology", ["Logging", "Telemetry", "Retention"]),
     ("Flows", ["Logging", "Telemetry", "Retention"]),
+    ("Export", ["Logging", "Telemetry", "Flows"]),
     ("Queries", ["Flows"]),
     ("Views", ["Logging", "Telemetry", "Selection", "Topology"]),
     ("Captures", ["Logging", "Telemetry", "Retention", "Selection", "Topology"]),
     ("Injections", ["Logging", "Telemetry", "Retention", "Selection", "Topology"]),
     ("Fabric", ["Logging", "Telemetry", "Retention", "Views"]),
-    ("Http", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Queries", "Views", "Captures", "Injections", "Fabric", "Retention"]),
+    ("Http", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Export", "Queries", "Views", "Captures", "Injections", "Fabric", "Retention"]),
     ("Console", ["Queries", "Views", "Http"]),
-    ("Host", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Queries", "Views", "Captures", "Injections", "Fabric", "Retention", "Http", "Console"])));
+    ("Host", ["Logging", "Telemetry", "Selection", "Topology", "Flows", "Export", "Queries", "Views", "Captures", "Injections", "Fabric", "Retention", "Http", "Console"])));

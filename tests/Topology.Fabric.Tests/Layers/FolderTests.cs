@@ -10,5 +10,6 @@ public sealed class FolderTests() : FolderRules(new Folders(
     ("Paths", ["Model"]),
     ("Links", ["Model"]),
     ("Protocol", ["Model"]),
+    ("Parquet", ["Model", "Flows"]),
     ("Gremlin", ["Model", "Flows", "Paths", "Protocol"]),
     ("Json", ["Model", "Flows", "Gremlin"])));
