@@ -43,18 +43,17 @@ internal sealed class ParquetAnswer
         var answer = new ParquetAnswer(context, mostBytes, stop);
         switch (result)
         {
-            case StreamTraversal { Parts: var parts }:
+            case PartsStream { Parts: var parts }:
                 await foreach (var part in parts.WithCancellation(stop).ConfigureAwait(false))
                 {
                     await answer.AddAsync(part).ConfigureAwait(false);
                 }
 
                 break;
-            case RowsTraversal { Rows: var rows }:
-                foreach (var (part, index) in rows)
+            case RowsStream { Rows: var rows }:
+                await foreach (var row in rows.WithCancellation(stop).ConfigureAwait(false))
                 {
-                    part.MoveTo(index);
-                    await answer.AddAsync(part.Flow).ConfigureAwait(false);
+                    await answer.AddAsync(row.Fields.Flow).ConfigureAwait(false);
                 }
 
                 break;
