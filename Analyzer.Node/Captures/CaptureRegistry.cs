@@ -34,12 +34,11 @@ internal sealed record CaptureRegistrySettings(
 /// The cluster's captures, event-sourced (a singleton). It evaluates their queries whenever the graph has changed, and tells each
 /// host all that is to run there: on a change, when its agent comes, and every few seconds.
 /// </summary>
-internal sealed class CaptureRegistry : ReceivePersistentActor
+internal sealed class CaptureRegistry : SnapshottedActor
 {
     private const int SnapshotEvery = 200;
     private const string Hosts = "G.V().Has('Type', 'host')";
 
-    private readonly DailySnapshot _daily = new(Context);
     private readonly ILogger _log = Context.Log();
     private readonly CaptureRegistrySettings _settings;
     private readonly ICancelable _repeat;
@@ -55,11 +54,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
         _settings = settings;
         _repeat = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(settings.RepeatEvery, settings.RepeatEvery, Self, RepeatDue.Instance, Self);
 
-        Recover<SnapshotOffer>(offer =>
-        {
-            _state = CaptureRegistryState.From((Shared.Messages.Captures.CaptureRegistryState)offer.Snapshot);
-            _daily.Covers(offer.Metadata.SequenceNr);
-        });
+        RecoverSnapshot<Shared.Messages.Captures.CaptureRegistryState>(snapshot => _state = CaptureRegistryState.From(snapshot));
         Recover<CaptureCreated>(created => _state = _state.Apply(created));
         Recover<CaptureDeleted>(deleted => _state = _state.Apply(deleted));
         Recover<RecoveryCompleted>(_ => OnRecovered());
@@ -77,8 +72,6 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
         Command<Evaluated>(OnEvaluated);
         Command<CaptureRefused>(refused => _log.CapturesNotDelivered(refused.Reason));
         Command<SubscribeAck>(_ => { });
-        Command<SaveSnapshotSuccess>(saved => _daily.Covers(saved.Metadata.SequenceNr));
-        Command<DailySnapshot.Due>(_ => SnapshotIfNeeded());
         Command<SaveSnapshotFailure>(failed => _log.CapturesSnapshotFailed(failed.Metadata.SequenceNr, failed.Cause.Message));
     }
 
@@ -88,7 +81,6 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
 
     protected override void PostStop()
     {
-        _daily.Dispose();
         _repeat.Cancel();
         _settle?.Cancel();
         base.PostStop();
@@ -142,7 +134,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
                 _state = _state.Apply(persisted);
                 _log.CaptureCreated(persisted.Capture.Uuid, persisted.Capture.GremlinQuery);
                 asker.Tell(persisted.Capture);
-                SnapshotWhenDue();
+                SnapshotAfter(SnapshotEvery);
                 Evaluate();
             });
         });
@@ -165,7 +157,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
             _state = _state.Apply(persisted);
             _log.CaptureDeleted(persisted.Uuid);
             asker.Tell(persisted);
-            SnapshotWhenDue();
+            SnapshotAfter(SnapshotEvery);
             Evaluate();
         });
     }
@@ -257,21 +249,7 @@ internal sealed class CaptureRegistry : ReceivePersistentActor
         Evaluate();
     }
 
-    private void SnapshotWhenDue()
-    {
-        if (LastSequenceNr % SnapshotEvery == 0)
-        {
-            SaveSnapshot(_state.ToSnapshot());
-        }
-    }
-
-    private void SnapshotIfNeeded()
-    {
-        if (_daily.IsNeeded(LastSequenceNr))
-        {
-            SaveSnapshot(_state.ToSnapshot());
-        }
-    }
+    protected override object ToSnapshot() => _state.ToSnapshot();
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 

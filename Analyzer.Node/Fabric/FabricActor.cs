@@ -20,7 +20,7 @@ namespace Analyzer.Node.Fabric;
 /// The fabric, a singleton: keeps the links given by the API (event-sourced), evaluates them and the configuration's on the merged
 /// graph whenever it changes, and sends what they make to the entity <c>fabric</c>, again until that's stored.
 /// </summary>
-internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
+internal sealed class FabricActor : SnapshottedActor, IWithTimers
 {
     /// <summary>How changes of the graph are gathered before the links are evaluated again.</summary>
     private static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(100);
@@ -29,7 +29,6 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     private static readonly TimeSpan LongestResend = TimeSpan.FromSeconds(60);
     private static readonly string Session = Guid.NewGuid().ToString();
 
-    private readonly DailySnapshot _daily = new(Context);
     private readonly ILogger _log = Context.Log();
     private readonly FabricSettings _settings;
     private FabricLinksState _state = FabricLinksState.Empty;
@@ -43,11 +42,7 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     {
         _settings = settings;
 
-        Recover<SnapshotOffer>(offer =>
-        {
-            _state = FabricLinksState.From((FabricLinkState)offer.Snapshot);
-            _daily.Covers(offer.Metadata.SequenceNr);
-        });
+        RecoverSnapshot<FabricLinkState>(snapshot => _state = FabricLinksState.From(snapshot));
         Recover<FabricLinkCreated>(created => _state = _state.Apply(created));
         Recover<FabricLinkDeleted>(deleted => _state = _state.Apply(deleted));
         Recover<RecoveryCompleted>(_ => settings.View.Tell(new SubscribeToGraph(Self)));
@@ -60,8 +55,6 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
         Command<GraphStored>(OnStored);
         Command<GraphRefused>(OnRefused);
         Command<ResendDue>(_ => Send());
-        Command<SaveSnapshotSuccess>(saved => _daily.Covers(saved.Metadata.SequenceNr));
-        Command<DailySnapshot.Due>(_ => SnapshotIfNeeded());
         Command<SaveSnapshotFailure>(failed => _log.FabricSnapshotFailed(failed.Cause.Message));
     }
 
@@ -70,12 +63,6 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(FabricSettings settings) => Akka.Actor.Props.Create(() => new FabricActor(settings));
-
-    protected override void PostStop()
-    {
-        _daily.Dispose();
-        base.PostStop();
-    }
 
     // The actor ends with this; who waits for an answer shouldn't have to wait until patience ends too.
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
@@ -141,11 +128,7 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
 
     private void Changed()
     {
-        if (LastSequenceNr % _settings.SnapshotEvery == 0)
-        {
-            SaveSnapshot(_state.ToMessage());
-        }
-
+        SnapshotAfter(_settings.SnapshotEvery);
         Evaluate();
     }
 
@@ -220,13 +203,7 @@ internal sealed class FabricActor : ReceivePersistentActor, IWithTimers
     private FabricLinks Links(string uuid = "") =>
         new() { Links = { _settings.Configured.Concat(_state.Links.Values.OrderBy(l => l.CreatedAt)).Where(l => uuid.Length == 0 || l.Uuid == uuid) } };
 
-    private void SnapshotIfNeeded()
-    {
-        if (_daily.IsNeeded(LastSequenceNr))
-        {
-            SaveSnapshot(_state.ToMessage());
-        }
-    }
+    protected override object ToSnapshot() => _state.ToMessage();
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 

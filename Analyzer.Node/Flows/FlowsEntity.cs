@@ -41,14 +41,13 @@ internal sealed record FlowsEntitySettings(FlowLimits Limits, int SnapshotEvery,
 /// Blocks are gathered for a moment, stored as they came as one event, applied, and acknowledged; a block that can't be read or
 /// stored is refused. Meanwhile others are taken, and questions answered.
 /// </summary>
-internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
+internal sealed class FlowsEntity : SnapshottedActor, IWithTimers
 {
     private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(40);
 
     /// <summary>Bytes of an event that isn't waited longer with.</summary>
     private const int LargeEvent = 128 << 10;
 
-    private readonly DailySnapshot _daily = new(Context);
     private readonly ILogger _log = Context.Log();
     private readonly FlowsEntitySettings _settings;
     private readonly int _partition;
@@ -70,11 +69,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
         PersistenceId = $"flows-{partition}";
         (JournalPluginId, SnapshotPluginId) = (settings.Journal, settings.Snapshots);
 
-        Recover<SnapshotOffer>(offer =>
-        {
-            _state.Apply((FlowsState)offer.Snapshot);
-            _daily.Covers(offer.Metadata.SequenceNr);
-        });
+        RecoverSnapshot<FlowsState>(_state.Apply);
         Recover<FlowsUpdated>(_state.Apply);
         Recover<FlowsExpired>(_state.Apply);
         Recover<RecoveryCompleted>(_ =>
@@ -91,8 +86,6 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
         Command<QueryTurn>(_ => _queries.Turn());
         Command<ForgetDue>(_ => _queries.Forget(settings.ForgetQueriesAfter));
         Command<ExpiryDue>(_ => Expire());
-        Command<SaveSnapshotSuccess>(saved => _daily.Covers(saved.Metadata.SequenceNr));
-        Command<DailySnapshot.Due>(_ => SnapshotIfNeeded());
         Command<SaveSnapshotFailure>(failed => _log.FlowsSnapshotFailed(_partition, failed.Metadata.SequenceNr, failed.Cause.Message));
     }
 
@@ -107,12 +100,6 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
         base.PreStart();
         Timers.StartPeriodicTimer(ExpiryDue.Instance, ExpiryDue.Instance, _settings.ExpireEvery);
         Timers.StartPeriodicTimer(ForgetDue.Instance, ForgetDue.Instance, _settings.ForgetQueriesAfter);
-    }
-
-    protected override void PostStop()
-    {
-        _daily.Dispose();
-        base.PostStop();
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
@@ -194,7 +181,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
                 block.Rows.GiveBack();
             }
 
-            SnapshotWhenDue();
+            SnapshotAfter(_settings.SnapshotEvery);
 
             // Some slack, so that a full partition doesn't look for its oldest flows at every update.
             if (_state.Count > _settings.Limits.MaxFlows + _settings.Limits.MaxFlows / 20)
@@ -218,16 +205,8 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
             _handover?.SendExpired(persisted);
             _state.Apply(persisted);
             _log.FlowsExpired(_partition, persisted.Uuids.Count, _state.Count);
-            SnapshotWhenDue();
+            SnapshotAfter(_settings.SnapshotEvery);
         });
-    }
-
-    private void SnapshotWhenDue()
-    {
-        if (LastSequenceNr % _settings.SnapshotEvery == 0)
-        {
-            SaveSnapshot(_state.ToSnapshot());
-        }
     }
 
     private void Refuse(IActorRef uplink, UpdateFlows update, string reason) =>
@@ -235,13 +214,7 @@ internal sealed class FlowsEntity : ReceivePersistentActor, IWithTimers
 
     private FlowsStored Stored(UpdateFlows update) => new() { Partition = _partition, Session = update.Session, Sequence = update.Sequence };
 
-    private void SnapshotIfNeeded()
-    {
-        if (_daily.IsNeeded(LastSequenceNr))
-        {
-            SaveSnapshot(_state.ToSnapshot());
-        }
-    }
+    protected override object ToSnapshot() => _state.ToSnapshot();
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 

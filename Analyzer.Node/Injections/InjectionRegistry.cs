@@ -27,12 +27,11 @@ internal sealed record InjectionRegistrySettings(INodeSelector Selector, IActorR
 /// The cluster's packet injections, event-sourced (a singleton): resolves their nodes to addresses, starts them on the source's
 /// agent, and keeps what became of them.
 /// </summary>
-internal sealed class InjectionRegistry : ReceivePersistentActor, IWithTimers
+internal sealed class InjectionRegistry : SnapshottedActor, IWithTimers
 {
     private const int SnapshotEvery = 200;
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
 
-    private readonly DailySnapshot _daily = new(Context);
     private readonly ILogger _log = Context.Log();
     private readonly InjectionRegistrySettings _settings;
     private InjectionRegistryState _state = InjectionRegistryState.Empty;
@@ -41,11 +40,7 @@ internal sealed class InjectionRegistry : ReceivePersistentActor, IWithTimers
     {
         _settings = settings;
 
-        Recover<SnapshotOffer>(offer =>
-        {
-            _state = InjectionRegistryState.From((Shared.Messages.Injections.InjectionRegistryState)offer.Snapshot);
-            _daily.Covers(offer.Metadata.SequenceNr);
-        });
+        RecoverSnapshot<Shared.Messages.Injections.InjectionRegistryState>(snapshot => _state = InjectionRegistryState.From(snapshot));
         Recover<InjectionCreated>(created => _state = _state.Apply(created));
         Recover<InjectionChanged>(changed => _state = _state.Apply(changed));
         Recover<InjectionDeleted>(deleted => _state = _state.Apply(deleted));
@@ -60,8 +55,6 @@ internal sealed class InjectionRegistry : ReceivePersistentActor, IWithTimers
         Command<GraphChanged>(changed => Store([.. _state.Decide(changed)], stop: true));
         Command<InjectionRefused>(refused => _log.InjectionNotStopped(refused.Reason));
         Command<SubscribeAck>(_ => { });
-        Command<SaveSnapshotSuccess>(saved => _daily.Covers(saved.Metadata.SequenceNr));
-        Command<DailySnapshot.Due>(_ => SnapshotIfNeeded());
         Command<SaveSnapshotFailure>(failed => _log.InjectionsSnapshotFailed(failed.Metadata.SequenceNr, failed.Cause.Message));
     }
 
@@ -72,12 +65,6 @@ internal sealed class InjectionRegistry : ReceivePersistentActor, IWithTimers
     public static Props Props(InjectionRegistrySettings settings) => Akka.Actor.Props.Create(() => new InjectionRegistry(settings));
 
     // The actor ends with this; who waits for an answer shouldn't have to wait until patience ends too.
-    protected override void PostStop()
-    {
-        _daily.Dispose();
-        base.PostStop();
-    }
-
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistFailure(cause, @event, sequenceNr);
@@ -144,7 +131,7 @@ internal sealed class InjectionRegistry : ReceivePersistentActor, IWithTimers
                 var injection = persisted.Injection;
                 _log.InjectionCreated(injection.Uuid, injection.Src, injection.Host);
                 InParts.Answer(Context, asker, InjectionRegistryState.WithoutPcap(injection));
-                SnapshotWhenDue();
+                SnapshotAfter(SnapshotEvery);
                 _settings.TopologyRegion.Tell(InParts.Of(Context, new StartInjection { Host = injection.Host, Injection = injection }, injection.Host), Self);
             });
         });
@@ -195,7 +182,7 @@ internal sealed class InjectionRegistry : ReceivePersistentActor, IWithTimers
             storing.Done();
             _state = _state.Apply(persisted);
             asker.Tell(persisted);
-            SnapshotWhenDue();
+            SnapshotAfter(SnapshotEvery);
             if (known is not null && !InjectionRegistryState.IsOver(known.State))
             {
                 _settings.TopologyRegion.Tell(new StopInjection { Host = known.Host, Uuid = known.Uuid });
@@ -230,7 +217,7 @@ internal sealed class InjectionRegistry : ReceivePersistentActor, IWithTimers
         PersistAll(events, persisted =>
         {
             _state = _state.Apply(persisted);
-            SnapshotWhenDue();
+            SnapshotAfter(SnapshotEvery);
             var progress = persisted.Progress;
             if (progress.State == InjectionRegistryState.Failed)
             {
@@ -260,27 +247,13 @@ internal sealed class InjectionRegistry : ReceivePersistentActor, IWithTimers
         PersistAll(forgotten, persisted =>
         {
             _state = _state.Apply(persisted);
-            SnapshotWhenDue();
+            SnapshotAfter(SnapshotEvery);
         });
-    }
-
-    private void SnapshotWhenDue()
-    {
-        if (LastSequenceNr % SnapshotEvery == 0)
-        {
-            SaveSnapshot(_state.ToSnapshot());
-        }
     }
 
     private static void Refuse(IActorRef asker, string reason) => asker.Tell(new InjectionRefused { Reason = reason });
 
-    private void SnapshotIfNeeded()
-    {
-        if (_daily.IsNeeded(LastSequenceNr))
-        {
-            SaveSnapshot(_state.ToSnapshot());
-        }
-    }
+    protected override object ToSnapshot() => _state.ToSnapshot();
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 

@@ -31,7 +31,7 @@ internal sealed record HostEntitySettings(int FlowPartitions, int SnapshotEvery,
 /// One host's graph, event-sourced, and the link to its agent: takes the agent's graph, acknowledges what is stored, publishes
 /// what changed, forwards commands to the agent, and empties the graph when the agent is lost.
 /// </summary>
-internal sealed class HostEntity : ReceivePersistentActor
+internal sealed class HostEntity : SnapshottedActor
 {
     /// <summary>Pub-sub topic of <see cref="GraphChanged"/>.</summary>
     public const string ChangesTopic = "topology";
@@ -39,7 +39,6 @@ internal sealed class HostEntity : ReceivePersistentActor
     /// <summary>Pub-sub topic of <see cref="AnnounceHostGraphs"/>.</summary>
     public const string ViewsTopic = "topology-views";
 
-    private readonly DailySnapshot _daily = new(Context);
     private readonly ILogger _log = Context.Log();
     private readonly HostEntitySettings _settings;
     private readonly IActorRef _mediator;
@@ -57,11 +56,7 @@ internal sealed class HostEntity : ReceivePersistentActor
         _state = HostState.Empty(host);
         PersistenceId = $"topology-{host}";
 
-        Recover<SnapshotOffer>(offer =>
-        {
-            _state = HostState.From((HostGraph)offer.Snapshot);
-            _daily.Covers(offer.Metadata.SequenceNr);
-        });
+        RecoverSnapshot<HostGraph>(snapshot => _state = HostState.From(snapshot));
         Recover<GraphChanged>(changed => _state = _state.Apply(changed));
         Recover<RecoveryCompleted>(_ => OnRecovered());
 
@@ -80,8 +75,6 @@ internal sealed class HostEntity : ReceivePersistentActor
         Command<StartInjection>(start => Forward(start, new InjectionProgress { Uuid = start.Injection.Uuid, State = "failed", Error = NoAgent }));
         Command<StopInjection>(stop => Forward(stop, new InjectionRefused { Reason = NoAgent, NotFound = true }));
         Command<SubscribeAck>(_ => { });
-        Command<SaveSnapshotSuccess>(saved => _daily.Covers(saved.Metadata.SequenceNr));
-        Command<DailySnapshot.Due>(_ => SnapshotIfNeeded());
         Command<SaveSnapshotFailure>(failed => _log.GraphSnapshotFailed(_host, failed.Metadata.SequenceNr, failed.Cause.Message));
     }
 
@@ -97,7 +90,6 @@ internal sealed class HostEntity : ReceivePersistentActor
     protected override void PostStop()
     {
         _timer?.Cancel();
-        _daily.Dispose();
         base.PostStop();
     }
 
@@ -348,9 +340,13 @@ internal sealed class HostEntity : ReceivePersistentActor
             }
 
             // A host that left may never come back to have its events covered by a later one.
-            if (LastSequenceNr % _settings.SnapshotEvery == 0 || _state.Graph.NodeCount == 0)
+            if (_state.Graph.NodeCount == 0)
             {
-                SaveSnapshot(_state.ToMessage());
+                TakeSnapshot();
+            }
+            else
+            {
+                SnapshotAfter(_settings.SnapshotEvery);
             }
         });
     }
@@ -383,13 +379,7 @@ internal sealed class HostEntity : ReceivePersistentActor
         _timer = Context.System.Scheduler.ScheduleTellOnceCancelable(delay, Self, message, Self);
     }
 
-    private void SnapshotIfNeeded()
-    {
-        if (_daily.IsNeeded(LastSequenceNr))
-        {
-            SaveSnapshot(_state.ToMessage());
-        }
-    }
+    protected override object ToSnapshot() => _state.ToMessage();
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 

@@ -228,7 +228,7 @@ public sealed class JournalPrunerTests(PostgresServer postgres) : IClassFixture<
         {
             system.SaveEvents("flows-3", [.. Enumerable.Range(span * events, events).Select(Updated)]);
             var flows = system.Flows();
-            flows.Tell(DailySnapshot.Due.Instance);
+            flows.Tell(SnapshottedActor.SnapshotDue.Instance);
             journal.UntilAsync("SELECT COUNT(*) FROM {snapshots}", span + 1).GetAwaiter().GetResult();
             system.StopAndWait(flows);
         }
