@@ -10,7 +10,7 @@ namespace Analyzer.Node.Export;
 
 /// <summary>
 /// Exports what the flows entities on this analyzer have stored. A flow in a tunnel waits a moment for the tunnel's flow, which
-/// may be in any partition, on any analyzer: it's asked for once, by its UUID.
+/// may be in any partition, on any analyzer: it's asked for by its UUID, again and again while somebody waits.
 /// </summary>
 internal sealed class FlowExporter : ReceiveActor, IWithTimers
 {
@@ -78,7 +78,7 @@ internal sealed class FlowExporter : ReceiveActor, IWithTimers
 
     private void OnStored(StoredFlows flows)
     {
-        FlowReceiver.Taken(flows.Rows.Count);
+        flows.By?.Taken(flows.Rows.Count);
         var rows = flows.Rows;
         List<int>? waiting = null;
         for (var i = 0; i < rows.Count; i++)

@@ -1,4 +1,5 @@
 using Shared.Messages.Flows;
+using Topology.Fabric.Flows;
 
 namespace Analyzer.Node.Flows;
 
@@ -31,5 +32,5 @@ internal struct CounterTotals
         ? []
         : [Of("ABPackets", _abPackets), Of("ABBytes", _abBytes), Of("BAPackets", _baPackets), Of("BABytes", _baBytes), Of("RTT", _rtt), Of("Start", _start), Of("Last", _last)];
 
-    private static FlowsGroup Of(string name, Int128 sum) => new() { Name = name, SumHigh = (long)(sum >> 64), SumLow = (ulong)(sum & ulong.MaxValue) };
+    private static FlowsGroup Of(string name, Int128 sum) => new() { Name = name, Sum = sum };
 }

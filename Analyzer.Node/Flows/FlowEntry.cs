@@ -19,6 +19,7 @@ internal struct FlowEntry
     internal FlowLinks ByNode;
     internal int NextOfTracking;
     internal int NextOfL3Tracking;
+
     /// <summary>How many flows had come to the table when this one did; of a flow that came back, the last time.</summary>
     internal long Born;
 }

@@ -27,20 +27,24 @@ internal readonly record struct StoredFlow(FlowUpdate Counted, FlowChange Change
 /// <summary>Flows that have been stored. Who gets it gives the rows back.</summary>
 /// <param name="Rows">They.</param>
 /// <param name="Changes">What happened to each.</param>
-internal sealed record StoredFlows(FlowRows Rows, IReadOnlyList<StoredFlow> Changes) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+internal sealed record StoredFlows(FlowRows Rows, IReadOnlyList<StoredFlow> Changes) : INoSerializationVerificationNeeded, IDeadLetterSuppression
+{
+    /// <summary>Who gave them, and is told when they don't wait any more; null: nobody counts them.</summary>
+    public FlowReceiver? By { get; init; }
+}
 
 /// <summary>Who hands flows on, on this analyzer. What it hasn't taken yet has a bound.</summary>
 internal sealed class FlowReceiver(IActorRef receiver)
 {
     private const int MostWaiting = 200_000;
 
-    private static int s_waiting;
+    private int _waiting;
 
     /// <summary>Gives it flows; without room they're counted and left out.</summary>
     public void Give(StoredFlows flows)
     {
         var count = flows.Rows.Count;
-        if (Interlocked.Add(ref s_waiting, count) > MostWaiting)
+        if (Interlocked.Add(ref _waiting, count) > MostWaiting)
         {
             Taken(count);
             AnalyzerMetrics.CountIncompleteExport("overrun", count);
@@ -48,11 +52,11 @@ internal sealed class FlowReceiver(IActorRef receiver)
             return;
         }
 
-        receiver.Tell(flows);
+        receiver.Tell(flows with { By = this });
     }
 
     /// <summary>So many flows don't wait any more.</summary>
-    public static void Taken(int count) => Interlocked.Add(ref s_waiting, -count);
+    public void Taken(int count) => Interlocked.Add(ref _waiting, -count);
 }
 
 /// <summary>Gathers what changes in a partition's table, as copies, for who hands flows on.</summary>
@@ -78,12 +82,11 @@ internal sealed class FlowHandover(FlowTable table, FlowReceiver receiver)
     /// <summary>Hands on those that leave the table without an end. They must still be in it.</summary>
     public void SendExpired(FlowsExpired expired)
     {
-        foreach (var uuid in expired.Uuids)
+        foreach (var number in table.Leaving(expired))
         {
-            if (FlowForms.TryId(uuid, out var id) && table.Find(id) is >= 0 and var number && table[number].Row.Finish == FinishType.NotFinished
-                && (expired.Until == 0 || table[number].StoredAt <= expired.Until))
+            ref readonly var row = ref table[number].Row;
+            if (row.Finish == FinishType.NotFinished)
             {
-                ref readonly var row = ref table[number].Row;
                 Add(number, new FlowUpdate(row.AbPackets, row.AbBytes, row.BaPackets, row.BaBytes, row.Start), FlowChange.Expired);
             }
         }

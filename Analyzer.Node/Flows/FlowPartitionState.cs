@@ -79,15 +79,10 @@ internal sealed class FlowPartitionState(FlowLimits limits)
 
     public void Apply(FlowsExpired expired)
     {
-        foreach (var uuid in expired.Uuids)
+        foreach (var number in Table.Leaving(expired))
         {
-            if (!FlowForms.TryId(uuid, out var id) || Table.Find(id) is not (>= 0 and var number) || (expired.Until != 0 && Table[number].StoredAt > expired.Until))
-            {
-                continue;
-            }
-
+            RawPackets.Remove(FlowForms.Id(Table[number].Row.Uuid));
             Table.Remove(number);
-            RawPackets.Remove(uuid);
         }
     }
 

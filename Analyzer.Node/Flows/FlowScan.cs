@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Shared.Messages.Flows;
+using Topology.Fabric.Flows;
 using Topology.Fabric.Gremlin;
 using Topology.Fabric.Gremlin.Evaluation;
 using Topology.Fabric.Gremlin.Steps;
@@ -326,8 +327,7 @@ internal sealed class FlowScan
 
         last.IsLast = true;
         last.Count = _count;
-        last.SumHigh = (long)(_sum.Integers >> 64);
-        last.SumLow = (ulong)(_sum.Integers & ulong.MaxValue);
+        last.Sum = _sum.Integers;
         if (_plan.Result == FlowResult.Totals)
         {
             last.Groups.AddRange(_totals.Told());

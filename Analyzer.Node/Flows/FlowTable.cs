@@ -111,9 +111,10 @@ internal sealed class FlowTable
     /// <param name="told">It.</param>
     /// <param name="texts">Its texts.</param>
     /// <param name="details">What it doesn't say.</param>
-    public bool IsNews(in FlowRow told, FlowTexts texts, byte[]? details)
+    public bool IsNews(in FlowRow told, FlowTexts texts, byte[]? details) => IsNews(Find(told.Uuid), told, texts, details);
+
+    private bool IsNews(int number, in FlowRow told, FlowTexts texts, byte[]? details)
     {
-        var number = Find(told.Uuid);
         if (number == None)
         {
             return told.Uuid != 0;
@@ -137,11 +138,12 @@ internal sealed class FlowTable
         var taken = 0;
         for (var i = 0; i < rows.Count; i++)
         {
-            if (IsNews(rows[i], rows.Texts, rows.DetailsOf(i)))
+            var known = Find(rows[i].Uuid);
+            if (IsNews(known, rows[i], rows.Texts, rows.DetailsOf(i)))
             {
                 map.Map(ref rows[i]);
-                var wasOver = Changed is not null && Find(rows[i].Uuid) is >= 0 and var before && this[before].Row.Finish != FinishType.NotFinished;
-                var number = Set(rows[i], rows.DetailsOf(i), at);
+                var wasOver = known != None && this[known].Row.Finish != FinishType.NotFinished;
+                var number = Set(known, rows[i], rows.DetailsOf(i), at);
                 Changed?.Invoke(number, wasOver);
                 taken++;
             }
@@ -157,8 +159,20 @@ internal sealed class FlowTable
         for (var i = 0; i < rows.Count; i++)
         {
             map.Map(ref rows[i]);
-            var number = Set(rows[i], rows.DetailsOf(i), storedAt[i]);
+            var number = Set(Find(rows[i].Uuid), rows[i], rows.DetailsOf(i), storedAt[i]);
             this[number].Update = updates[i];
+        }
+    }
+
+    /// <summary>Those of the flows that expired which are still here, and weren't stored again since.</summary>
+    public IEnumerable<int> Leaving(FlowsExpired expired)
+    {
+        foreach (var uuid in expired.Uuids)
+        {
+            if (FlowForms.TryId(uuid, out var id) && Find(id) is >= 0 and var number && (expired.Until == 0 || this[number].StoredAt <= expired.Until))
+            {
+                yield return number;
+            }
         }
     }
 
@@ -197,9 +211,8 @@ internal sealed class FlowTable
             != (known.AbBytes, known.BaBytes, known.Rtt, known.Finish, known.RawPackets, known.SamplingRate, known.NetworkId, known.AbPackets);
     }
 
-    private int Set(in FlowRow row, byte[]? details, long at)
+    private int Set(int known, in FlowRow row, byte[]? details, long at)
     {
-        var known = Find(row.Uuid);
         var number = known == None ? Add(row) : Change(known, row);
         this[number].StoredAt = at;
         if (details is not null)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Shared.Messages.Flows;
+using Topology.Fabric.Flows;
 using Topology.Fabric.Gremlin;
 using Topology.Fabric.Gremlin.Evaluation;
 using Topology.Fabric.Gremlin.Steps;
@@ -59,7 +60,7 @@ internal sealed class GroupTotals(FlowPlan plan)
         while (moved < some && _left.MoveNext())
         {
             var (name, (count, sum)) = _left.Current;
-            writer.Add(new FlowsGroup { Name = name, Count = count, SumHigh = (long)(sum >> 64), SumLow = (ulong)(sum & ulong.MaxValue) });
+            writer.Add(new FlowsGroup { Name = name, Count = count, Sum = sum });
             moved++;
         }
 

@@ -199,7 +199,7 @@ internal static class FlowAnswer
         {
             foreach (var group in part.Groups)
             {
-                var told = new Int128((ulong)group.SumHigh, group.SumLow);
+                var told = group.Sum;
                 ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, group.Name, out var isKnown);
                 known = (known.Count + group.Count, (plan.Result, group.Name) switch
                 {
@@ -234,7 +234,7 @@ internal static class FlowAnswer
         var sum = default(Common.Total);
         await foreach (var part in parts.WithCancellation(stop).ConfigureAwait(false))
         {
-            sum.Integers += new Int128((ulong)part.SumHigh, part.SumLow);
+            sum.Integers += part.Sum;
         }
 
         return sum;
