@@ -180,35 +180,17 @@ internal sealed class StorageLayout(StorageOptions storage, ILogger log, IHostAp
     private static async Task<long> NumberAsync(DbConnection connection, DbTransaction? transaction, string sql) =>
         Convert.ToInt64(await ScalarAsync(connection, transaction, sql).ConfigureAwait(false), CultureInfo.InvariantCulture);
 
-    private static async Task<object?> ScalarAsync(DbConnection connection, DbTransaction? transaction, string sql)
-    {
-        var command = Command(connection, transaction, sql);
-        await using (command.ConfigureAwait(false))
-        {
-            return await command.ExecuteScalarAsync().ConfigureAwait(false);
-        }
-    }
+    private static Task<object?> ScalarAsync(DbConnection connection, DbTransaction? transaction, string sql) => Command(connection, transaction, sql).ScalarAsync();
 
-    private static async Task<int> RunAsync(DbConnection connection, DbTransaction? transaction, string sql)
-    {
-        var command = Command(connection, transaction, sql);
-        await using (command.ConfigureAwait(false))
-        {
-            return await command.ExecuteNonQueryAsync().ConfigureAwait(false);
-        }
-    }
+    private static Task<int> RunAsync(DbConnection connection, DbTransaction? transaction, string sql) => Command(connection, transaction, sql).RunAsync();
 
+    // All of a database may have to be moved: however long that takes.
     private static DbCommand Command(DbConnection connection, DbTransaction? transaction, string sql)
     {
-        var command = connection.CreateCommand();
-        (command.CommandText, command.Transaction, command.CommandTimeout) = (sql, transaction, 0);
-        if (sql.Contains("@ids", StringComparison.Ordinal))
-        {
-            var ids = command.CreateParameter();
-            (ids.ParameterName, ids.Value) = ("ids", Enumerable.Range(0, MostPartitions).Select(partition => string.Create(CultureInfo.InvariantCulture, $"flows-{partition}")).ToArray());
-            command.Parameters.Add(ids);
-        }
-
+        var command = sql.Contains("@ids", StringComparison.Ordinal)
+            ? connection.Command(sql, transaction, ("ids", Enumerable.Range(0, MostPartitions).Select(partition => string.Create(CultureInfo.InvariantCulture, $"flows-{partition}")).ToArray()))
+            : connection.Command(sql, transaction);
+        command.CommandTimeout = 0;
         return command;
     }
 }

@@ -185,7 +185,7 @@ internal sealed class JournalTables(JournalPlace place, DbConnection connection)
 
     private async Task<List<T>> ReadAsync<T>(string sql, Func<DbDataReader, T> read, DbTransaction? transaction, CancellationToken stop, params (string Name, object Value)[] values)
     {
-        var command = Command(sql, transaction, values);
+        var command = connection.Command(sql, transaction, values);
         await using (command.ConfigureAwait(false))
         {
             var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
@@ -202,35 +202,9 @@ internal sealed class JournalTables(JournalPlace place, DbConnection connection)
         }
     }
 
-    private async Task<object?> ScalarAsync(string sql, DbTransaction? transaction, CancellationToken stop, params (string Name, object Value)[] values)
-    {
-        var command = Command(sql, transaction, values);
-        await using (command.ConfigureAwait(false))
-        {
-            return await command.ExecuteScalarAsync(stop).ConfigureAwait(false);
-        }
-    }
+    private Task<object?> ScalarAsync(string sql, DbTransaction? transaction, CancellationToken stop, params ReadOnlySpan<(string Name, object Value)> values) =>
+        connection.Command(sql, transaction, values).ScalarAsync(stop);
 
-    private async Task<int> RunAsync(string sql, DbTransaction? transaction, CancellationToken stop, params (string Name, object Value)[] values)
-    {
-        var command = Command(sql, transaction, values);
-        await using (command.ConfigureAwait(false))
-        {
-            return await command.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
-        }
-    }
-
-    private DbCommand Command(string sql, DbTransaction? transaction, (string Name, object Value)[] values)
-    {
-        var command = connection.CreateCommand();
-        (command.CommandText, command.Transaction) = (sql, transaction);
-        foreach (var (name, value) in values)
-        {
-            var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.Value) = (name, value);
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
-    }
+    private Task<int> RunAsync(string sql, DbTransaction? transaction, CancellationToken stop, params ReadOnlySpan<(string Name, object Value)> values) =>
+        connection.Command(sql, transaction, values).RunAsync(stop);
 }
