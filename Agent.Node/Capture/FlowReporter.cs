@@ -24,13 +24,13 @@ internal sealed class FlowReporter : IFlowOutput
     /// <summary>Batches kept for the captures of the process; one is large, and most captures report seldom.</summary>
     private const int MostFree = 64;
 
+    /// <summary>An analyzer that takes nothing for so long won't for a capture's end, either.</summary>
+    private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(5);
+
     private static readonly ConcurrentQueue<Batch> Free = new();
 
     private readonly FlowOrigin _origin;
     private readonly IActorRef _uplink;
-    /// <summary>An analyzer that takes nothing for so long won't for a capture's end, either.</summary>
-    private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(5);
-
     private readonly ReportCredit _credit;
     private readonly bool _mayWait;
     private readonly Channel<Batch> _full = Channel.CreateBounded<Batch>(new BoundedChannelOptions(MostBatches) { SingleReader = true, SingleWriter = true });

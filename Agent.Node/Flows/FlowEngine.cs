@@ -62,7 +62,6 @@ internal sealed class FlowEngine : IFlowLeaving
     private long _clock;
     private long _offset;
     private long _nextTick;
-    private bool _isTelling;
     private int _told;
     private bool _isAstray;
     private bool _ending;
@@ -117,7 +116,7 @@ internal sealed class FlowEngine : IFlowLeaving
     internal long Due => Count == 0 ? long.MaxValue : _nextTick;
 
     /// <summary>The last <see cref="AdvanceTo"/> has left something to tell to the next, which needn't be later.</summary>
-    internal bool IsTelling => _isTelling;
+    internal bool IsTelling { get; private set; }
 
     /// <summary>Flows there are now.</summary>
     internal int Count => _table.Count;
@@ -315,15 +314,15 @@ internal sealed class FlowEngine : IFlowLeaving
         if (now >= _nextTick)
         {
             // Nothing has been told before the first time.
-            if (_nextTick != 0 && !_isTelling)
+            if (_nextTick != 0 && !IsTelling)
             {
-                (_isTelling, _told) = (true, 0);
+                (IsTelling, _told) = (true, 0);
             }
 
             _nextTick = now + _tick;
         }
 
-        if (_isTelling)
+        if (IsTelling)
         {
             Tell();
         }
@@ -345,7 +344,7 @@ internal sealed class FlowEngine : IFlowLeaving
         if (room > 0 && _table.Expire(_clock - Nanoseconds(_options.ExpireAfter), _clock - Nanoseconds(_options.ClosedLinger), _timeouts.Before(_clock), room))
         {
             _table.Share();
-            _isTelling = false;
+            IsTelling = false;
         }
     }
 

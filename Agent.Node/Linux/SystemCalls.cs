@@ -5,6 +5,9 @@ namespace Agent.Node.Linux;
 /// <summary>What all that calls libc needs.</summary>
 internal static partial class SystemCalls
 {
+    /// <summary>EINTR: a signal came; the call is made again.</summary>
+    internal const int Interrupted = 4;
+
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     internal static partial int Close(int descriptor);
 

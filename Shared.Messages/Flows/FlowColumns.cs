@@ -1,5 +1,5 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Shared.Messages.Flows;
 
@@ -94,7 +94,7 @@ internal sealed class FlowColumn
     }
 
     private void Get<T>(ReadOnlySpan<FlowRow> rows, Span<ulong> values)
-        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+        where T : unmanaged, IBinaryInteger<T>
     {
         values = values[..rows.Length];
         for (var i = 0; i < rows.Length; i++)
@@ -104,7 +104,7 @@ internal sealed class FlowColumn
     }
 
     private void Set<T>(Span<FlowRow> rows, ReadOnlySpan<ulong> values)
-        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+        where T : unmanaged, IBinaryInteger<T>
     {
         values = values[..rows.Length];
         for (var i = 0; i < rows.Length; i++)

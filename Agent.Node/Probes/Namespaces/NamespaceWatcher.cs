@@ -138,10 +138,9 @@ internal sealed class NamespaceWatcher : IDisposable
 
     private unsafe void Poll(NamespaceNative.PollDescriptor* descriptors, uint count, int milliseconds)
     {
-        const int interrupted = 4; // EINTR
         while (NamespaceNative.Poll(descriptors, count, milliseconds) < 0)
         {
-            if (Marshal.GetLastPInvokeError() != interrupted)
+            if (Marshal.GetLastPInvokeError() != SystemCalls.Interrupted)
             {
                 throw SystemCalls.Failure($"wait for changes of {_directory}");
             }

@@ -14,7 +14,6 @@ internal static partial class NetlinkNative
     internal const int ReceiveBuffer = 8;
     internal const int ReceiveBufferForce = 33;
     internal const int DoNotWait = 0x40;
-    internal const int Interrupted = 4; // EINTR
     internal const int Again = 11; // EAGAIN
     internal const nuint EthtoolRequest = 0x8946; // SIOCETHTOOL
 

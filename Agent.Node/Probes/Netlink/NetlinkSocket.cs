@@ -91,7 +91,7 @@ internal sealed class NetlinkSocket : IDisposable
 
             switch (Marshal.GetLastPInvokeError())
             {
-                case NetlinkNative.Interrupted:
+                case SystemCalls.Interrupted:
                     break;
                 case NetlinkNative.Again:
                     return null;
