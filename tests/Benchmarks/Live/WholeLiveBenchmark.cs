@@ -44,7 +44,7 @@ internal static class WholeLiveBenchmark
         // softflowd wants a collector that can be reached.
         ChildProcess.Expect("ip", "-n", space, "link", "set", "lo", "up");
         using var analyzer = await AnalyzerProcess.StartAsync();
-        using var agent = StartAgent(folder.Root, analyzer.Remoting);
+        using var agent = Programs.StartAgent(folder.Root, "live", analyzer.Remoting, "flow.max-entries = 2000000");
         var table = new Table().AddColumns("flows", "packets/s sent", "reader", "sent", "read", "lost", "at the analyzer", "CPU s, agent", "analyzer");
         foreach (var (name, write, rate) in Rounds.Where(round => arguments is not [_, var only] || round.Name == only))
         {
@@ -158,21 +158,6 @@ internal static class WholeLiveBenchmark
         var gcc = FlowTools.Have("gcc", "gcc") ?? throw new InvalidOperationException("gcc is missing: install it");
         ChildProcess.Expect(gcc, "-O2", "-o", program, Path.Combine(AppContext.BaseDirectory, "Live", "blast.c"));
         return program;
-    }
-
-    private static Process StartAgent(string folder, int analyzerPort)
-    {
-        var file = Path.Combine(folder, "agent.conf");
-        File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture,
-            $$"""
-            skydive {
-              host-id = live
-              log.level = warning
-              agent { analyzers = ["127.0.0.1:{{analyzerPort}}"], console.port = 0, remoting { host = "127.0.0.1", port = 0 } }
-              flow.max-entries = 2000000
-            }
-            """));
-        return Process.Start(new ProcessStartInfo("dotnet", [Programs.Of("Agent.Node"), "run", "--config", file]))!;
     }
 
     private static async Task EventuallyAsync(string what, Func<Task<bool>> holds)

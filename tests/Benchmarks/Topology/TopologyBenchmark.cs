@@ -72,7 +72,7 @@ internal static class TopologyBenchmark
     {
         using var folder = new TemporaryFolder("topology-");
         using var analyzer = await AnalyzerProcess.StartAsync(storage);
-        using var agent = StartAgent(folder.Root, analyzer.Remoting);
+        using var agent = Programs.StartAgent(folder.Root, "large", analyzer.Remoting);
         var (page, _) = await PageClient.OpenAsync(analyzer.Http);
         using var pageToo = page;
         var lab = new Lab(figures, analyzer, agent, page, folder.Root);
@@ -166,20 +166,6 @@ internal static class TopologyBenchmark
     {
         process.Refresh();
         return process.TotalProcessorTime.TotalSeconds;
-    }
-
-    private static Process StartAgent(string folder, int analyzerPort)
-    {
-        var file = Path.Combine(folder, "agent.conf");
-        File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture,
-            $$"""
-            skydive {
-              host-id = large
-              log.level = warning
-              agent { analyzers = ["127.0.0.1:{{analyzerPort}}"], console.port = 0, remoting { host = "127.0.0.1", port = 0 } }
-            }
-            """));
-        return Process.Start(new ProcessStartInfo("dotnet", [Programs.Of("Agent.Node"), "run", "--config", file]))!;
     }
 
     /// <summary>The host, its agent, the analyzer and the page, and what they take while something happens.</summary>
