@@ -14,7 +14,7 @@ namespace Analyzer.Node.Tests.Retention;
 /// <summary>An analyzer, a process of its own, that is killed while it prunes.</summary>
 public sealed class KilledAnalyzerTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
-    private const int Spans = 3;
+    private const int Spans = 8;
     private const int Events = 2500;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("killed-").FullName;
