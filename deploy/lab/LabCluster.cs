@@ -5,104 +5,125 @@ using Lab.Network;
 
 namespace Lab;
 
-/// <summary>What the lab is made of: three hosts on one underlay, their processes, and the way in from this machine's loopback.</summary>
+/// <summary>What the lab is made of: hosts on one underlay, their processes, and the ways in from this machine's loopback.</summary>
 internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, Progress progress)
 {
-    public const string AnalyzerAddress = "192.168.50.10";
-    public const string Agent1Address = "192.168.50.20";
-    public const string Agent2Address = "192.168.50.30";
-    private static readonly string[] _programs = ["unshare", "nsenter", "setsid", "ip", "ethtool", "socat", "ovsdb-server", "ovs-vswitchd", "ovs-vsctl", "ovsdb-tool"];
-
-    private static readonly string[] _names = ["underlay", "analyzer", "agent1", "agent2"];
-
+    private static readonly string[] _programs = ["unshare", "nsenter", "setsid", "ip", "ethtool", "socat"];
+    private static readonly string[] _switchPrograms = ["ovsdb-server", "ovs-vswitchd", "ovs-vsctl", "ovsdb-tool"];
     private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(15);
 
     private readonly List<LabHost> _hosts = [];
     private readonly List<Forwarder> _forwarders = [];
 
-    /// <summary>How the lab is to be.</summary>
-    /// <param name="Tunnel">The tunnel between the agents' br0; null: hosts and cluster alone, without the tutorial's network.</param>
-    /// <param name="HttpPort">The port of 127.0.0.1 that leads to the analyzer's API and page.</param>
-    /// <param name="PbmPort">The port of 127.0.0.1 that leads to the analyzer's console.</param>
-    /// <param name="Postgres">A connection string for the analyzer's journal; null: a SQLite file in the lab's folder.</param>
-    internal sealed record Shape(TunnelKind? Tunnel, int HttpPort, int PbmPort, string? Postgres)
-    {
-        /// <summary>The tunnel's name, "none" without one.</summary>
-        public string TunnelName => Tunnel?.ToString() ?? "none";
-    }
-
     /// <summary>The way the lab is refused here, in words for its user; null when it can run.</summary>
-    public static string? Refusal()
+    public static string? Refusal(LabPlan plan)
     {
         if (!Environment.IsPrivilegedProcess)
         {
             return "the lab needs root: it makes network namespaces and captures packets";
         }
 
-        var missing = _programs.Where(p => !Shell.Has(p)).ToList();
-        return missing.Count == 0 ? null : $"the lab needs {string.Join(", ", missing)} (Debian: openvswitch-switch, iproute2, util-linux, ethtool, socat)";
+        var missing = _programs.Concat(plan.IsLight ? [] : _switchPrograms).Where(p => !Shell.Has(p)).ToList();
+        if (missing.Count > 0)
+        {
+            return $"the lab needs {string.Join(", ", missing)} (Debian: openvswitch-switch, iproute2, util-linux, ethtool, socat)";
+        }
+
+        return plan.HasDatabase && PostgreSql.Missing is { } server ? $"several analyzers need {server}" : null;
     }
 
-    public async Task UpAsync(Shape shape, CancellationToken cancel)
+    public async Task UpAsync(LabPlan plan, CancellationToken cancel)
     {
         await ReplaceEarlierAsync();
-        folder.Create(_names);
+        folder.Create([.. plan.Machines.Select(machine => machine.Name)]);
+        var analyzers = plan.Of(MachineRole.Analyzer);
+        var agents = plan.Of(MachineRole.Agent);
 
-        progress.Step("hosts analyzer, agent1, agent2 and the wire between them");
-        var underlay = await HostAsync("underlay", shape, cancel);
-        var analyzer = await HostAsync("analyzer", shape, cancel);
-        var agent1 = await HostAsync("agent1", shape, cancel);
-        var agent2 = await HostAsync("agent2", shape, cancel);
-        await Underlay.ConnectAsync(underlay, [analyzer, agent1, agent2], cancel);
-        await analyzer.RunAsync($"ip addr add {AnalyzerAddress}/24 dev eth1", cancel);
-
-        progress.Step("Open vSwitch on agent1 and agent2, each with its own database and userspace datapath");
-        foreach (var (host, address) in new[] { (agent1, Agent1Address), (agent2, Agent2Address) })
+        progress.Step($"hosts {Listed(plan.Machines.Skip(1))} and the wire between them");
+        foreach (var machine in plan.Machines)
         {
-            await OpenVSwitch.StartAsync(host, folder, cancel);
-            await OpenVSwitch.AttachUnderlayAsync(host, address, cancel);
+            _hosts.Add(await LabHost.CreateAsync(machine.Name, folder, cancel));
+            folder.Save(_hosts, _forwarders, plan.TunnelName);
         }
 
-        progress.Step($"the analyzer on {AnalyzerAddress}, its page on http://127.0.0.1:{shape.HttpPort}");
-        processes.StartAnalyzer(analyzer, AnalyzerAddress, shape.Postgres);
-        foreach (var (port, hostPort) in new[] { (shape.HttpPort, 8082), (shape.PbmPort, 9110) })
+        await Underlay.ConnectAsync(_hosts[0], _hosts[1..], cancel);
+        foreach (var machine in plan.Machines.Where(machine => machine.Role is MachineRole.Database or MachineRole.Analyzer || (machine.Role == MachineRole.Agent && plan.IsLight)))
         {
-            _forwarders.Add(await Forwarder.CreateAsync(analyzer, folder, port, hostPort, cancel));
-            folder.Save(_hosts, _forwarders, shape.TunnelName);
+            await Host(machine).RunAsync($"ip addr add {machine.Address}/24 dev eth1", cancel);
         }
 
-        progress.Step("the agents");
-        processes.StartAgent(agent1, Agent1Address, AnalyzerAddress);
-        processes.StartAgent(agent2, Agent2Address, AnalyzerAddress);
-
-        if (shape.Tunnel is { } tunnel)
+        var database = plan.Of(MachineRole.Database).SingleOrDefault();
+        if (database is not null)
         {
-            progress.Step($"a namespace, a veth pair and a bridge with a {shape.TunnelName.ToUpperInvariant()} port on each agent");
-            await TutorialNetwork.CreateAsync(agent1, 1, Agent2Address, tunnel, cancel);
-            await TutorialNetwork.CreateAsync(agent2, 2, Agent1Address, tunnel, cancel);
+            progress.Step($"PostgreSQL on {database.Address}");
+            await PostgreSql.CreateAsync(Host(database), database.Address, cancel);
         }
 
-        using var client = Client(shape.HttpPort);
-        await ReadyAsync(client, analyzer, cancel);
-        // Otherwise the tutorial waits for more.
-        if (shape.Tunnel is null)
+        if (!plan.IsLight)
         {
-            await AgentsAsync(client, cancel);
+            progress.Step($"Open vSwitch on {Listed(agents)}, each with its own database and userspace datapath");
+            foreach (var agent in agents)
+            {
+                await OpenVSwitch.StartAsync(Host(agent), folder, cancel);
+                await OpenVSwitch.AttachUnderlayAsync(Host(agent), agent.Address, cancel);
+            }
+        }
+
+        var postgres = plan.Postgres ?? (database is null ? null : PostgreSql.ConnectionString(database.Address));
+        foreach (var (index, analyzer) in analyzers.Index())
+        {
+            progress.Step($"{analyzer.Name} on {analyzer.Address}, its page on http://127.0.0.1:{plan.HttpPort + index}");
+            processes.StartAnalyzer(Host(analyzer), analyzer.Address, [.. analyzers.Select(a => a.Address)], postgres);
+            foreach (var (port, hostPort) in new[] { (plan.HttpPort + index, 8082), (plan.PbmPort + index, 9110) })
+            {
+                _forwarders.Add(await Forwarder.CreateAsync(Host(analyzer), folder, port, hostPort, cancel));
+                folder.Save(_hosts, _forwarders, plan.TunnelName);
+            }
+        }
+
+        progress.Step(agents.Count == 1 ? "the agent" : "the agents");
+        foreach (var agent in agents)
+        {
+            processes.StartAgent(Host(agent), agent.Address, [.. analyzers.Select(a => a.Address)]);
+        }
+
+        if (plan.Tunnel is { } tunnel)
+        {
+            progress.Step($"a namespace, a veth pair and a bridge with a {plan.TunnelName.ToUpperInvariant()} port on each agent");
+            await TutorialNetwork.CreateAsync([.. agents.Select(Host)], tunnel, cancel);
+        }
+
+        foreach (var (index, analyzer) in analyzers.Index())
+        {
+            using var client = Client(plan.HttpPort + index);
+            await ReadyAsync(client, Host(analyzer), cancel);
+            // Otherwise the tutorial waits for more.
+            if (plan.Tunnel is null)
+            {
+                await AgentsAsync(client, plan, cancel);
+            }
         }
     }
 
     /// <summary>A client of the analyzer's API, by this machine's loopback.</summary>
     public static SkydiveClient Client(int httpPort) => new(new UriBuilder("http", "127.0.0.1", httpPort).Uri);
 
-    /// <summary>Ends the product's processes on these hosts as an operator would: the agents, then the analyzer, which they take their leave of. False when one doesn't end, which is said.</summary>
+    /// <summary>Ends the product's processes on these hosts as an operator would: the agents, then the analyzers, which they take their leave of, then the database. False when one doesn't end, which is said.</summary>
     public async Task<bool> StopAsync(IReadOnlyList<LabHost> hosts)
     {
         var all = true;
         // One after the other: of two that leave at once an analyzer finds a connection broken more often.
-        foreach (var host in hosts.OrderBy(h => h.Name == "analyzer"))
+        foreach (var host in hosts.OrderByDescending(h => LabPlan.RoleOf(h.Name)))
         {
             if (ClusterProcesses.Find(host) is not { } pid)
             {
+                continue;
+            }
+
+            if (LabPlan.RoleOf(host.Name) == MachineRole.Database)
+            {
+                await PostgreSql.StopAsync(host, CancellationToken.None);
+                progress.Step($"{host.Name} ended");
                 continue;
             }
 
@@ -156,37 +177,38 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
         await DownInOrderAsync();
     }
 
-    private async Task<LabHost> HostAsync(string name, Shape shape, CancellationToken cancel)
+    private LabHost Host(Machine machine) => _hosts.Single(host => host.Name == machine.Name);
+
+    private static string Listed(IEnumerable<Machine> machines)
     {
-        var host = await LabHost.CreateAsync(name, folder, cancel);
-        _hosts.Add(host);
-        folder.Save(_hosts, _forwarders, shape.TunnelName);
-        return host;
+        var names = machines.Select(machine => machine.Name).ToList();
+        return names.Count <= 10 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(5))} … {names[^1]}";
     }
 
     private async Task ReadyAsync(SkydiveClient client, LabHost analyzer, CancellationToken cancel)
     {
-        progress.Step("waiting until the analyzer is ready");
+        progress.Step($"waiting until {analyzer.Name} is ready");
         for (var attempt = 0; !await client.IsReadyAsync(cancel); attempt++)
         {
             if (attempt == 240 || (attempt > 20 && ClusterProcesses.Find(analyzer) is null))
             {
-                throw new LabException($"the analyzer isn't ready; the end of its log:\n{Tail(processes.LogOf(analyzer))}");
+                throw new LabException($"{analyzer.Name} isn't ready; the end of its log:\n{Tail(processes.LogOf(analyzer))}");
             }
 
             await Task.Delay(250, cancel);
         }
     }
 
-    /// <summary>Waits until both agents have told of their hosts, down to the underlay's address on br-phy.</summary>
-    private async Task AgentsAsync(SkydiveClient client, CancellationToken cancel)
+    /// <summary>Waits until all agents have told of their hosts, down to the underlay's address.</summary>
+    private async Task AgentsAsync(SkydiveClient client, LabPlan plan, CancellationToken cancel)
     {
-        progress.Step("waiting until both agents have told of their hosts");
-        for (var attempt = 0; (await client.ElementsAsync("G.V().Has('Type', 'host').Out().Has('Name', 'br-phy').HasKey('IPV4')", cancel)).Count < 2; attempt++)
+        progress.Step("waiting until all agents have told of their hosts");
+        var query = $"G.V().Has('Type', 'host').Out().Has('Name', '{(plan.IsLight ? "eth1" : "br-phy")}').HasKey('IPV4')";
+        for (var attempt = 0; (await client.ElementsAsync(query, cancel)).Count < plan.Agents; attempt++)
         {
             if (attempt == 240)
             {
-                throw new LabException($"the agents' hosts aren't in the graph; their logs: {string.Join(", ", _hosts.Where(host => host.Name.StartsWith("agent", StringComparison.Ordinal)).Select(processes.LogOf))}");
+                throw new LabException($"the agents' hosts aren't all in the graph; their logs: {string.Join(", ", plan.Of(MachineRole.Agent).Select(agent => processes.LogOf(Host(agent))))}");
             }
 
             await Task.Delay(250, cancel);

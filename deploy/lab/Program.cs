@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Lab;
 using Lab.Commands;
 
-var root = new RootCommand("The lab: three hosts on this machine, the tutorial run on them.")
+var root = new RootCommand("The lab: hosts on this machine, the tutorial run on them.")
 {
     UpCommand.Create(),
     DownCommand.Create(),
@@ -11,6 +11,10 @@ var root = new RootCommand("The lab: three hosts on this machine, the tutorial r
     ProcessCommands.Start(),
     ProcessCommands.Stop(),
     ProcessCommands.Kill(),
+    ProcessCommands.Pause(),
+    ProcessCommands.Resume(),
+    WireCommands.Cut(),
+    WireCommands.Mend(),
     ProcessCommands.List(),
     AllInOneCommand.Create(),
 };

@@ -3,18 +3,18 @@ using Lab.Hosts;
 
 namespace Lab.Cluster;
 
-/// <summary>Starts the analyzer and the agents on their hosts, each with a configuration file written into the lab's folder.</summary>
+/// <summary>Starts analyzers and agents on their hosts, each with a configuration file written into the lab's folder.</summary>
 internal sealed class ClusterProcesses(LabFolder folder)
 {
-    public void StartAnalyzer(LabHost host, string address, string? postgres) =>
-        Start(host, "Analyzer.Node", LabConfiguration.Analyzer(host.Name, address, folder.Of(host.Name), postgres));
+    public void StartAnalyzer(LabHost host, string address, IReadOnlyList<string> analyzers, string? postgres) =>
+        Start(host, LabConfiguration.Analyzer(host.Name, address, analyzers, folder.Of(host.Name), postgres));
 
-    public void StartAgent(LabHost host, string address, string analyzerAddress) =>
-        Start(host, "Agent.Node", LabConfiguration.Agent(host.Name, address, analyzerAddress));
+    public void StartAgent(LabHost host, string address, IReadOnlyList<string> analyzers) => Start(host, LabConfiguration.Agent(host.Name, address, analyzers));
 
-    /// <summary>The product's process on a host: its pid as this machine numbers it; null when it doesn't run.</summary>
-    public static int? Find(LabHost host) =>
-        host.Processes("Analyzer.Node.dll").Concat(host.Processes("Agent.Node.dll")).Cast<int?>().FirstOrDefault();
+    /// <summary>The process that does what a host is for: its pid as this machine numbers it; null when it doesn't run.</summary>
+    public static int? Find(LabHost host) => LabPlan.RoleOf(host.Name) == MachineRole.Database
+        ? PostgreSql.Processes(host).Cast<int?>().Min()
+        : host.Processes("Analyzer.Node.dll").Concat(host.Processes("Agent.Node.dll")).Cast<int?>().FirstOrDefault();
 
     public string LogOf(LabHost host) => Path.Combine(folder.Of(host.Name), "skydive.log");
 
@@ -28,17 +28,27 @@ internal sealed class ClusterProcesses(LabFolder folder)
             "dotnet", Built(project), "run", "--config", file])) ?? throw new LabException($"{project} did not start");
     }
 
-    /// <summary>Starts a host's process again with the configuration it had.</summary>
-    public void Restart(LabHost host) => Start(host, host.Name == "analyzer" ? "Analyzer.Node" : "Agent.Node");
-
-    private void Start(LabHost host, string project, string configuration)
+    /// <summary>Starts what a host is for again, with the configuration it had.</summary>
+    public Task RestartAsync(LabHost host, CancellationToken cancel)
     {
-        File.WriteAllText(ConfigurationOf(host), configuration);
-        Start(host, project);
+        if (LabPlan.RoleOf(host.Name) == MachineRole.Database)
+        {
+            return PostgreSql.StartAsync(host, LabPlan.DatabaseAddress, cancel);
+        }
+
+        Restart(host);
+        return Task.CompletedTask;
     }
 
-    private void Start(LabHost host, string project) =>
-        host.Start(["dotnet", Built(project), "run", "--config", ConfigurationOf(host)], LogOf(host));
+    private void Restart(LabHost host) => host.Start(["dotnet", Built(ProgramOf(host)), "run", "--config", ConfigurationOf(host)], LogOf(host));
+
+    private void Start(LabHost host, string configuration)
+    {
+        File.WriteAllText(ConfigurationOf(host), configuration);
+        Restart(host);
+    }
+
+    private static string ProgramOf(LabHost host) => LabPlan.RoleOf(host.Name) == MachineRole.Analyzer ? "Analyzer.Node" : "Agent.Node";
 
     // All programs lie in one folder, this one's.
     private static string Built(string project) => Path.Combine(AppContext.BaseDirectory, project + ".dll");

@@ -3,7 +3,7 @@ namespace Lab.Cluster;
 /// <summary>The configuration files of the lab's processes. What isn't said here is the product's default.</summary>
 internal static class LabConfiguration
 {
-    public static string Analyzer(string name, string address, string folder, string? postgres)
+    public static string Analyzer(string name, string address, IReadOnlyList<string> analyzers, string folder, string? postgres)
     {
         var storage = postgres is null
             ? $$"""{ provider = sqlite, file = "{{folder}}/skydive.db" }"""
@@ -12,6 +12,7 @@ internal static class LabConfiguration
             skydive {
               host-id = {{name}}
               analyzer {
+                seeds = [{{Endpoints(analyzers)}}]
                 remoting { host = "{{address}}" }
                 storage {{storage}}
               }
@@ -20,12 +21,12 @@ internal static class LabConfiguration
             """;
     }
 
-    public static string Agent(string name, string address, string analyzerAddress) =>
+    public static string Agent(string name, string address, IReadOnlyList<string> analyzers) =>
         $$"""
         skydive {
           host-id = {{name}}
           agent {
-            analyzers = ["{{analyzerAddress}}:9111"]
+            analyzers = [{{Endpoints(analyzers)}}]
             remoting { host = "{{address}}" }
           }
           flow.update-every = 1s
@@ -61,6 +62,8 @@ internal static class LabConfiguration
         }
 
         """;
+
+    private static string Endpoints(IEnumerable<string> addresses) => string.Join(", ", addresses.Select(address => Quoted(address + ":9111")));
 
     private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

@@ -8,7 +8,7 @@ namespace Lab.Commands;
 /// <summary>`exec HOST -- COMMAND`: a program on a host of the lab, its input and output this terminal's.</summary>
 internal static class ExecCommand
 {
-    private static readonly Argument<string> _host = new("host") { Description = "analyzer, agent1, agent2 or underlay" };
+    private static readonly Argument<string> _host = new("host") { Description = "a host of the lab, or underlay" };
     private static readonly Argument<string[]> _command = new("command") { Description = "the program and its arguments, after --", Arity = ArgumentArity.OneOrMore };
 
     public static Command Create()

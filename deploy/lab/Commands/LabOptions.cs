@@ -44,8 +44,15 @@ internal static class LabOptions
     /// <summary>The host of that name in the lab that's up.</summary>
     public static LabHost HostOf(ParseResult parsed, string name)
     {
-        var (hosts, _, _) = FolderOf(parsed).Load();
+        var hosts = HostsOf(parsed);
         return hosts.FirstOrDefault(h => h.Name == name && h.IsRunning)
-            ?? throw new LabException(hosts.Count == 0 ? "no lab is up: ./skydive up" : $"no host {name} in the lab; there are {string.Join(", ", hosts.Select(h => h.Name))}");
+            ?? throw new LabException($"no host {name} in the lab; there are {string.Join(", ", hosts.Select(h => h.Name))}");
+    }
+
+    /// <summary>All hosts of the lab that's up.</summary>
+    public static IReadOnlyList<LabHost> HostsOf(ParseResult parsed)
+    {
+        var (hosts, _, _) = FolderOf(parsed).Load();
+        return hosts.Count > 0 ? hosts : throw new LabException("no lab is up: ./skydive up");
     }
 }

@@ -11,18 +11,37 @@ internal static class UpCommand
 {
     private static readonly Option<TunnelKind> _tunnel = new("--tunnel") { Description = "the tunnel between the agents: gre, vxlan or geneve", DefaultValueFactory = _ => TunnelKind.Gre };
     private static readonly Option<bool> _bare = new("--bare") { Description = "hosts and cluster alone, for docs/tutorial.md: no tunnel, no captures, no pings" };
-    private static readonly Option<int> _httpPort = new("--http-port") { Description = "port of 127.0.0.1 for the web page and API", DefaultValueFactory = _ => 8082 };
-    private static readonly Option<int> _pbmPort = new("--pbm-port") { Description = "port of 127.0.0.1 for the console", DefaultValueFactory = _ => 9110 };
-    private static readonly Option<string?> _postgres = new("--postgres") { Description = "connection string of a PostgreSQL for the analyzer's journal; without it, a SQLite file" };
+    private static readonly Option<int> _analyzers = new("--analyzers") { Description = "how many analyzers; several share a PostgreSQL of the lab's own", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> _agents = new("--agents") { Description = "how many agents", DefaultValueFactory = _ => 2 };
+    private static readonly Option<bool> _light = new("--light") { Description = "agents' hosts with nothing but eth1, for many of them; goes with --bare" };
+    private static readonly Option<int> _httpPort = new("--http-port") { Description = "port of 127.0.0.1 for the web page and API; those of further analyzers follow", DefaultValueFactory = _ => 8082 };
+    private static readonly Option<int> _pbmPort = new("--pbm-port") { Description = "port of 127.0.0.1 for the console; those of further analyzers follow", DefaultValueFactory = _ => 9110 };
+    private static readonly Option<string?> _postgres = new("--postgres") { Description = "connection string of a PostgreSQL for the journal; without it, a SQLite file, or one of the lab's own for several analyzers" };
 
     public static Command Create()
     {
-        var command = new Command("up", "bring up the lab and run the tutorial on it") { _tunnel, _bare, _httpPort, _pbmPort, _postgres, LabOptions.Folder };
+        var command = new Command("up", "bring up the lab and run the tutorial on it") { _tunnel, _bare, _analyzers, _agents, _light, _httpPort, _pbmPort, _postgres, LabOptions.Folder };
         command.Validators.Add(result =>
         {
             if (result.GetValue(_bare) && result.GetResult(_tunnel) is { Implicit: false })
             {
                 result.AddError("--bare makes no tunnel: leave --tunnel out");
+            }
+
+            if (result.GetValue(_light) && !result.GetValue(_bare))
+            {
+                result.AddError("--light has no switch for the tutorial: it goes with --bare");
+            }
+
+            if (result.GetValue(_analyzers) is < 1 or > LabPlan.MostAnalyzers)
+            {
+                result.AddError($"--analyzers should be 1 to {LabPlan.MostAnalyzers}");
+            }
+
+            var least = result.GetValue(_bare) ? 1 : 2;
+            if (result.GetValue(_agents) is var agents && (agents < least || agents > LabPlan.MostAgents))
+            {
+                result.AddError($"--agents should be {least} to {LabPlan.MostAgents}{(least == 2 ? ": the tutorial has a tunnel between two" : "")}");
             }
         });
         command.SetAction((parsed, cancel) => LabOptions.GuardAsync(() => RunAsync(parsed, cancel)));
@@ -31,7 +50,18 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
-        if (LabCluster.Refusal() is { } refusal)
+        var isBare = parsed.GetValue(_bare);
+        var plan = new LabPlan
+        {
+            Analyzers = parsed.GetValue(_analyzers),
+            Agents = parsed.GetValue(_agents),
+            Tunnel = isBare ? null : parsed.GetValue(_tunnel),
+            IsLight = parsed.GetValue(_light),
+            HttpPort = parsed.GetValue(_httpPort),
+            PbmPort = parsed.GetValue(_pbmPort),
+            Postgres = parsed.GetValue(_postgres),
+        };
+        if (LabCluster.Refusal(plan) is { } refusal)
         {
             await Console.Error.WriteLineAsync($"skydive: {refusal}.");
             await Console.Error.WriteLineAsync("Without them, ./skydive allinone --pcap FILE analyses a capture file with no privileges.");
@@ -40,16 +70,14 @@ internal static class UpCommand
 
         LabOptions.FitOutput();
         var progress = new Progress(AnsiConsole.Console);
-        var isBare = parsed.GetValue(_bare);
-        var shape = new LabCluster.Shape(isBare ? null : parsed.GetValue(_tunnel), parsed.GetValue(_httpPort), parsed.GetValue(_pbmPort), parsed.GetValue(_postgres));
         var cluster = new LabCluster(LabOptions.FolderOf(parsed), LabOptions.ProcessesOf(parsed), progress);
         try
         {
-            await cluster.UpAsync(shape, cancel);
-            if (shape.Tunnel is { } tunnel)
+            await cluster.UpAsync(plan, cancel);
+            if (plan.Tunnel is not null)
             {
-                using var client = LabCluster.Client(shape.HttpPort);
-                var tutorial = new TutorialRun(client, tunnel, progress);
+                using var client = LabCluster.Client(plan.HttpPort);
+                var tutorial = new TutorialRun(client, plan, progress);
                 await tutorial.RunAsync(cancel);
                 await tutorial.ReportAsync(cancel);
             }
@@ -69,10 +97,11 @@ internal static class UpCommand
 
         if (isBare)
         {
-            AnsiConsole.MarkupLine("\nThree hosts and the cluster, and nothing on them yet. [bold]docs/tutorial.md[/] goes on from here, by hand.");
+            AnsiConsole.MarkupLine("\nThe hosts and the cluster, and nothing on them yet. [bold]docs/tutorial.md[/] goes on from here, by hand.");
         }
 
-        AnsiConsole.MarkupLineInterpolated($"\nThe cluster stays up: [bold]http://127.0.0.1:{shape.HttpPort}[/]  ·  ./skydive pbm cluster show  ·  ./skydive down");
+        var pages = string.Join("  ", Enumerable.Range(plan.HttpPort, plan.Analyzers).Select(port => $"http://127.0.0.1:{port}"));
+        AnsiConsole.MarkupLineInterpolated($"\nThe cluster stays up: [bold]{pages}[/]  ·  ./skydive pbm cluster show  ·  ./skydive down");
         return 0;
     }
 }

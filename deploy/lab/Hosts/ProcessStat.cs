@@ -9,6 +9,8 @@ internal static partial class ProcessStat
 {
     public const int Kill = 9;
     public const int Terminate = 15;
+    public const int Continue = 18;
+    public const int Stop = 19;
 
     /// <summary>Field 22 of /proc/PID/stat; null when there is no such process or only its zombie.</summary>
     public static string? StartTime(int pid)

@@ -11,7 +11,7 @@ namespace Lab.Tutorial;
 /// Skydive's tutorial "Multi-node and tunneling", by the public HTTP API: three captures, pings injected from ns1 to ns2,
 /// and the flows they make. It ends only when the flows are what they must be, and says what's missing when they aren't.
 /// </summary>
-internal sealed class TutorialRun(SkydiveClient client, TunnelKind tunnel, Progress progress)
+internal sealed class TutorialRun(SkydiveClient client, LabPlan plan, Progress progress)
 {
     private const int Pings = 10;
     private const int IcmpId = 4711;
@@ -20,17 +20,12 @@ internal sealed class TutorialRun(SkydiveClient client, TunnelKind tunnel, Progr
     private const string Br0OfAgent2 = "G.V().Has('Name', 'agent2', 'Type', 'host').Out().Has('Name', 'br0', 'Type', 'ovsbridge')";
     private const string Eth0OfNs1 = "G.V().Has('Name', 'agent1', 'Type', 'host').Out().Has('Name', 'ns1').Out().Has('Name', 'eth0')";
     private const string Eth0OfNs2 = "G.V().Has('Name', 'agent2', 'Type', 'host').Out().Has('Name', 'ns2').Out().Has('Name', 'eth0')";
-    private static readonly string[] _fabric =
-    [
-        "TOR1[Name=tor1] -> TOR1_PORT1[Name=port1, MTU=1500]",
-        "TOR1[Name=tor1] -> TOR1_PORT2[Name=port2, MTU=1500]",
-        "TOR1_PORT1 -> *[Type=host, Name=agent1]/eth1",
-        "TOR1_PORT2 -> *[Type=host, Name=agent2]/eth1",
-    ];
-
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
-    private string TunnelPath => tunnel switch
+    private IEnumerable<string> Fabric => Enumerable.Range(1, plan.Agents).Select(n => string.Create(CultureInfo.InvariantCulture, $"TOR1[Name=tor1] -> TOR1_PORT{n}[Name=port{n}, MTU=1500]"))
+        .Concat(Enumerable.Range(1, plan.Agents).Select(n => string.Create(CultureInfo.InvariantCulture, $"TOR1_PORT{n} -> *[Type=host, Name=agent{n}]/eth1")));
+
+    private string TunnelPath => plan.Tunnel switch
     {
         TunnelKind.Gre => "Ethernet/IPv4/GRE",
         TunnelKind.Vxlan => "Ethernet/IPv4/UDP/VXLAN",
@@ -40,7 +35,7 @@ internal sealed class TutorialRun(SkydiveClient client, TunnelKind tunnel, Progr
     public async Task RunAsync(CancellationToken cancel)
     {
         progress.Step("fabric links: a switch tor1, its ports linked to each agent's eth1");
-        foreach (var link in _fabric)
+        foreach (var link in Fabric)
         {
             await client.CreateFabricLinkAsync(link, cancel);
         }
@@ -52,8 +47,8 @@ internal sealed class TutorialRun(SkydiveClient client, TunnelKind tunnel, Progr
             await UntilAsync($"no single node for {query}", async () => (await client.ElementsAsync(query, cancel)).Count == 1, cancel);
         }
 
-        await UntilAsync("the fabric's ports aren't linked to both agents' eth1", async () =>
-            (await client.ElementsAsync("G.V().Has('Probe', 'fabric').Out().Has('Name', 'eth1').Dedup()", cancel)).Count == 2, cancel);
+        await UntilAsync("the fabric's ports aren't linked to all agents' eth1", async () =>
+            (await client.ElementsAsync("G.V().Has('Probe', 'fabric').Out().Has('Name', 'eth1').Dedup()", cancel)).Count == plan.Agents, cancel);
         foreach (var query in new[] { Eth0OfNs1, Eth0OfNs2 })
         {
             await UntilAsync($"no address on {query}", async () => (await client.ElementsAsync(query, cancel))[0]["Metadata"]?["IPV4"] is JsonArray { Count: > 0 }, cancel);
@@ -145,7 +140,7 @@ internal sealed class TutorialRun(SkydiveClient client, TunnelKind tunnel, Progr
         }
 
         var between = new HashSet<string> { outer.NetworkA, outer.NetworkB };
-        if (!between.SetEquals([LabCluster.Agent1Address, LabCluster.Agent2Address]))
+        if (!between.SetEquals([LabPlan.AgentAddress(1), LabPlan.AgentAddress(2)]))
         {
             return $"the tunnel is {outer.Endpoints}";
         }

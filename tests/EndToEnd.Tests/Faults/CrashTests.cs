@@ -13,7 +13,7 @@ public sealed class PostgresCrashTests(GenevePostgresLab.Lab lab) : CrashTests(l
 /// <summary>kill -9 of the cluster's processes.</summary>
 public abstract class CrashTests(RunningLab lab)
 {
-    private static readonly (string Host, string Address)[] _agents = [("agent1", Lab.LabCluster.Agent1Address), ("agent2", Lab.LabCluster.Agent2Address)];
+    private static readonly (string Host, string Address)[] _agents = [("agent1", Lab.LabPlan.AgentAddress(1)), ("agent2", Lab.LabPlan.AgentAddress(2))];
 
     [Fact]
     public async Task A_killed_analyzer_comes_back_with_its_graph_captures_and_flows_and_the_agents_join_it()
