@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net.Sockets;
 using Agent.Node.Logging;
 using Agent.Node.Uplink;
 using Akka.Actor;
@@ -7,6 +5,7 @@ using Akka.Hosting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Configuration;
+using Shared.Messages.Hosting;
 using Shared.Messages.Logging;
 
 namespace Agent.Node.Host;
@@ -22,7 +21,6 @@ internal sealed class LinkException(string message, Exception inner) : Exception
 internal sealed class ClusterLink(SkydiveConfig config, IRequiredActor<HostActor> agent, Serilog.ILogger serilog, IHostApplicationLifetime process) : BackgroundService
 {
     private static readonly TimeSpan KnockEvery = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan KnockPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(3);
 
     private readonly ILogger _log = LogSetup.Main(serilog);
@@ -79,7 +77,7 @@ internal sealed class ClusterLink(SkydiveConfig config, IRequiredActor<HostActor
         {
             foreach (var analyzer in config.Agent.Analyzers)
             {
-                if (await ListensAsync(analyzer, stop).ConfigureAwait(false))
+                if (await Knock.ListensAsync(analyzer, stop).ConfigureAwait(false))
                 {
                     return;
                 }
@@ -91,23 +89,6 @@ internal sealed class ClusterLink(SkydiveConfig config, IRequiredActor<HostActor
             }
 
             await Task.Delay(KnockEvery, stop).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task<bool> ListensAsync(string endpoint, CancellationToken stop)
-    {
-        var colon = endpoint.LastIndexOf(':');
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(KnockPatience);
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync(endpoint[..colon].Trim('[', ']'), int.Parse(endpoint.AsSpan(colon + 1), CultureInfo.InvariantCulture), patience.Token).ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception e) when (e is SocketException || (e is OperationCanceledException && !stop.IsCancellationRequested))
-        {
-            return false;
         }
     }
 }

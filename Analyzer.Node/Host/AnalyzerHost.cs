@@ -37,7 +37,10 @@ internal static class AnalyzerHost
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(20);
 
     /// <summary>Puts an analyzer together. Nothing runs before it's started, and the actors run before it listens.</summary>
-    public static WebApplication Build(AnalyzerConfiguration configuration, Serilog.ILogger log)
+    /// <param name="configuration">Its configuration.</param>
+    /// <param name="seeds">The analyzers to join, in the order to try them in.</param>
+    /// <param name="log">Gets what it logs.</param>
+    public static WebApplication Build(AnalyzerConfiguration configuration, IReadOnlyList<string> seeds, Serilog.ILogger log)
     {
         var options = configuration.Config.Analyzer;
         var storage = new StorageHealth(options.Storage);
@@ -59,7 +62,7 @@ internal static class AnalyzerHost
             .AddHostedService(services => new StorageLayout(options.Storage, LogSetup.Main(log), services.GetRequiredService<IHostApplicationLifetime>()))
             .AddAkka(NodeHosting.ActorSystemName, (akka, services) => akka
                 .WithSkydive(configuration.Config.Log)
-                .WithMembership(NodeHosting.AnalyzerRole, options.Remoting, options.Seeds)
+                .WithMembership(NodeHosting.AnalyzerRole, options.Remoting, seeds)
                 .WithStorage(options.Storage)
                 .WithExport(services.GetRequiredService<FlowExport>(), options)
                 .WithEntities(options)
@@ -68,6 +71,7 @@ internal static class AnalyzerHost
                 .WithActors((system, registry) =>
                 {
                     system.ActorOf(StorageWatch.Props(storage), "storage");
+                    system.ActorOf(QuorumWatch.Props(options.Seeds), "quorum");
                     registry.Register<GraphView>(system.ActorOf(GraphView.Props(Mediator(system), registry.Get<HostEntity>()), "graph"));
                     registry.Register<Gateway>(system.ActorOf(Gateway.Props(registry.Get<GraphView>()), "gateway"));
                 })
@@ -101,6 +105,13 @@ internal static class AnalyzerHost
                   remember-entities-store = eventsourced
                   # A flows entity starts with its first message and then stays.
                   passivate-idle-entity-after = off
+                  # How soon entities are there again after a fault: of the database, or of the analyzer they were on.
+                  retry-interval = 500 ms
+                  coordinator-failure-backoff = 1 s
+                  shard-failure-backoff = 2 s
+                  entity-restart-backoff = 2 s
+                  # In one or two rounds as even as can be.
+                  least-shard-allocation-strategy.rebalance-absolute-limit = 20
                 }
                 """,
                 HoconAddMode.Prepend);

@@ -78,7 +78,8 @@ internal static class AnalyzerProcess
     /// <returns>Why it ended.</returns>
     private static async Task<CoordinatedShutdown.Reason?> RunOnceAsync(AnalyzerConfiguration configuration, Serilog.ILogger logger, CancellationToken stop)
     {
-        var analyzer = AnalyzerHost.Build(configuration, logger);
+        var seeds = await SeedGate.PassAsync(configuration.Config.Analyzer, LogSetup.Main(logger), stop).ConfigureAwait(false);
+        var analyzer = AnalyzerHost.Build(configuration, seeds, logger);
         await using (analyzer.ConfigureAwait(false))
         {
             await analyzer.StartAsync(stop).ConfigureAwait(false);

@@ -45,6 +45,12 @@ internal static partial class LogMessages
     [LoggerMessage(113, LogLevel.Critical, "an earlier version's flows are in the table {From}, and the database couldn't be reached in time to move them: the analyzer ends; start it again")]
     public static partial void FlowsOfEarlierVersion(this ILogger log, string from);
 
+    [LoggerMessage(114, LogLevel.Information, "waiting for {Missing}: {Enough} of {All} analyzers must be there to join or begin a cluster")]
+    public static partial void WaitsForMajority(this ILogger log, string missing, int enough, int all);
+
+    [LoggerMessage(115, LogLevel.Warning, "this analyzer's cluster has fewer than half of the analyzers, and {Others} have another: it leaves, to join theirs")]
+    public static partial void LeavesForAnother(this ILogger log, string others);
+
     // Topology
     [LoggerMessage(201, LogLevel.Information, "agent of {Host} registered from {Address}")]
     public static partial void AgentRegistered(this ILogger log, string host, object address);

@@ -262,11 +262,23 @@ public sealed class SkydiveConfig
             throw new SkydiveConfigException(analyzer.Section("remoting").PathOf("port"), "0", "should be a fixed port: agents join through it");
         }
 
+        var own = $"{remoting.Host}:{remoting.Port}";
         var seeds = analyzer.Endpoints("seeds");
+        if (seeds.Count > 0 && !seeds.Contains(own))
+        {
+            throw new SkydiveConfigException(analyzer.PathOf("seeds"), string.Join(", ", seeds), $"should name this analyzer, too, as its remoting does: {own}");
+        }
+
+        var storage = ReadStorage(analyzer.Section("storage"));
+        if (seeds.Count > 1 && storage.Provider == StorageProvider.Sqlite)
+        {
+            throw new SkydiveConfigException(analyzer.Section("storage").PathOf("provider"), "sqlite", "should be postgresql: several analyzers share a database");
+        }
+
         return new AnalyzerOptions
         {
             HostId = HostId,
-            Seeds = seeds.Count > 0 ? seeds : [$"{remoting.Host}:{remoting.Port}"],
+            Seeds = seeds.Count > 0 ? seeds : [own],
             Remoting = remoting,
             Http = new HttpOptions(
                 http.NonEmpty("host"),
@@ -277,7 +289,7 @@ public sealed class SkydiveConfig
                 http.Number("query-rows", 1, int.MaxValue),
                 http.Size("query-bytes", 1 << 10, 1L << 40)),
             Console = ReadEndpoint(analyzer.Section("console")),
-            Storage = ReadStorage(analyzer.Section("storage")),
+            Storage = storage,
             Fabric = analyzer.Section("topology").Texts("fabric"),
             Injections = new InjectionOptions(injections.Number("keep", 0, 1_000_000), injections.Duration("keep-for", TimeSpan.Zero, TimeSpan.FromDays(365))),
             Ipfix = IpfixOptions.Read(analyzer.Section("export").Section("ipfix")),

@@ -82,8 +82,19 @@ public static class NodeHosting
               }
               cluster {
                 retry-unsuccessful-join-after = 2 s
+                # A node that's gone is taken for gone after six seconds: two and a half until it's missed, three that nothing changes.
+                failure-detector {
+                  heartbeat-interval = 500 ms
+                  acceptable-heartbeat-pause = 2 s
+                }
+                unreachable-nodes-reaper-interval = 500 ms
+                # All that are left must hear of it before it's removed.
+                gossip-interval = 500 ms
+                leader-actions-interval = 500 ms
+                # Who was put down has ended by then, or is cut off; should it write on, the journal takes one writer only.
+                down-removal-margin = 500 ms
                 split-brain-resolver {
-                  stable-after = 7 s
+                  stable-after = 3 s
                   # A rack of agents that boots or restarts isn't a cluster that can't decide.
                   down-all-when-unstable = off
                 }

@@ -78,7 +78,7 @@ public sealed class RunningAnalyzer : IAsyncLifetime
               }
             }
             """);
-        _analyzer = AnalyzerHost.Build(new AnalyzerConfiguration(config, config.Analyzer.Fabric), Serilog.Core.Logger.None);
+        _analyzer = AnalyzerHost.Build(new AnalyzerConfiguration(config, config.Analyzer.Fabric), config.Analyzer.Seeds, Serilog.Core.Logger.None);
         await _analyzer.StartAsync();
         var cluster = Cluster.Get(System);
         cluster.Join(cluster.SelfAddress);
