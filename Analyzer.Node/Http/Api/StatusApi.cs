@@ -5,6 +5,7 @@ using Analyzer.Node.Export;
 using Analyzer.Node.Views;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Shared.Messages.Captures;
+using Shared.Messages.Hosting;
 using Shared.Messages.Retention;
 using Topology.Fabric.Links;
 using Topology.Fabric.Model;
@@ -157,6 +158,7 @@ internal sealed class StatusApi(AnalyzerServices services)
         json.WriteStartObject("Cluster"u8);
         json.WriteString("Self"u8, cluster.SelfAddress.ToString());
         json.WriteString("Leader"u8, state.Leader?.ToString() ?? "");
+        json.WriteString("Singletons"u8, state.Members.Where(m => m.HasRole(NodeHosting.AnalyzerRole) && m.Status is MemberStatus.Up or MemberStatus.Leaving).Min(Member.AgeOrdering)?.Address.ToString() ?? "");
         json.WriteStartArray("Members"u8);
         foreach (var member in state.Members)
         {
