@@ -64,18 +64,18 @@ internal static class ProcessCommands
         return command;
     }
 
-    public static Command Pause() => Signalling("pause", "stop what runs on a host where it is, as a machine that hangs would (SIGSTOP)", ProcessStat.Stop, "paused");
+    public static Command Pause() => Doing("pause", "stop what runs on a host where it is, as on a machine that hangs (SIGSTOP)", "paused", (_, pid) => ProcessStat.Signal(pid, ProcessStat.Stop));
 
-    public static Command Resume() => Signalling("resume", "let what was paused go on", ProcessStat.Continue, "resumed");
+    public static Command Resume() => Doing("resume", "let what was paused go on", "resumed", (host, _) => host.Continue());
 
-    private static Command Signalling(string name, string description, int signal, string done)
+    private static Command Doing(string name, string description, string done, Action<LabHost, int> act)
     {
         var command = new Command(name, description) { _host, LabOptions.Folder };
         command.SetAction((parsed, _) => LabOptions.GuardAsync(() =>
         {
             var host = LabOptions.HostOf(parsed, parsed.GetValue(_host)!);
             var pid = ClusterProcesses.Find(host) ?? throw new LabException($"nothing of the product runs on {host.Name}");
-            ProcessStat.Signal(pid, signal);
+            act(host, pid);
             Console.WriteLine($"{done} {pid} on {host.Name}");
             return Task.FromResult(0);
         }));

@@ -88,16 +88,26 @@ internal sealed class LabHost
     public IReadOnlyList<int> Processes(string commandLineHolds)
     {
         var ours = ProcessStat.PidNamespace(Pid);
-        return [.. from folder in Directory.EnumerateDirectories("/proc")
-                   let isProcess = int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out _)
-                   where isProcess
-                   let pid = int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture)
-                   where ProcessStat.PidNamespace(pid) == ours && ProcessStat.CommandLine(pid).Contains(commandLineHolds, StringComparison.Ordinal)
-                   select pid];
+        return [.. ProcessStat.All().Where(pid => ProcessStat.PidNamespace(pid) == ours && ProcessStat.CommandLine(pid).Contains(commandLineHolds, StringComparison.Ordinal))];
+    }
+
+    /// <summary>Lets a process that was stopped on the host go on, and nsenter, which stops with what it started and is the one to let it go on.</summary>
+    public void Continue()
+    {
+        var started = string.Create(CultureInfo.InvariantCulture, $"nsenter --target {Pid} ");
+        foreach (var pid in ProcessStat.All().Where(pid => ProcessStat.CommandLine(pid).StartsWith(started, StringComparison.Ordinal)))
+        {
+            ProcessStat.Signal(pid, ProcessStat.Continue);
+        }
     }
 
     /// <summary>Ends the host and everything on it, and waits until it's gone; false when it's still there after a while.</summary>
-    public Task<bool> DestroyAsync() => ProcessStat.EndAsync(Pid, StartTime, ProcessStat.Kill, EndPatience);
+    public Task<bool> DestroyAsync()
+    {
+        // A stopped one would never hear of the end of what it started, which couldn't end then.
+        Continue();
+        return ProcessStat.EndAsync(Pid, StartTime, ProcessStat.Kill, EndPatience);
+    }
 
     private IReadOnlyList<string> Enter(IReadOnlyList<string> command) =>
         ["--target", Pid.ToString(CultureInfo.InvariantCulture), "--net", "--mount", "--uts", "--pid", "--", .. command];

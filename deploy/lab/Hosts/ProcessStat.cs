@@ -12,6 +12,18 @@ internal static partial class ProcessStat
     public const int Continue = 18;
     public const int Stop = 19;
 
+    /// <summary>All processes.</summary>
+    public static IEnumerable<int> All()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid))
+            {
+                yield return pid;
+            }
+        }
+    }
+
     /// <summary>Field 22 of /proc/PID/stat; null when there is no such process or only its zombie.</summary>
     public static string? StartTime(int pid)
     {
