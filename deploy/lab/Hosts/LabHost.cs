@@ -10,9 +10,10 @@ namespace Lab.Hosts;
 /// </summary>
 internal sealed class LabHost
 {
+    // A shell, since it waits for whoever has no parent any more: a database's first process would stay, and no other could take its place.
     private const string Init =
         "mkdir -p /run/netns /run/openvswitch && mount -t tmpfs lab /run/netns && mount -t tmpfs lab /run/openvswitch && mount -t sysfs lab /sys && " +
-        "hostname \"$0\" && ip link set lo up && touch \"$1\" && exec sleep infinity";
+        "hostname \"$0\" && ip link set lo up && touch \"$1\" && while :; do sleep 3600; done";
 
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(15);
 

@@ -17,7 +17,7 @@ internal static class FaultTable
     /// <param name="packets">Pings that tcpdump counted, and the flows' counters with it.</param>
     public static void Add(int order, string fault, TimeSpan without, TimeSpan? limit, long packets)
     {
-        _rows[order] = string.Create(CultureInfo.InvariantCulture, $"| {fault} | {without.TotalSeconds:0.0} s | {(limit is { } most ? $"{most.TotalSeconds:0} s" : "")} | {packets:N0} | 0 |");
+        _rows[order] = string.Create(CultureInfo.InvariantCulture, $"| {fault} | {without.TotalSeconds:0.0} s | {(limit is { } most ? $"{most.TotalSeconds:0} s{(without > most ? ", missed" : "")}" : "")} | {packets:N0} | 0 |");
         if (Environment.GetEnvironmentVariable("SKYDIVE_WRITE_FAULTS") is not { Length: > 0 })
         {
             return;
