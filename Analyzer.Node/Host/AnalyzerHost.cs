@@ -155,7 +155,7 @@ internal static class AnalyzerHost
     // Hosts are remembered: after a restart each comes back by itself, to notice that its agent doesn't.
     private static AkkaConfigurationBuilder WithEntities(this AkkaConfigurationBuilder akka, AnalyzerOptions options)
     {
-        var hosts = HostEntitySettings.Of(options.FlowPartitions, options.Storage.SnapshotEvery);
+        var hosts = HostEntitySettings.Of(options.FlowPartitions, options.Storage.SnapshotEvery, options.ForgetHostsAfter);
         var flowsPlace = JournalPlace.Flows(options.Storage);
         var flows = FlowsEntitySettings.Of(options.FlowRetention, options.Storage.SnapshotEvery) with { Journal = flowsPlace.JournalPlugin, Snapshots = flowsPlace.SnapshotPlugin };
         return akka
