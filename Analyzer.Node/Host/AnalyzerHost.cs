@@ -34,6 +34,34 @@ namespace Analyzer.Node.Host;
 /// <summary>What an analyzer is made of: the actor system with its entities, singletons and view, HTTP, the console.</summary>
 internal static class AnalyzerHost
 {
+    /// <summary>What the journals, and the shards that keep theirs there, are told besides where they are.</summary>
+    internal const string StorageSettings =
+        """
+        akka.persistence {
+          # From two events on they go by COPY where the database has it: as texts of statements they'd be twice as long, and parsed.
+          journal { sql.max-row-by-row-size = 1, flows.max-row-by-row-size = 1 }
+          # It goes by the writers' ids, and the package has one for each process, not for each entity: of an entity that moved away and
+          # back all events since would be left out. That an entity has one writer is seen to by the tables' key.
+          journal { sql.replay-filter.mode = off, flows.replay-filter.mode = off }
+          # How soon a database that came back is noticed.
+          journal { sql.circuit-breaker.reset-timeout = 5 s, flows.circuit-breaker.reset-timeout = 5 s }
+          snapshot-store { sql.circuit-breaker.reset-timeout = 5 s, flows.circuit-breaker.reset-timeout = 5 s }
+        }
+        akka.cluster.sharding {
+          state-store-mode = persistence
+          remember-entities-store = eventsourced
+          # A flows entity starts with its first message and then stays.
+          passivate-idle-entity-after = off
+          # How soon entities are there again after a fault: of the database, or of the analyzer they were on.
+          retry-interval = 500 ms
+          coordinator-failure-backoff = 1 s
+          shard-failure-backoff = 2 s
+          entity-restart-backoff = 2 s
+          # In one or two rounds as even as can be.
+          least-shard-allocation-strategy.rebalance-absolute-limit = 20
+        }
+        """;
+
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(20);
 
     /// <summary>Puts an analyzer together. Nothing runs before it's started, and the actors run before it listens.</summary>
@@ -91,30 +119,7 @@ internal static class AnalyzerHost
         return akka
             .WithJournal(JournalPlace.Topology(storage))
             .WithJournal(JournalPlace.Flows(storage))
-            .AddHocon(
-                """
-                akka.persistence {
-                  # From two events on they go by COPY where the database has it: as texts of statements they'd be twice as long, and parsed.
-                  journal { sql.max-row-by-row-size = 1, flows.max-row-by-row-size = 1 }
-                  # How soon a database that came back is noticed.
-                  journal { sql.circuit-breaker.reset-timeout = 5 s, flows.circuit-breaker.reset-timeout = 5 s }
-                  snapshot-store { sql.circuit-breaker.reset-timeout = 5 s, flows.circuit-breaker.reset-timeout = 5 s }
-                }
-                akka.cluster.sharding {
-                  state-store-mode = persistence
-                  remember-entities-store = eventsourced
-                  # A flows entity starts with its first message and then stays.
-                  passivate-idle-entity-after = off
-                  # How soon entities are there again after a fault: of the database, or of the analyzer they were on.
-                  retry-interval = 500 ms
-                  coordinator-failure-backoff = 1 s
-                  shard-failure-backoff = 2 s
-                  entity-restart-backoff = 2 s
-                  # In one or two rounds as even as can be.
-                  least-shard-allocation-strategy.rebalance-absolute-limit = 20
-                }
-                """,
-                HoconAddMode.Prepend);
+            .AddHocon(StorageSettings, HoconAddMode.Prepend);
     }
 
     private static AkkaConfigurationBuilder WithJournal(this AkkaConfigurationBuilder akka, JournalPlace place)

@@ -34,7 +34,12 @@ internal static class ProcessCommands
         {
             var host = LabOptions.HostOf(parsed, parsed.GetValue(_host)!);
             var pid = ClusterProcesses.Find(host) ?? throw new LabException($"nothing of the product runs on {host.Name}");
-            ProcessStat.Signal(pid, ProcessStat.Kill);
+            // A database's processes outlive the first one for a while.
+            foreach (var one in LabPlan.RoleOf(host.Name) == MachineRole.Database ? PostgreSql.Processes(host) : [pid])
+            {
+                ProcessStat.Signal(one, ProcessStat.Kill);
+            }
+
             Console.WriteLine($"killed {pid} on {host.Name}");
             return Task.FromResult(0);
         }));

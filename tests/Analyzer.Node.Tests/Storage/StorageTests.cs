@@ -56,6 +56,21 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
     }
 
     [Theory, OnSqlite, OnPostgres]
+    public async Task An_entity_that_moves_to_another_analyzer_and_back_keeps_all_its_events(StoreKind kind)
+    {
+        using var here = await OpenAsync(kind);
+        using var there = await OpenAsync(kind);
+        foreach (var (system, uuid) in new[] { (here, "a"), (there, "b"), (here, "c") })
+        {
+            var flows = system.FlowsWithoutSnapshots();
+            Store(system, flows, uuid);
+            system.StopAndWait(flows);
+        }
+
+        Uuids(there, there.FlowsWithoutSnapshots()).ShouldBe(["a", "b", "c"], ignoreOrder: true);
+    }
+
+    [Theory, OnSqlite, OnPostgres]
     public async Task Who_asked_a_second_writer_is_told_at_once_that_nothing_is_stored(StoreKind kind)
     {
         using var system = await OpenAsync(kind);

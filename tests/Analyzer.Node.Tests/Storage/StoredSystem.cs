@@ -6,6 +6,7 @@ using Akka.TestKit.Xunit2;
 using Analyzer.Node.Captures;
 using Analyzer.Node.Fabric;
 using Analyzer.Node.Flows;
+using Analyzer.Node.Host;
 using Analyzer.Node.Injections;
 using Analyzer.Node.Tests.Kit;
 using Analyzer.Node.Topology;
@@ -45,6 +46,9 @@ internal sealed class StoredSystem : TestKit
 
     public IActorRef Flows(int partition, TimeSpan retention) => Sys.ActorOf(FlowsEntity.Props(
         partition, FlowSettings with { Limits = FlowSettings.Limits with { Retention = retention }, ExpireEvery = retention < TimeSpan.FromMinutes(1) ? retention : FlowSettings.ExpireEvery }));
+
+    /// <summary>One that recovers from its events alone.</summary>
+    public IActorRef FlowsWithoutSnapshots() => Sys.ActorOf(FlowsEntity.Props(3, FlowSettings with { SnapshotEvery = 1000 }));
 
     public IActorRef Captures() => Sys.ActorOf(CaptureRegistry.Props(CaptureRegistrySettings.Of(_selector, ActorRefs.Nobody, ActorRefs.Nobody)));
 
@@ -109,7 +113,7 @@ internal sealed class StoredSystem : TestKit
             }
           }
         }
-        """).WithFallback(ProtocolSerializer.Bindings);
+        """).WithFallback(ConfigurationFactory.ParseString(AnalyzerHost.StorageSettings)).WithFallback(ProtocolSerializer.Bindings);
 
     private static string Plugin(string @class, StorageProvider provider, string connectionString) => $"""
         class = "Akka.Persistence.Sql.{@class}, Akka.Persistence.Sql"
