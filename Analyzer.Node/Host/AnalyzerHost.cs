@@ -168,7 +168,7 @@ internal static class AnalyzerHost
                 TopologyShards.RegionName,
                 (system, _) => host => HostEntity.Props(host, hosts, Mediator(system)),
                 TopologyShards.Extractor,
-                new ShardOptions { Role = NodeHosting.AnalyzerRole, RememberEntities = true })
+                new ShardOptions { Role = NodeHosting.AnalyzerRole, RememberEntities = true, HandOffStopMessage = SnapshottedActor.HandOver.Instance })
             .WithShardRegion<FlowsEntity>(
                 FlowShards.RegionName,
                 (_, registry) =>
@@ -177,7 +177,7 @@ internal static class AnalyzerHost
                     return partition => FlowsEntity.Props(int.Parse(partition, CultureInfo.InvariantCulture), told);
                 },
                 FlowShards.Extractor,
-                new ShardOptions { Role = NodeHosting.AnalyzerRole });
+                new ShardOptions { Role = NodeHosting.AnalyzerRole, HandOffStopMessage = SnapshottedActor.HandOver.Instance });
     }
 
     // The oldest analyzer runs them; proxies find them from here.

@@ -85,7 +85,7 @@ internal sealed class HostEntity : SnapshottedActor
         Command<StopInjection>(stop => ForwardUnlessLeft(stop, stop.Uuid));
         Command<ForgetHost>(OnForget);
         Command<ForgetDue>(_ => OnForgetDue());
-        Command<Gone>(_ => Context.Parent.Tell(new Passivate(PoisonPill.Instance)));
+        Command<Gone>(_ => Context.Parent.Tell(new Passivate(HandOver.Instance)));
         Command<SubscribeAck>(_ => { });
         Command<SaveSnapshotFailure>(failed => _log.GraphSnapshotFailed(_host, failed.Metadata.SequenceNr, failed.Cause.Message));
     }
