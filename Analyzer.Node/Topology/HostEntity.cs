@@ -151,13 +151,13 @@ internal sealed class HostEntity : SnapshottedActor
             return;
         }
 
-        var left = DateTimeOffset.FromUnixTimeMilliseconds(_state.At) + _settings.ForgetAfter - DateTimeOffset.UtcNow;
+        var left = TimeSpan.FromMilliseconds(_state.At - Now) + _settings.ForgetAfter;
         After(left < TimeSpan.Zero ? TimeSpan.Zero : left < LongestTimer ? left : LongestTimer, ForgetDue.Instance);
     }
 
     private void OnForgetDue()
     {
-        if (DateTimeOffset.FromUnixTimeMilliseconds(_state.At) + _settings.ForgetAfter > DateTimeOffset.UtcNow)
+        if (TimeSpan.FromMilliseconds(Now - _state.At) < _settings.ForgetAfter)
         {
             LeaveInTime();
         }
@@ -503,7 +503,7 @@ internal sealed class HostEntity : SnapshottedActor
 
     protected override object ToSnapshot() => _state.ToMessage();
 
-    private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+    private static long Now => Context.System.Scheduler.Now.ToUnixTimeMilliseconds();
 
     /// <summary>Who told a part of the graph, and which.</summary>
     private sealed record Telling(IActorRef Teller, string Session, long Sequence);

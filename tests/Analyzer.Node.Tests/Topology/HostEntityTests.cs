@@ -302,6 +302,7 @@ public sealed class HostEntityTests : EntityTest
         entity.Tell(Register("s2"), CreateTestProbe());
         entity.Tell(Graphs.Sync("s2", 1, [Graphs.Node("a")]), TestActor);
         ExpectMsg<GraphStored>();
+        ExpectPublished().Cause.ShouldBe("sync");
         GraphOf(entity).Forgotten.ShouldBeFalse();
         StopAndWait(entity);
         GraphOf(Start()).Revision.ShouldBe(4);
