@@ -9,29 +9,32 @@ using InjectionRequest = Shared.Messages.Injections.Injection;
 namespace Agent.Node.Injection;
 
 /// <summary>
-/// One injection: starts its sending thread, tells how far it is, and stops when all is sent, when it fails, or on
-/// <see cref="StopInjection"/>. The last thing it tells is a progress of state "finished" or "failed".
+/// One injection: starts its sending thread, says how far it is when it's asked, and stops when all is sent, when it fails, or on
+/// <see cref="StopInjection"/>. Its parent is told the last: a progress of state "finished" or "failed".
 /// </summary>
 internal sealed class InjectorActor : ReceiveActor
 {
     private readonly ILogger _log = Context.Log();
     private readonly InjectorSettings _settings;
-    private readonly IActorRef _listener;
     private readonly InjectionLoop _loop;
+    private ulong _sent;
 
-    public InjectorActor(InjectorSettings settings, IActorRef listener)
+    public InjectorActor(InjectorSettings settings)
     {
         _settings = settings;
-        _listener = listener;
         _loop = new InjectionLoop(settings, Self);
 
-        Receive<InjectionSent>(sent => Tell("running", sent.Sent));
+        Receive<InjectionSent>(sent => _sent = sent.Sent);
         Receive<InjectionEnded>(OnEnded);
-        Receive<StopInjection>(_ => _loop.Stop());
+        Receive<StartInjection>(_ => Sender.Tell(Progress("running", _sent)));
+        Receive<StopInjection>(_ =>
+        {
+            _loop.Stop();
+            Sender.Tell(Progress("running", _sent));
+        });
     }
 
-    /// <summary>An injection whose <see cref="InjectionProgress"/> goes to <paramref name="listener"/>.</summary>
-    internal static Props Props(InjectorSettings settings, IActorRef listener) => Akka.Actor.Props.Create(() => new InjectorActor(settings, listener));
+    internal static Props Props(InjectorSettings settings) => Akka.Actor.Props.Create(() => new InjectorActor(settings));
 
     protected override void PreStart() => _loop.Start();
 
@@ -48,12 +51,12 @@ internal sealed class InjectorActor : ReceiveActor
             _log.InjectionSent(_settings.Injection.Uuid, ended.Sent, _settings.Device);
         }
 
-        Tell(ended.Error is null ? "finished" : "failed", ended.Sent, ended.Error ?? "");
+        Context.Parent.Tell(Progress(ended.Error is null ? "finished" : "failed", ended.Sent, ended.Error ?? ""));
         Context.Stop(Self);
     }
 
-    private void Tell(string state, ulong sent, string error = "") =>
-        _listener.Tell(new InjectionProgress { Uuid = _settings.Injection.Uuid, State = state, Sent = sent, Error = error });
+    private InjectionProgress Progress(string state, ulong sent, string error = "") =>
+        new() { Uuid = _settings.Injection.Uuid, State = state, Sent = sent, Error = error };
 }
 
 /// <summary>An injection and where it goes out.</summary>

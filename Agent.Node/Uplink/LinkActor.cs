@@ -123,7 +123,7 @@ internal sealed class LinkActor : ReceiveActor, IWithTimers
     }
 }
 
-/// <summary>Takes the agent's answers to one command to who gave it, until the last one, or for an hour without any.</summary>
+/// <summary>Takes the agent's answer to one command to who gave it; for an hour at most.</summary>
 internal sealed class AnswerActor : ReceiveActor
 {
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
@@ -134,14 +134,6 @@ internal sealed class AnswerActor : ReceiveActor
     public AnswerActor(IActorRef asker)
     {
         SetReceiveTimeout(Patience);
-        Receive<InjectionProgress>(progress =>
-        {
-            asker.Tell(progress);
-            if (progress.State is "finished" or "failed")
-            {
-                Context.Stop(Self);
-            }
-        });
         Receive<ReceiveTimeout>(_ => Context.Stop(Self));
         ReceiveAny(answer =>
         {

@@ -111,6 +111,13 @@ internal sealed class CaptureRegistry : SnapshottedActor
     private void OnCreate(CreateCapture command)
     {
         var asker = Sender;
+        // Asked for again, since the answer was lost.
+        if (command.Capture is { Uuid.Length: > 0 } asked && _state.Captures.Find(known => known.Uuid == asked.Uuid) is { } known)
+        {
+            asker.Tell(known);
+            return;
+        }
+
         var (created, refusal) = _state.Decide(command, _settings.FilterError, Guid.NewGuid().ToString(), Now);
         if (created is null)
         {

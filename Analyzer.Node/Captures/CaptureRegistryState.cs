@@ -23,7 +23,7 @@ internal sealed record CaptureRegistryState(ImmutableList<Capture> Captures)
             return Refuse(wrong);
         }
 
-        if (Captures.Find(known => CaptureRules.AreDuplicates(known, asked) || known.Uuid == asked.Uuid) is { } same)
+        if (Captures.Find(known => CaptureRules.AreDuplicates(known, asked)) is { } same)
         {
             return (null, new CaptureRefused
             {

@@ -48,7 +48,7 @@ internal sealed class SkydiveCommands : CommandHandlerActor
 
     private async Task<string> CapturesAsync()
     {
-        var captures = await _services.AskAsync<CaptureList>(_services.Captures, new GetCaptures()).ConfigureAwait(false);
+        var captures = await _services.AskRegistryAsync<CaptureList>(_services.Captures, new GetCaptures()).ConfigureAwait(false);
         return ConsoleTables.Captures(captures.Captures_, (await GraphAsync().ConfigureAwait(false)).Graph);
     }
 

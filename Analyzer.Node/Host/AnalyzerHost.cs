@@ -160,7 +160,7 @@ internal static class AnalyzerHost
     // Hosts are remembered: after a restart each comes back by itself, to notice that its agent doesn't.
     private static AkkaConfigurationBuilder WithEntities(this AkkaConfigurationBuilder akka, AnalyzerOptions options)
     {
-        var hosts = HostEntitySettings.Of(options.FlowPartitions, options.Storage.SnapshotEvery);
+        var hosts = HostEntitySettings.Of(options.FlowPartitions, options.Storage.SnapshotEvery, options.ForgetHostsAfter);
         var flowsPlace = JournalPlace.Flows(options.Storage);
         var flows = FlowsEntitySettings.Of(options.FlowRetention, options.Storage.SnapshotEvery) with { Journal = flowsPlace.JournalPlugin, Snapshots = flowsPlace.SnapshotPlugin };
         return akka
@@ -168,7 +168,7 @@ internal static class AnalyzerHost
                 TopologyShards.RegionName,
                 (system, _) => host => HostEntity.Props(host, hosts, Mediator(system)),
                 TopologyShards.Extractor,
-                new ShardOptions { Role = NodeHosting.AnalyzerRole, RememberEntities = true })
+                new ShardOptions { Role = NodeHosting.AnalyzerRole, RememberEntities = true, HandOffStopMessage = SnapshottedActor.HandOver.Instance })
             .WithShardRegion<FlowsEntity>(
                 FlowShards.RegionName,
                 (_, registry) =>
@@ -177,7 +177,7 @@ internal static class AnalyzerHost
                     return partition => FlowsEntity.Props(int.Parse(partition, CultureInfo.InvariantCulture), told);
                 },
                 FlowShards.Extractor,
-                new ShardOptions { Role = NodeHosting.AnalyzerRole });
+                new ShardOptions { Role = NodeHosting.AnalyzerRole, HandOffStopMessage = SnapshottedActor.HandOver.Instance });
     }
 
     // The oldest analyzer runs them; proxies find them from here.

@@ -1,9 +1,9 @@
 using Akka.Actor;
 using Akka.Event;
-using Analyzer.Node.Http;
 using Analyzer.Node.Logging;
 using Microsoft.Extensions.Logging;
 using Shared.Messages.Logging;
+using Shared.Messages.Parts;
 
 namespace Analyzer.Node.Host;
 
@@ -66,7 +66,7 @@ internal sealed class SingletonGuardian : ReceiveActor, IWithTimers
         }
         else
         {
-            Sender.Tell(new Status.Failure(new NotReadyException($"{_name}: not there, its journal didn't answer; it's tried again every few seconds")));
+            Sender.Tell(new NotReady { Reason = $"{_name}: not there, its journal didn't answer; it's tried again every few seconds" });
         }
     }
 

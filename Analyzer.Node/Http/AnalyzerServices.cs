@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Hosting;
 using Analyzer.Node.Captures;
@@ -9,9 +10,12 @@ using Analyzer.Node.Retention;
 using Analyzer.Node.Topology;
 using Analyzer.Node.Views;
 using Google.Protobuf;
+using Shared.Messages.Captures;
 using Shared.Messages.Configuration;
+using Shared.Messages.Injections;
 using Shared.Messages.Parts;
 using Shared.Messages.Retention;
+using Shared.Messages.Topology;
 
 namespace Analyzer.Node.Http;
 
@@ -20,6 +24,10 @@ namespace Analyzer.Node.Http;
 /// <param name="options">The analyzer's configuration.</param>
 internal sealed class AnalyzerServices(IServiceProvider provider, AnalyzerOptions options)
 {
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StoreAgainFor = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
     private ActorRegistry Actors => field ??= provider.GetRequiredService<ActorRegistry>();
 
     /// <summary>The merged graph.</summary>
@@ -63,8 +71,45 @@ internal sealed class AnalyzerServices(IServiceProvider provider, AnalyzerOption
     public Task<object> AskAsync(ICanTell target, IMessage question, string host = "") =>
         InParts.AskAsync(provider.GetRequiredService<ActorSystem>(), target, question, options.Http.QueryTimeout, host);
 
+    /// <summary>
+    /// Asks a registry, again and again while there's no answer or none to keep to: it may be on its way to another analyzer, and its
+    /// journal may be out of reach. What is asked for must have an id, by which the registry knows what it did already.
+    /// </summary>
+    /// <returns>The answer, and whether the question was put more than once.</returns>
+    /// <exception cref="AskTimeoutException">There was none in a query's time.</exception>
+    public async Task<(object Answer, bool Again)> AskRegistryAsync(ICanTell registry, IMessage question)
+    {
+        var since = Stopwatch.StartNew();
+        for (var again = false; ; again = true)
+        {
+            var left = options.Http.QueryTimeout - since.Elapsed;
+            object? answer = null;
+            try
+            {
+                answer = await InParts.AskAsync(provider.GetRequiredService<ActorSystem>(), registry, question, left < AskAgainAfter ? left : AskAgainAfter).ConfigureAwait(false);
+            }
+            catch (AskTimeoutException) when (left > AskAgainAfter)
+            {
+                continue;
+            }
+
+            var (temporary, patience) = answer switch
+            {
+                NotReady => (true, options.Http.QueryTimeout),
+                CaptureRefused { NotStored: true } or InjectionRefused { NotStored: true } or FabricLinkRefused { NotStored: true } or HostRefused { NotStored: true } => (true, StoreAgainFor),
+                _ => (false, default),
+            };
+            if (!temporary || since.Elapsed + Pause >= patience)
+            {
+                return answer is NotReady notReady ? throw ApiException.Unavailable(notReady.Reason) : (answer, again);
+            }
+
+            await Task.Delay(Pause).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>The same for one kind of answer.</summary>
-    public async Task<T> AskAsync<T>(ICanTell target, IMessage question) => await AskAsync(target, question).ConfigureAwait(false) switch
+    public async Task<T> AskRegistryAsync<T>(ICanTell registry, IMessage question) => (await AskRegistryAsync(registry, question).ConfigureAwait(false)).Answer switch
     {
         T answer => answer,
         Status.Failure failure => throw failure.Cause,

@@ -17,6 +17,3 @@ internal sealed class ApiException(int status, string code, string message, stri
 
     public static ApiException Unavailable(string message) => new(StatusCodes.Status503ServiceUnavailable, "unavailable", message);
 }
-
-/// <summary>Something this analyzer needs isn't there yet; the message, for users, says what.</summary>
-internal sealed class NotReadyException(string message) : Exception(message);

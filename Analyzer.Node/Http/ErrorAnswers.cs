@@ -78,8 +78,6 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
                 return new(bad.StatusCode, "bad-request", bad.Message, "request");
             case FlowQueryException flows:
                 return new(StatusCodes.Status503ServiceUnavailable, "unavailable", flows.Message, "flows");
-            case NotReadyException notReady:
-                return ApiException.Unavailable(notReady.Message);
             case OperationCanceledException:
                 return TooLong;
             case AnswerTooLargeException tooLarge:

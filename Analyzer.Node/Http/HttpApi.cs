@@ -19,6 +19,7 @@ internal static class HttpApi
         new CaptureApi(services).Map(application);
         new InjectionApi(services).Map(application);
         new FabricApi(services).Map(application);
+        new HostApi(services).Map(application);
         new StatusApi(services).Map(application);
         application.MapPrometheusScrapingEndpoint("/metrics");
         new PcapApi(services).Map(application);

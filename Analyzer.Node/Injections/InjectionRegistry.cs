@@ -25,15 +25,26 @@ internal sealed record InjectionRegistrySettings(INodeSelector Selector, IActorR
 
 /// <summary>
 /// The cluster's packet injections, event-sourced (a singleton): resolves their nodes to addresses, starts them on the source's
-/// agent, and keeps what became of them.
+/// agent, and keeps what became of them. Orders are said again until they're answered, and who does an injection is asked how it is until
+/// it's over. Only the agent that was there when it was ordered may start it, and once: after a restart of this registry none is started.
 /// </summary>
 internal sealed class InjectionRegistry : SnapshottedActor, IWithTimers
 {
     private const int SnapshotEvery = 200;
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often an agent is looked for, and one that doesn't answer is told to stop.</summary>
+    private const int MostTries = 20;
 
     private readonly ILogger _log = Context.Log();
     private readonly InjectionRegistrySettings _settings;
+    // Those to be started, by their ids: whose agent isn't known yet, and how often it was asked for.
+    private readonly Dictionary<string, int> _ordered = new(StringComparer.Ordinal);
+    // Those started since this registry runs, and the session of the agent that may do so.
+    private readonly Dictionary<string, string> _sessions = new(StringComparer.Ordinal);
+    // Those to be stopped, on which hosts, and how often it was said.
+    private readonly Dictionary<string, (string Host, int Tries)> _stopping = new(StringComparer.Ordinal);
     private InjectionRegistryState _state = InjectionRegistryState.Empty;
 
     public InjectionRegistry(InjectionRegistrySettings settings)
@@ -53,7 +64,8 @@ internal sealed class InjectionRegistry : SnapshottedActor, IWithTimers
         Command<ForgetDue>(_ => Forget());
         Command<InjectionProgress>(OnProgress);
         Command<GraphChanged>(changed => Store([.. _state.Decide(changed)], stop: true));
-        Command<InjectionRefused>(refused => _log.InjectionNotStopped(refused.Reason));
+        Command<Injector>(OnInjector);
+        Command<AskDue>(_ => OnAskDue());
         Command<SubscribeAck>(_ => { });
         Command<SaveSnapshotFailure>(failed => _log.InjectionsSnapshotFailed(failed.Metadata.SequenceNr, failed.Cause.Message));
     }
@@ -89,7 +101,7 @@ internal sealed class InjectionRegistry : SnapshottedActor, IWithTimers
     {
         _settings.Mediator.Tell(new Subscribe(HostEntity.ChangesTopic, Self));
         Timers.StartPeriodicTimer(ForgetDue.Instance, ForgetDue.Instance, ForgetEvery);
-        Store([.. _state.DecideRestarted(Now)], stop: true);
+        Timers.StartPeriodicTimer(AskDue.Instance, AskDue.Instance, AskEvery);
     }
 
     private void OnCreate(CreateInjection command)
@@ -104,6 +116,13 @@ internal sealed class InjectionRegistry : SnapshottedActor, IWithTimers
         if (InjectionRules.Check(asked) is { } wrong)
         {
             Refuse(asker, wrong);
+            return;
+        }
+
+        // Asked for again, since the answer was lost.
+        if (_state.Find(asked.Uuid) is { } known)
+        {
+            InParts.Answer(Context, asker, InjectionRegistryState.WithoutPcap(known));
             return;
         }
 
@@ -132,7 +151,8 @@ internal sealed class InjectionRegistry : SnapshottedActor, IWithTimers
                 _log.InjectionCreated(injection.Uuid, injection.Src, injection.Host);
                 InParts.Answer(Context, asker, InjectionRegistryState.WithoutPcap(injection));
                 SnapshotAfter(SnapshotEvery);
-                _settings.TopologyRegion.Tell(InParts.Of(Context, new StartInjection { Host = injection.Host, Injection = injection }, injection.Host), Self);
+                _ordered[injection.Uuid] = 0;
+                OnAskDue(injection);
             });
         });
     }
@@ -185,13 +205,95 @@ internal sealed class InjectionRegistry : SnapshottedActor, IWithTimers
             SnapshotAfter(SnapshotEvery);
             if (known is not null && !InjectionRegistryState.IsOver(known.State))
             {
-                _settings.TopologyRegion.Tell(new StopInjection { Host = known.Host, Uuid = known.Uuid });
+                Stop(known);
             }
         });
     }
 
+    private void OnAskDue()
+    {
+        foreach (var injection in _state.Open)
+        {
+            OnAskDue(injection);
+        }
+
+        foreach (var (uuid, (host, tries)) in _stopping)
+        {
+            if (tries == MostTries)
+            {
+                _stopping.Remove(uuid);
+                _log.InjectionNotStopped(uuid, host);
+                continue;
+            }
+
+            _stopping[uuid] = (host, tries + 1);
+            _settings.TopologyRegion.Tell(new StopInjection { Host = host, Uuid = uuid }, Self);
+        }
+    }
+
+    private void OnAskDue(Injection injection)
+    {
+        if (_ordered.TryGetValue(injection.Uuid, out var tries))
+        {
+            if (tries < MostTries)
+            {
+                _ordered[injection.Uuid] = tries + 1;
+                _settings.TopologyRegion.Tell(new GetInjector { Host = injection.Host }, Self);
+            }
+            else
+            {
+                Fail(injection.Uuid, $"host {injection.Host}: no agent answers.");
+            }
+
+            return;
+        }
+
+        var (starts, session) = (_sessions.TryGetValue(injection.Uuid, out var known) && injection.State == InjectionRegistryState.Pending, known ?? "");
+        var start = new StartInjection { Host = injection.Host, Session = session, ReportOnly = !starts, Injection = starts ? injection : new Injection { Uuid = injection.Uuid } };
+        _settings.TopologyRegion.Tell(InParts.Of(Context, start, injection.Host, $"start-{injection.Uuid}"), Self);
+    }
+
+    private void OnInjector(Injector injector)
+    {
+        foreach (var injection in _state.Open.Where(open => open.Host == injector.Host && _ordered.ContainsKey(open.Uuid)))
+        {
+            if (injector.Session.Length == 0)
+            {
+                Fail(injection.Uuid, $"host {injector.Host}: no agent is connected.");
+                continue;
+            }
+
+            _ordered.Remove(injection.Uuid);
+            _sessions[injection.Uuid] = injector.Session;
+            OnAskDue(injection);
+        }
+    }
+
+    private void Fail(string uuid, string error)
+    {
+        _ordered.Remove(uuid);
+        if (_state.DecideFailed(uuid, error, Now) is { } failed)
+        {
+            Store([failed], stop: false);
+        }
+    }
+
+    private void Stop(Injection injection)
+    {
+        _ordered.Remove(injection.Uuid);
+        _sessions.Remove(injection.Uuid);
+        _stopping[injection.Uuid] = (injection.Host, 1);
+        _settings.TopologyRegion.Tell(new StopInjection { Host = injection.Host, Uuid = injection.Uuid }, Self);
+    }
+
     private void OnProgress(InjectionProgress progress)
     {
+        if (InjectionRegistryState.IsOver(progress.State))
+        {
+            _stopping.Remove(progress.Uuid);
+            _sessions.Remove(progress.Uuid);
+        }
+
         if (_state.Decide(progress, Now) is not { } changed)
         {
             return;
@@ -230,7 +332,7 @@ internal sealed class InjectionRegistry : SnapshottedActor, IWithTimers
 
             if (stop && _state.Find(progress.Uuid) is { } injection)
             {
-                _settings.TopologyRegion.Tell(new StopInjection { Host = injection.Host, Uuid = injection.Uuid });
+                Stop(injection);
             }
         });
     }
@@ -256,6 +358,11 @@ internal sealed class InjectionRegistry : SnapshottedActor, IWithTimers
     protected override object ToSnapshot() => _state.ToSnapshot();
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    private sealed class AskDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly AskDue Instance = new();
+    }
 
     private sealed class ForgetDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
     {

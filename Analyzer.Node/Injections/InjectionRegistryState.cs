@@ -32,11 +32,6 @@ internal sealed record InjectionRegistryState(ImmutableList<Injection> Injection
             injection.Uuid = newUuid;
         }
 
-        if (Find(injection.Uuid) is not null)
-        {
-            return (null, $"UUID: injection {injection.Uuid} exists already.");
-        }
-
         if (Open.Count() >= InjectionLimits.MaxOpen)
         {
             return (null, $"injections: {InjectionLimits.MaxOpen} aren't over, and no more may be at once: wait, or delete one.");
@@ -104,9 +99,9 @@ internal sealed record InjectionRegistryState(ImmutableList<Injection> Injection
             : Open.Where(injection => gone.Contains(injection.NodeId)).Select(injection => FailureOf(injection, $"the node it was injected from has left the graph ({changed.Cause}).", changed.At));
     }
 
-    /// <summary>After a restart nobody tells what became of the open ones any more: they fail.</summary>
-    public IEnumerable<InjectionChanged> DecideRestarted(long at) =>
-        Open.Select(injection => FailureOf(injection, "the analyzer was restarted meanwhile; how much was sent isn't known.", at));
+    /// <summary>One that can't be done fails.</summary>
+    public InjectionChanged? DecideFailed(string uuid, string error, long at) =>
+        Find(uuid) is { } known && !IsOver(known.State) ? FailureOf(known, error, at) : null;
 
     public InjectionRegistryState Apply(InjectionCreated created) => new(Injections.Add(created.Injection));
 

@@ -58,6 +58,9 @@ internal static partial class LogMessages
     [LoggerMessage(202, LogLevel.Warning, "a second agent claims host {Host}, from {Address}: refused")]
     public static partial void SecondAgentRefused(this ILogger log, string host, object address);
 
+    [LoggerMessage(212, LogLevel.Information, "host {Host} is forgotten")]
+    public static partial void HostForgotten(this ILogger log, string host);
+
     [LoggerMessage(203, LogLevel.Information, "the agent of {Host} before doesn't answer any more")]
     public static partial void AgentReplaced(this ILogger log, string host);
 
@@ -112,8 +115,8 @@ internal static partial class LogMessages
     public static partial void CapturesLeftOut(this ILogger log, int count, int mostOnNode, int mostOnHost);
 
     // Injections
-    [LoggerMessage(501, LogLevel.Debug, "injection not stopped: {Reason}")]
-    public static partial void InjectionNotStopped(this ILogger log, string reason);
+    [LoggerMessage(501, LogLevel.Warning, "injection {Injection}: nobody on host {Host} said that it's stopped")]
+    public static partial void InjectionNotStopped(this ILogger log, string injection, string host);
 
     [LoggerMessage(502, LogLevel.Warning, "injections: snapshot at event {Event} failed: {Reason}")]
     public static partial void InjectionsSnapshotFailed(this ILogger log, long @event, string reason);

@@ -23,6 +23,7 @@ internal abstract class SnapshottedActor : ReceivePersistentActor
         _daily = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(first, Every, Self, SnapshotDue.Instance, Self);
         Command<SaveSnapshotSuccess>(saved => Covers(saved.Metadata.SequenceNr));
         Command<SnapshotDue>(_ => OnSnapshotDue());
+        Command<HandOver>(handOver => DeferAsync(handOver, _ => Context.Stop(Self)));
     }
 
     /// <summary>The state, as it's stored.</summary>
@@ -61,6 +62,12 @@ internal abstract class SnapshottedActor : ReceivePersistentActor
     }
 
     private void Covers(long sequence) => _covered = Math.Max(_covered, sequence);
+
+    /// <summary>Another analyzer takes over: ends once all that's on its way to the journal is there, so that its successor finds it.</summary>
+    public sealed class HandOver : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly HandOver Instance = new();
+    }
 
     /// <summary>It's time to look whether a snapshot is needed.</summary>
     public sealed class SnapshotDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Akka.Persistence;
@@ -20,16 +21,18 @@ namespace Analyzer.Node.Topology;
 /// <param name="SnapshotEvery">Events between two snapshots.</param>
 /// <param name="ReregisterWithin">Time an agent has, after this entity recovered, to register again before it counts as lost.</param>
 /// <param name="AnswerWithin">Time a registered agent has to prove that it's alive when another claims its host.</param>
-internal sealed record HostEntitySettings(int FlowPartitions, int SnapshotEvery, TimeSpan ReregisterWithin, TimeSpan AnswerWithin)
+/// <param name="ForgetAfter">Time without an agent after which the host is forgotten.</param>
+internal sealed record HostEntitySettings(int FlowPartitions, int SnapshotEvery, TimeSpan ReregisterWithin, TimeSpan AnswerWithin, TimeSpan ForgetAfter)
 {
     /// <summary>With the defaults of what isn't configured.</summary>
-    public static HostEntitySettings Of(int flowPartitions, int snapshotEvery) =>
-        new(flowPartitions, snapshotEvery, TimeSpan.FromSeconds(45), TimeSpan.FromSeconds(4));
+    public static HostEntitySettings Of(int flowPartitions, int snapshotEvery, TimeSpan forgetAfter) =>
+        new(flowPartitions, snapshotEvery, TimeSpan.FromSeconds(45), TimeSpan.FromSeconds(4), forgetAfter);
 }
 
 /// <summary>
 /// One host's graph, event-sourced, and the link to its agent: takes the agent's graph, acknowledges what is stored, publishes
-/// what changed, forwards commands to the agent, and empties the graph when the agent is lost.
+/// what changed, forwards commands to the agent, empties the graph when the agent is lost, and ends when the host is forgotten, until
+/// somebody says its name again.
 /// </summary>
 internal sealed class HostEntity : SnapshottedActor
 {
@@ -38,6 +41,11 @@ internal sealed class HostEntity : SnapshottedActor
 
     /// <summary>Pub-sub topic of <see cref="AnnounceHostGraphs"/>.</summary>
     public const string ViewsTopic = "topology-views";
+
+    private static readonly TimeSpan GoneAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>The scheduler's own bound is near; then it's looked again.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
     private readonly ILogger _log = Context.Log();
     private readonly HostEntitySettings _settings;
@@ -72,8 +80,12 @@ internal sealed class HostEntity : SnapshottedActor
         Command<AnnounceHostGraphs>(OnAnnounce);
         Command<SetCaptures>(set => Forward(set, new CaptureRefused { Reason = NoAgent, NotFound = true }));
         Command<ReadPcap>(read => Forward(read, new PcapRefused { Reason = NoAgent, Unavailable = true }));
-        Command<StartInjection>(start => Forward(start, new InjectionProgress { Uuid = start.Injection.Uuid, State = "failed", Error = NoAgent }));
-        Command<StopInjection>(stop => Forward(stop, new InjectionRefused { Reason = NoAgent, NotFound = true }));
+        Command<GetInjector>(OnGetInjector);
+        Command<StartInjection>(OnStartInjection);
+        Command<StopInjection>(stop => ForwardUnlessLeft(stop, stop.Uuid));
+        Command<ForgetHost>(OnForget);
+        Command<ForgetDue>(_ => OnForgetDue());
+        Command<Gone>(_ => Context.Parent.Tell(new Passivate(HandOver.Instance)));
         Command<SubscribeAck>(_ => { });
         Command<SaveSnapshotFailure>(failed => _log.GraphSnapshotFailed(_host, failed.Metadata.SequenceNr, failed.Cause.Message));
     }
@@ -119,6 +131,78 @@ internal sealed class HostEntity : SnapshottedActor
         {
             After(_settings.ReregisterWithin, ReregistrationDue.Instance);
         }
+        else
+        {
+            LeaveInTime();
+        }
+    }
+
+    // Whoever said its name had a reason: there's time for what comes next.
+    private void LeaveInTime()
+    {
+        if (IsFabric || _registration.Agent is not null || _state.Graph.NodeCount > 0 || _state.Revision == 0)
+        {
+            return;
+        }
+
+        if (_state.IsForgotten)
+        {
+            After(GoneAfter, Gone.Instance);
+            return;
+        }
+
+        var left = TimeSpan.FromMilliseconds(_state.At - Now) + _settings.ForgetAfter;
+        After(left < TimeSpan.Zero ? TimeSpan.Zero : left < LongestTimer ? left : LongestTimer, ForgetDue.Instance);
+    }
+
+    private void OnForgetDue()
+    {
+        if (TimeSpan.FromMilliseconds(Now - _state.At) < _settings.ForgetAfter)
+        {
+            LeaveInTime();
+        }
+        else if (_registration.Agent is null && _state.Graph.NodeCount == 0)
+        {
+            Forget(null);
+        }
+    }
+
+    private void OnForget(ForgetHost forget)
+    {
+        if (IsFabric)
+        {
+            Sender.Tell(new HostRefused { Host = _host, Reason = $"\"{_host}\" isn't a host: it's what the analyzers make of the fabric's links." });
+        }
+        else if (_registration.Agent is { } agent)
+        {
+            Sender.Tell(new HostRefused { Host = _host, Reason = $"host {_host}: its agent is connected, from {agent.Reference.Path.Address}; stop it first." });
+        }
+        else if (_state.Revision == 0 || _state.IsForgotten)
+        {
+            Sender.Tell(new HostRefused { Host = _host, Reason = $"there is no host {_host}.", NotFound = true });
+            After(GoneAfter, Gone.Instance);
+        }
+        else
+        {
+            Forget(Sender);
+        }
+    }
+
+    private void Forget(IActorRef? asker)
+    {
+        var events = _state.DecideForget(Now);
+        PersistAll(events, persisted =>
+        {
+            _state = _state.Apply(persisted);
+            Tell(persisted);
+            if (persisted.Revision == events[^1].Revision)
+            {
+                _log.HostForgotten(_host);
+                TakeSnapshot();
+                asker?.Tell(new HostForgotten { Host = _host });
+                LeaveInTime();
+            }
+        });
     }
 
     private void OnRegister(RegisterAgent register)
@@ -317,6 +401,43 @@ internal sealed class HostEntity : SnapshottedActor
         }
     }
 
+    private void OnGetInjector(GetInjector get)
+    {
+        if (_registration.Agent is { } agent)
+        {
+            Sender.Tell(new Injector { Host = get.Host, Session = agent.Session });
+        }
+        else if (_state.Graph.NodeCount == 0)
+        {
+            Sender.Tell(new Injector { Host = get.Host });
+        }
+    }
+
+    // Whoever came after the agent that was to do it doesn't know whether that one did.
+    private void OnStartInjection(StartInjection start)
+    {
+        if (_registration.Agent is { } agent && !start.ReportOnly && start.Session != agent.Session)
+        {
+            Sender.Tell(new InjectionProgress { Uuid = start.Injection.Uuid, State = "failed", Error = $"host {_host}: its agent was started anew meanwhile; how much was sent isn't known" });
+            return;
+        }
+
+        ForwardUnlessLeft(start, start.Injection.Uuid);
+    }
+
+    // While the agent may register again nothing is answered: it's said again.
+    private void ForwardUnlessLeft(object command, string uuid)
+    {
+        if (_registration.Agent is { } agent)
+        {
+            agent.Reference.Tell(command, Sender);
+        }
+        else if (_state.Graph.NodeCount == 0)
+        {
+            Sender.Tell(new InjectionProgress { Uuid = uuid, State = "failed", Error = NoAgent });
+        }
+    }
+
     /// <param name="changed">What is to be stored, all of it or nothing; empty: there's nothing new.</param>
     /// <param name="telling">Who is told when it's stored; null: nobody.</param>
     private void Store(IReadOnlyList<GraphChanged> changed, Telling? telling)
@@ -343,6 +464,7 @@ internal sealed class HostEntity : SnapshottedActor
             if (_state.Graph.NodeCount == 0)
             {
                 TakeSnapshot();
+                LeaveInTime();
             }
             else
             {
@@ -381,10 +503,20 @@ internal sealed class HostEntity : SnapshottedActor
 
     protected override object ToSnapshot() => _state.ToMessage();
 
-    private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+    private static long Now => Context.System.Scheduler.Now.ToUnixTimeMilliseconds();
 
     /// <summary>Who told a part of the graph, and which.</summary>
     private sealed record Telling(IActorRef Teller, string Session, long Sequence);
+
+    private sealed class ForgetDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly ForgetDue Instance = new();
+    }
+
+    private sealed class Gone : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly Gone Instance = new();
+    }
 
     private sealed record AnswerDue(string Claimant) : INotInfluenceReceiveTimeout, IDeadLetterSuppression;
 

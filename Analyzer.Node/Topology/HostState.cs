@@ -11,17 +11,20 @@ namespace Analyzer.Node.Topology;
 /// <param name="Host">The host, or the fabric.</param>
 /// <param name="Revision">Number of the last event, counted from 1 without gaps.</param>
 /// <param name="Graph">The host's nodes and edges.</param>
-internal sealed record HostState(string Host, long Revision, Graph Graph)
+/// <param name="At">When the last event was, in Unix milliseconds; 0 where an earlier version stored a snapshot.</param>
+/// <param name="IsForgotten">It left, and nobody has to know it any more.</param>
+internal sealed record HostState(string Host, long Revision, Graph Graph, long At, bool IsForgotten)
 {
     public const string CauseSync = "sync";
     public const string CauseUpdate = "update";
     public const string CauseAgentLost = "agent lost";
     public const string CauseFabric = "fabric";
+    public const string CauseForgotten = "forgotten";
 
-    public static HostState Empty(string host) => new(host, 0, Graph.Empty);
+    public static HostState Empty(string host) => new(host, 0, Graph.Empty, 0, false);
 
     public static HostState From(HostGraph snapshot) =>
-        new(snapshot.Host, snapshot.Revision, Graph.Empty.WithHost(snapshot.Host, snapshot.Nodes.Select(n => n.ToModel()), snapshot.Edges.Select(e => e.ToModel())));
+        new(snapshot.Host, snapshot.Revision, Graph.Empty.WithHost(snapshot.Host, snapshot.Nodes.Select(n => n.ToModel()), snapshot.Edges.Select(e => e.ToModel())), snapshot.At, snapshot.Forgotten);
 
     /// <summary>What of the whole graph is new.</summary>
     public IReadOnlyList<GraphChanged> Decide(SyncGraph sync, string cause, long at)
@@ -41,11 +44,24 @@ internal sealed record HostState(string Host, long Revision, Graph Graph)
     /// <summary>Everything goes: nobody watches this host any more.</summary>
     public IReadOnlyList<GraphChanged> DecideAgentLost(long at) => Changed(GraphProtocol.Difference(Graph, Graph.Empty), CauseAgentLost, at);
 
-    public HostState Apply(GraphChanged changed) => this with { Revision = changed.Revision, Graph = Graph.Apply(changed.Changes) };
+    /// <summary>Nobody has to know this host any more: what's left of it goes, and that it was there.</summary>
+    public IReadOnlyList<GraphChanged> DecideForget(long at)
+    {
+        if (IsForgotten)
+        {
+            return [];
+        }
+
+        var lost = DecideAgentLost(at);
+        return [.. lost, new GraphChanged { Host = Host, Revision = Revision + lost.Count + 1, At = at, Cause = CauseForgotten }];
+    }
+
+    public HostState Apply(GraphChanged changed) =>
+        this with { Revision = changed.Revision, Graph = Graph.Apply(changed.Changes), At = changed.At, IsForgotten = changed.Cause == CauseForgotten };
 
     public HostGraph ToMessage()
     {
-        var message = new HostGraph { Host = Host, Revision = Revision };
+        var message = new HostGraph { Host = Host, Revision = Revision, At = At, Forgotten = IsForgotten };
         message.Nodes.AddRange(Graph.Nodes.Select(n => n.ToMessage()));
         message.Edges.AddRange(Graph.AllEdges.Select(e => e.ToMessage()));
         return message;

@@ -20,6 +20,9 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan AskAgainEvery = TimeSpan.FromSeconds(2);
 
+    // How soon a host is forgotten here, too, of which the word got lost.
+    private static readonly TimeSpan AskLeftEvery = TimeSpan.FromMinutes(10);
+
     // In one message, whatever their names' lengths.
     private const int HostsAnnounced = 200;
 
@@ -46,6 +49,7 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
         Receive<Terminated>(ended => _kept.Subscribers.Remove(ended.ActorRef));
         Receive<AskHosts>(_ => OnAskHosts());
         Receive<SubscribeAck>(_ => OnAskHosts());
+        Receive<AskLeft>(_ => OnAskLeft());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -60,6 +64,7 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
     {
         _mediator.Tell(new Subscribe(HostEntity.ChangesTopic, Self));
         Timers.StartPeriodicTimer(AskHosts.Instance, AskHosts.Instance, AskAgainEvery);
+        Timers.StartPeriodicTimer(AskLeft.Instance, AskLeft.Instance, AskLeftEvery);
     }
 
     private void OnAskHosts()
@@ -77,6 +82,14 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
 
             _mediator.Tell(new Publish(HostEntity.ViewsTopic, announce));
             after = announce.Until;
+        }
+    }
+
+    private void OnAskLeft()
+    {
+        foreach (var host in _kept.Merged.Revisions.Keys.Where(host => !_kept.Merged.Graph.HasNodesOf(host)))
+        {
+            _hosts.Tell(new GetHostGraph { Host = host });
         }
     }
 
@@ -145,6 +158,11 @@ internal sealed class GraphView : ReceiveActor, IWithTimers
 
         /// <summary>They are watched, and go when they end.</summary>
         public HashSet<IActorRef> Subscribers { get; } = [];
+    }
+
+    private sealed class AskLeft : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly AskLeft Instance = new();
     }
 
     private sealed class AskHosts : INotInfluenceReceiveTimeout, IDeadLetterSuppression

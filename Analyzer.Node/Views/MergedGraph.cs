@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Analyzer.Node.Topology;
 using Shared.Messages.Topology;
 using Topology.Fabric.Model;
 using Topology.Fabric.Protocol;
@@ -27,6 +28,11 @@ internal sealed record MergedGraph(Graph Graph, ImmutableDictionary<string, long
     /// <summary>Takes one event.</summary>
     public (MergedGraph Graph, Outcome Outcome, IReadOnlyList<GraphChange> Changes) Take(GraphChanged changed)
     {
+        if (changed.Cause == HostState.CauseForgotten)
+        {
+            return Forget(changed.Host);
+        }
+
         var known = Revisions.GetValueOrDefault(changed.Host);
         if (changed.Revision <= known)
         {
@@ -44,6 +50,11 @@ internal sealed record MergedGraph(Graph Graph, ImmutableDictionary<string, long
     /// <summary>Takes a whole host's graph. One older than what's known is ignored.</summary>
     public (MergedGraph Graph, Outcome Outcome, IReadOnlyList<GraphChange> Changes) Take(HostGraph host)
     {
+        if (host.Forgotten)
+        {
+            return Forget(host.Host);
+        }
+
         if (Revisions.TryGetValue(host.Host, out var known) && host.Revision <= known)
         {
             return (this, Outcome.Known, []);
@@ -51,5 +62,16 @@ internal sealed record MergedGraph(Graph Graph, ImmutableDictionary<string, long
 
         var merged = Graph.WithHost(host.Host, host.Nodes.Select(n => n.ToModel()), host.Edges.Select(e => e.ToModel()));
         return (new MergedGraph(merged, Revisions.SetItem(host.Host, host.Revision)), Outcome.Taken, GraphProtocol.Difference(Graph, merged, host.Host));
+    }
+
+    private (MergedGraph Graph, Outcome Outcome, IReadOnlyList<GraphChange> Changes) Forget(string host)
+    {
+        if (!Revisions.ContainsKey(host))
+        {
+            return (this, Outcome.Known, []);
+        }
+
+        var without = Graph.WithHost(host, [], []);
+        return (new MergedGraph(without, Revisions.Remove(host)), Outcome.Taken, GraphProtocol.Difference(Graph, without, host));
     }
 }

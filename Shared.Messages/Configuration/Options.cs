@@ -179,6 +179,8 @@ public sealed record AnalyzerOptions
     internal IpfixOptions? Ipfix { get; init; }
     /// <summary>How many flows entities there are.</summary>
     public required int FlowPartitions { get; init; }
+    /// <summary>Time without its agent after which a host is forgotten.</summary>
+    internal TimeSpan ForgetHostsAfter { get; init; }
     /// <summary>Time since its last packet for which a flow stays queryable.</summary>
     public required TimeSpan FlowRetention { get; init; }
 }

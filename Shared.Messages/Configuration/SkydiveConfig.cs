@@ -293,6 +293,7 @@ public sealed class SkydiveConfig
             Fabric = analyzer.Section("topology").Texts("fabric"),
             Injections = new InjectionOptions(injections.Number("keep", 0, 1_000_000), injections.Duration("keep-for", TimeSpan.Zero, TimeSpan.FromDays(365))),
             Ipfix = IpfixOptions.Read(analyzer.Section("export").Section("ipfix")),
+            ForgetHostsAfter = analyzer.Section("topology").Duration("forget-hosts-after", TimeSpan.FromSeconds(1), TimeSpan.FromDays(36500)),
             FlowPartitions = analyzer.Number("flow-partitions", 1, 1024),
             FlowRetention = analyzer.Duration("flow-retention", TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
         };

@@ -89,10 +89,10 @@ public static class NodeHosting
                 }
                 unreachable-nodes-reaper-interval = 500 ms
                 # All that are left must hear of it before it's removed.
-                gossip-interval = 500 ms
+                gossip-interval = 300 ms
                 leader-actions-interval = 500 ms
                 # Who was put down has ended by then, or is cut off; should it write on, the journal takes one writer only.
-                down-removal-margin = 500 ms
+                down-removal-margin = 200 ms
                 split-brain-resolver {
                   stable-after = 3 s
                   # A rack of agents that boots or restarts isn't a cluster that can't decide.

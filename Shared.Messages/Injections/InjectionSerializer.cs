@@ -24,5 +24,7 @@ public sealed class InjectionSerializer(ExtendedActorSystem system) : ProtocolSe
         new("get-injections", GetInjections.Parser),
         new("injections", Injections.Parser),
         new("injection-refused", InjectionRefused.Parser),
+        new("get-injector", GetInjector.Parser),
+        new("injector", Injector.Parser),
     ]);
 }

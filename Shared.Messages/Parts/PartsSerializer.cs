@@ -12,5 +12,6 @@ public sealed class PartsSerializer(ExtendedActorSystem system) : ProtocolSerial
         new("get-part", GetPart.Parser),
         new("part", Part.Parser),
         new("parts-done", PartsDone.Parser),
+        new("not-ready", NotReady.Parser),
     ]);
 }

@@ -41,5 +41,8 @@ public sealed class TopologySerializer(ExtendedActorSystem system) : ProtocolSer
         new("fabric-link-created", FabricLinkCreated.Parser),
         new("fabric-link-deleted", FabricLinkDeleted.Parser),
         new("fabric-link-state", FabricLinkState.Parser),
+        new("forget-host", ForgetHost.Parser),
+        new("host-forgotten", HostForgotten.Parser),
+        new("host-refused", HostRefused.Parser),
     ]);
 }

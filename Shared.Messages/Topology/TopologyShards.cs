@@ -31,6 +31,8 @@ public static class TopologyShards
             ReadPcap read => read.Host,
             StartInjection start => start.Host,
             StopInjection stop => stop.Host,
+            GetInjector get => get.Host,
+            ForgetHost forget => forget.Host,
             Offered offered => offered.Host,
             _ => null,
         };

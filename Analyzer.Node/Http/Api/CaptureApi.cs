@@ -67,8 +67,9 @@ internal sealed class CaptureApi(AnalyzerServices services)
             throw new ApiException(StatusCodes.Status400BadRequest, "bad-filter", $"the filter doesn't compile: {error}", "BPFFilter");
         }
 
+        capture.Uuid = Guid.NewGuid().ToString();
         capture.TraceParent = Traces.Parent;
-        var answer = await services.AskAsync(services.Captures, new CreateCapture { Capture = capture }).ConfigureAwait(false);
+        var (answer, _) = await services.AskRegistryAsync(services.Captures, new CreateCapture { Capture = capture }).ConfigureAwait(false);
         if (answer is not Capture created)
         {
             throw Refused(answer);
@@ -80,8 +81,9 @@ internal sealed class CaptureApi(AnalyzerServices services)
 
     private async Task DeleteAsync(HttpContext context, string id)
     {
-        var answer = await services.AskAsync(services.Captures, new DeleteCapture { Uuid = id }).ConfigureAwait(false);
-        if (answer is not CaptureDeleted)
+        var (answer, again) = await services.AskRegistryAsync(services.Captures, new DeleteCapture { Uuid = id }).ConfigureAwait(false);
+        // Said again, it may have been done the time before.
+        if (answer is not CaptureDeleted && !(again && answer is CaptureRefused { NotFound: true }))
         {
             throw Refused(answer);
         }
@@ -90,7 +92,7 @@ internal sealed class CaptureApi(AnalyzerServices services)
     }
 
     private async Task<IEnumerable<Capture>> CapturesAsync(string id = "") =>
-        (await services.AskAsync<CaptureList>(services.Captures, new GetCaptures { Uuid = id }).ConfigureAwait(false)).Captures_.OrderBy(c => c.CreatedAt);
+        (await services.AskRegistryAsync<CaptureList>(services.Captures, new GetCaptures { Uuid = id }).ConfigureAwait(false)).Captures_.OrderBy(c => c.CreatedAt);
 
     private static Exception Refused(object answer) => answer switch
     {

@@ -47,7 +47,7 @@ internal sealed class FabricApi(AnalyzerServices services)
         body.Text("UUID");
         body.RefuseUnknown();
         Refusals.Throw(FabricLinksState.CheckSize(link));
-        var answer = await services.AskAsync(services.Fabric, new CreateFabricLink { Link = link }).ConfigureAwait(false);
+        var (answer, _) = await services.AskRegistryAsync(services.Fabric, new CreateFabricLink { Link = link }).ConfigureAwait(false);
         if (answer is not FabricLink created)
         {
             throw Refused(answer);
@@ -58,8 +58,9 @@ internal sealed class FabricApi(AnalyzerServices services)
 
     private async Task DeleteAsync(HttpContext context, string id)
     {
-        var answer = await services.AskAsync(services.Fabric, new DeleteFabricLink { Uuid = id }).ConfigureAwait(false);
-        if (answer is not FabricLinkDeleted)
+        var (answer, again) = await services.AskRegistryAsync(services.Fabric, new DeleteFabricLink { Uuid = id }).ConfigureAwait(false);
+        // Said again, it may have been done the time before.
+        if (answer is not FabricLinkDeleted && !(again && answer is FabricLinkRefused { NotFound: true }))
         {
             throw Refused(answer);
         }
@@ -68,7 +69,7 @@ internal sealed class FabricApi(AnalyzerServices services)
     }
 
     private async Task<IEnumerable<FabricLink>> LinksAsync(string id = "") =>
-        (await services.AskAsync<FabricLinks>(services.Fabric, new GetFabricLinks { Uuid = id }).ConfigureAwait(false)).Links;
+        (await services.AskRegistryAsync<FabricLinks>(services.Fabric, new GetFabricLinks { Uuid = id }).ConfigureAwait(false)).Links;
 
     private static Exception Refused(object answer) => answer switch
     {

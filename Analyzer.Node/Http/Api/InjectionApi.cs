@@ -54,7 +54,8 @@ internal sealed class InjectionApi(AnalyzerServices services)
         body.Number("Sent", long.MaxValue);
         body.RefuseUnknown();
         Refusals.Throw(InjectionRules.CheckSizes(injection));
-        var answer = await services.AskAsync(services.Injections, new CreateInjection { Injection = injection }).ConfigureAwait(false);
+        injection.Uuid = Guid.NewGuid().ToString();
+        var (answer, _) = await services.AskRegistryAsync(services.Injections, new CreateInjection { Injection = injection }).ConfigureAwait(false);
         if (answer is not Injection created)
         {
             throw Refused(answer);
@@ -65,8 +66,9 @@ internal sealed class InjectionApi(AnalyzerServices services)
 
     private async Task DeleteAsync(HttpContext context, string id)
     {
-        var answer = await services.AskAsync(services.Injections, new DeleteInjection { Uuid = id }).ConfigureAwait(false);
-        if (answer is not InjectionDeleted)
+        var (answer, again) = await services.AskRegistryAsync(services.Injections, new DeleteInjection { Uuid = id }).ConfigureAwait(false);
+        // Said again, it may have been done the time before.
+        if (answer is not InjectionDeleted && !(again && answer is InjectionRefused { NotFound: true }))
         {
             throw Refused(answer);
         }
@@ -75,7 +77,7 @@ internal sealed class InjectionApi(AnalyzerServices services)
     }
 
     private async Task<IEnumerable<Injection>> InjectionsAsync(string id = "") =>
-        (await services.AskAsync<InjectionList>(services.Injections, new GetInjections { Uuid = id }).ConfigureAwait(false)).Injections_.OrderBy(i => i.StartTime);
+        (await services.AskRegistryAsync<InjectionList>(services.Injections, new GetInjections { Uuid = id }).ConfigureAwait(false)).Injections_.OrderBy(i => i.StartTime);
 
     private static Exception Refused(object answer) => answer switch
     {

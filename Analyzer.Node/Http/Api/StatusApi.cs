@@ -51,7 +51,7 @@ internal sealed class StatusApi(AnalyzerServices services)
     private async Task StatusAsync(HttpContext context)
     {
         var graph = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout).ConfigureAwait(false);
-        var captures = await services.AskAsync<CaptureList>(services.Captures, new GetCaptures()).ConfigureAwait(false);
+        var captures = await services.AskRegistryAsync<CaptureList>(services.Captures, new GetCaptures()).ConfigureAwait(false);
         var flows = await services.Flows.CountAsync(context.RequestAborted).ConfigureAwait(false);
         var journals = await services.JournalsAsync().ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, json =>

@@ -24,8 +24,6 @@ public sealed class InjectorActorTests : TestKit
         var progress = CreateTestProbe();
         Start(pair, Echo(pair, count: 5), progress);
 
-        var first = progress.ExpectMsg<InjectionProgress>(Patience);
-        (first.State, first.Sent).ShouldBe(("running", 0ul));
         var last = (InjectionProgress)progress.FishForMessage(message => message is InjectionProgress { State: not "running" }, Patience);
         (last.State, last.Sent, last.Error).ShouldBe(("finished", 5ul, ""));
         ExpectFlow(uplink, 5, 5);
@@ -57,9 +55,10 @@ public sealed class InjectorActorTests : TestKit
         var request = Echo(pair, count: 1_000_000);
         request.Interval = 10;
         var injector = Start(pair, request, progress);
-        progress.ExpectMsg<InjectionProgress>(Patience).State.ShouldBe("running");
+        ExpectUnderWay(injector);
         Watch(injector);
-        injector.Tell(new StopInjection { Uuid = "i" });
+        injector.Tell(new StopInjection { Uuid = "i" }, TestActor);
+        ExpectMsg<InjectionProgress>(Patience).State.ShouldBe("running");
         var last = (InjectionProgress)progress.FishForMessage(message => message is InjectionProgress { State: not "running" }, Patience);
         last.State.ShouldBe("finished");
         last.Sent.ShouldBeLessThan(1_000_000ul);
@@ -73,8 +72,7 @@ public sealed class InjectorActorTests : TestKit
         var progress = CreateTestProbe();
         var request = Echo(pair, count: 1_000_000);
         request.Interval = 1;
-        Start(pair, request, progress);
-        progress.ExpectMsg<InjectionProgress>(Patience).State.ShouldBe("running");
+        ExpectUnderWay(Start(pair, request, progress));
         pair.DeleteInterface();
         var last = (InjectionProgress)progress.FishForMessage(message => message is InjectionProgress { State: not "running" }, Patience);
         last.State.ShouldBe("failed");
@@ -85,13 +83,13 @@ public sealed class InjectorActorTests : TestKit
     public void An_interface_that_is_not_there_and_a_bad_address_are_named()
     {
         var request = new InjectionRequest { Uuid = "i", Type = "icmp4", SrcMac = PacketCraft.MacA, DstMac = PacketCraft.MacB, SrcIp = "10.0.0.1", DstIp = "10.0.0.2", Count = 1 };
-        Sys.ActorOf(InjectorActor.Props(new InjectorSettings { Injection = request, Device = "no-such-if" }, TestActor));
+        ChildActorOf(InjectorActor.Props(new InjectorSettings { Injection = request, Device = "no-such-if" }));
         var progress = ExpectMsg<InjectionProgress>(Patience);
         (progress.State, progress.Error).ShouldBe(("failed", "there is no interface no-such-if"));
 
         var bad = request.Clone();
         bad.DstIp = "nowhere";
-        Sys.ActorOf(InjectorActor.Props(new InjectorSettings { Injection = bad, Device = "lo" }, TestActor));
+        ChildActorOf(InjectorActor.Props(new InjectorSettings { Injection = bad, Device = "lo" }));
         ExpectMsg<InjectionProgress>(Patience).Error.ShouldContain("\"nowhere\"");
     }
 
@@ -123,7 +121,15 @@ public sealed class InjectorActorTests : TestKit
     };
 
     private IActorRef Start(VethPair pair, InjectionRequest request, TestProbe progress) =>
-        Sys.ActorOf(InjectorActor.Props(new InjectorSettings { Injection = request, Device = pair.Interface, NamespacePath = pair.PathA }, progress));
+        progress.ChildActorOf(InjectorActor.Props(new InjectorSettings { Injection = request, Device = pair.Interface, NamespacePath = pair.PathA }));
+
+    private void ExpectUnderWay(IActorRef injector) => AwaitAssert(() =>
+    {
+        injector.Tell(new StartInjection { Injection = new InjectionRequest { Uuid = "i" } }, TestActor);
+        var progress = ExpectMsg<InjectionProgress>(Patience);
+        progress.State.ShouldBe("running");
+        progress.Sent.ShouldBeGreaterThan(0ul);
+    }, Patience);
 
     private IActorRef Capture(VethPair pair, TestProbe uplink)
     {

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using Analyzer.Node.Host;
+using Shared.Messages.Parts;
 
 namespace Analyzer.Node.Tests.Host;
 
@@ -25,7 +26,7 @@ public class SingletonGuardianTests : TestKit
         AwaitAssert(() =>
         {
             guardian.Tell("hello", TestActor);
-            ExpectMsg<Status.Failure>().Cause.Message.ShouldContain("captures");
+            ExpectMsg<NotReady>().Reason.ShouldContain("captures");
         });
         FishForMessage<string>(message => message == "started");
     }

@@ -32,10 +32,64 @@ public sealed class InjectionRegistryTests : EntityTest
         var injection = Create(registry);
 
         injection.State.ShouldBe("pending");
-        var started = _region.ExpectMsg<StartInjection>();
-        started.Host.ShouldBe("h1");
+        var started = Started(registry);
+        (started.Host, started.Session, started.ReportOnly).ShouldBe(("h1", "s1", false));
         started.Injection.ShouldBe(injection);
         started.Injection.DstIp.ShouldBe("10.0.0.2");
+    }
+
+    [Fact]
+    public void The_order_is_given_again_until_it_is_answered_and_then_it_is_asked_how_it_goes()
+    {
+        var registry = Start();
+        var uuid = Create(registry).Uuid;
+        Started(registry);
+        Pass(TimeSpan.FromMilliseconds(500));
+        _region.ExpectMsg<StartInjection>().ReportOnly.ShouldBeFalse();
+        Report(registry, uuid, "running", 2);
+        All(registry);
+        Pass(TimeSpan.FromMilliseconds(500));
+        var asked = _region.ExpectMsg<StartInjection>();
+        (asked.ReportOnly, asked.Injection).ShouldBe((true, new Injection { Uuid = uuid }));
+        Report(registry, uuid, "finished", 5);
+        All(registry);
+        Pass(TimeSpan.FromMilliseconds(500));
+        _region.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void One_whose_host_has_no_agent_fails()
+    {
+        var registry = Start();
+        Create(registry);
+        _region.ExpectMsg<GetInjector>();
+        registry.Tell(new Injector { Host = "h1" }, _region);
+        AwaitAssert(() => All(registry)[0].Error.ShouldBe("host h1: no agent is connected."));
+    }
+
+    [Fact]
+    public void One_whose_host_never_answers_fails()
+    {
+        var registry = Start();
+        Create(registry);
+        AwaitAssert(() =>
+        {
+            Pass(TimeSpan.FromSeconds(1));
+            All(registry)[0].Error.ShouldBe("host h1: no agent answers.");
+        });
+    }
+
+    [Fact]
+    public void One_asked_for_twice_by_the_same_id_is_one()
+    {
+        var registry = Start();
+        for (var i = 0; i < 2; i++)
+        {
+            registry.Tell(new CreateInjection { Injection = new Injection { Uuid = "u", Src = "G.V('s')", Dst = "G.V('d')", Type = "icmp4" } }, TestActor);
+            ExpectMsg<Injection>().Uuid.ShouldBe("u");
+        }
+
+        All(registry).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -73,7 +127,7 @@ public sealed class InjectionRegistryTests : EntityTest
     {
         var registry = Start();
         var uuid = Create(registry).Uuid;
-        _region.ExpectMsg<StartInjection>();
+        Started(registry);
         var changed = new GraphChanged { Host = "h1", Cause = "agent lost" };
         changed.Changes.Add(Graphs.DeleteNode("s"));
         registry.Tell(changed, Mediator);
@@ -85,15 +139,19 @@ public sealed class InjectionRegistryTests : EntityTest
     }
 
     [Fact]
-    public void An_injection_under_way_at_a_restart_fails()
+    public void After_a_restart_one_under_way_is_asked_for_and_never_started()
     {
         var registry = Start();
-        Create(registry);
+        var uuid = Create(registry).Uuid;
+        _region.ExpectMsg<GetInjector>();
         StopAndWait(registry);
 
-        var failed = All(Start())[0];
-        failed.State.ShouldBe("failed");
-        failed.Error.ShouldContain("restarted");
+        registry = Start();
+        All(registry)[0].State.ShouldBe("pending");
+        Pass(TimeSpan.FromMilliseconds(500));
+        _region.ExpectMsg<StartInjection>().ReportOnly.ShouldBeTrue();
+        Report(registry, uuid, "finished", 7);
+        All(registry)[0].State.ShouldBe("finished");
     }
 
     [Fact]
@@ -101,12 +159,18 @@ public sealed class InjectionRegistryTests : EntityTest
     {
         var registry = Start();
         var uuid = Create(registry).Uuid;
-        _region.ExpectMsg<StartInjection>();
+        Started(registry);
         registry.Tell(new DeleteInjection { Uuid = uuid }, TestActor);
 
         ExpectMsg<InjectionDeleted>();
         _region.ExpectMsg<StopInjection>().Uuid.ShouldBe(uuid);
         All(registry).ShouldBeEmpty();
+        Pass(TimeSpan.FromMilliseconds(500));
+        _region.ExpectMsg<StopInjection>().Uuid.ShouldBe(uuid);
+        Report(registry, uuid, "finished", 3);
+        All(registry).ShouldBeEmpty();
+        Pass(TimeSpan.FromMilliseconds(500));
+        _region.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
         registry.Tell(new DeleteInjection { Uuid = uuid }, TestActor);
         ExpectMsg<InjectionRefused>().NotFound.ShouldBeTrue();
     }
@@ -134,6 +198,13 @@ public sealed class InjectionRegistryTests : EntityTest
         var registry = Sys.ActorOf(InjectionRegistry.Props(new InjectionRegistrySettings(_selector, _region, Mediator, _keep)));
         Mediator.ExpectMsg<Subscribe>().Topic.ShouldBe("topology");
         return registry;
+    }
+
+    private StartInjection Started(IActorRef registry)
+    {
+        _region.ExpectMsg<GetInjector>().Host.ShouldBe("h1");
+        registry.Tell(new Injector { Host = "h1", Session = "s1" }, _region);
+        return _region.ExpectMsg<StartInjection>();
     }
 
     private Injection Create(IActorRef registry)

@@ -44,7 +44,7 @@ public sealed class LargeMessageTests : EntityTest
         }
 
         _topic = Sys.ActorOf(Props.Create(() => new Topic()));
-        _entity = Sys.ActorOf(HostEntity.Props("h1", HostEntitySettings.Of(16, 1000), _topic));
+        _entity = Sys.ActorOf(HostEntity.Props("h1", HostEntitySettings.Of(16, 1000, TimeSpan.FromDays(7)), _topic));
         var told = In(_other, Sys.ActorOf(Props.Create(() => new Witness(TestActor))));
         var entity = In(_other, _entity);
         _agent = _other.ActorOf(Props.Create(() => new Agent(entity, told)));
@@ -111,7 +111,7 @@ public sealed class LargeMessageTests : EntityTest
     [Fact]
     public async Task A_posted_file_is_refused_when_there_is_no_agent()
     {
-        var lonely = Sys.ActorOf(HostEntity.Props("h2", HostEntitySettings.Of(16, 1000), _topic));
+        var lonely = Sys.ActorOf(HostEntity.Props("h2", HostEntitySettings.Of(16, 1000, TimeSpan.FromDays(7)), _topic));
 
         var answer = await InParts.AskAsync(_other, In(_other, lonely), new ReadPcap { Host = "h2", File = Bytes(1 << 20) }, Patience, "h2");
 

@@ -36,7 +36,7 @@ internal static class StoredContent
             .RawPackets.Select(p => (TestFlows.Short(p.FlowUuid), p.Index)).ShouldBe([("f0", 1), ("f4", 1)]);
 
         Ask<AllCaptures>(system, system.Captures(), new GetCaptures()).Captures_.Select(c => (c.Name, c.RawPacketLimit)).ShouldBe([("first", 5u), ("last", 0u)]);
-        Ask<AllInjections>(system, system.Injections(), new GetInjections()).Injections_.Select(i => (i.DstIp, i.State, i.Sent)).ShouldBe([("10.0.0.2", "finished", 7ul), ("10.0.0.4", "failed", 0ul)]);
+        Ask<AllInjections>(system, system.Injections(), new GetInjections()).Injections_.Select(i => (i.DstIp, i.State, i.Sent)).ShouldBe([("10.0.0.2", "finished", 7ul), ("10.0.0.4", "pending", 0ul)]);
         Ask<FabricLinks>(system, system.Fabric(), new GetFabricLinks()).Links.Select(l => l.Link).ShouldBe(["A -> B", "E -> F"]);
     }
 

@@ -18,7 +18,7 @@ namespace Analyzer.Node.Tests.Storage;
 /// <summary>An actor system over a database, with the protocols' own serializers: what a process is to what it stores.</summary>
 internal sealed class StoredSystem : TestKit
 {
-    private static readonly HostEntitySettings HostSettings = new(16, 2, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
+    private static readonly HostEntitySettings HostSettings = new(16, 2, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), TimeSpan.FromDays(36500));
     private static readonly FlowsEntitySettings FlowSettings = new(new FlowLimits(TimeSpan.FromDays(36500), 1000), 2, TimeSpan.FromHours(1))
     {
         Journal = "akka.persistence.journal.flows",

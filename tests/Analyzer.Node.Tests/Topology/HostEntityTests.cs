@@ -13,7 +13,7 @@ namespace Analyzer.Node.Tests.Topology;
 
 public sealed class HostEntityTests : EntityTest
 {
-    private static readonly HostEntitySettings Settings = new(16, 3, TimeSpan.FromHours(1), TimeSpan.FromSeconds(4));
+    private static readonly HostEntitySettings Settings = new(16, 3, TimeSpan.FromHours(1), TimeSpan.FromSeconds(4), TimeSpan.FromDays(7));
 
     public HostEntityTests()
         : base(StandingTime)
@@ -252,11 +252,85 @@ public sealed class HostEntityTests : EntityTest
     {
         var (entity, agent) = Registered();
         var registry = CreateTestProbe();
-        entity.Tell(new StartInjection { Host = "h1", Injection = new Injection { Uuid = "i1" } }, registry);
+        entity.Tell(new GetInjector { Host = "h1" }, registry);
+        registry.ExpectMsg<Injector>().Session.ShouldBe("s1");
+        entity.Tell(new StartInjection { Host = "h1", Session = "s1", Injection = new Injection { Uuid = "i1" } }, registry);
 
         agent.ExpectMsg<StartInjection>().Injection.Uuid.ShouldBe("i1");
         agent.Reply(new InjectionProgress { Uuid = "i1" });
         registry.ExpectMsg<InjectionProgress>().Uuid.ShouldBe("i1");
+    }
+
+    [Fact]
+    public void An_agent_that_came_later_starts_no_injection_and_tells_of_it()
+    {
+        var (entity, agent) = Registered();
+        entity.Tell(new StartInjection { Host = "h1", Session = "s0", Injection = new Injection { Uuid = "i1" } }, TestActor);
+        ExpectMsg<InjectionProgress>().Error.ShouldContain("its agent was started anew meanwhile");
+
+        entity.Tell(new StartInjection { Host = "h1", ReportOnly = true, Injection = new Injection { Uuid = "i1" } }, TestActor);
+        agent.ExpectMsg<StartInjection>().ReportOnly.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Of_injections_nothing_is_said_while_the_agent_may_come_back()
+    {
+        var (entity, _) = Synced();
+        StopAndWait(entity);
+        var again = Start();
+        again.Tell(new GetInjector { Host = "h1" }, TestActor);
+        again.Tell(new StartInjection { Host = "h1", Session = "s1", Injection = new Injection { Uuid = "i1" } }, TestActor);
+        again.Tell(new StopInjection { Host = "h1", Uuid = "i1" }, TestActor);
+        again.Tell(new Identify(1), TestActor);
+
+        ExpectMsg<ActorIdentity>();
+    }
+
+    [Fact]
+    public void A_host_without_an_agent_is_forgotten_in_time_and_known_again_when_one_comes()
+    {
+        var (entity, agent) = Synced();
+        Sys.Stop(agent);
+        ExpectPublished().Cause.ShouldBe("agent lost");
+        AwaitAssert(() =>
+        {
+            Pass(Settings.ForgetAfter);
+            ExpectPublished().Cause.ShouldBe("forgotten");
+        });
+        GraphOf(entity).Forgotten.ShouldBeTrue();
+
+        entity.Tell(Register("s2"), CreateTestProbe());
+        entity.Tell(Graphs.Sync("s2", 1, [Graphs.Node("a")]), TestActor);
+        ExpectMsg<GraphStored>();
+        ExpectPublished().Cause.ShouldBe("sync");
+        GraphOf(entity).Forgotten.ShouldBeFalse();
+        StopAndWait(entity);
+        GraphOf(Start()).Revision.ShouldBe(4);
+    }
+
+    [Fact]
+    public void A_host_is_forgotten_on_demand_unless_its_agent_is_there()
+    {
+        var (entity, agent) = Synced();
+        entity.Tell(new ForgetHost { Host = "h1" }, TestActor);
+        ExpectMsg<HostRefused>().Reason.ShouldContain("h1: its agent is connected");
+        Sys.Stop(agent);
+        ExpectPublished().Cause.ShouldBe("agent lost");
+
+        entity.Tell(new ForgetHost { Host = "h1" }, TestActor);
+        ExpectMsg<HostForgotten>().Host.ShouldBe("h1");
+        ExpectPublished().Cause.ShouldBe("forgotten");
+        entity.Tell(new ForgetHost { Host = "h1" }, TestActor);
+        ExpectMsg<HostRefused>().NotFound.ShouldBeTrue();
+        StopAndWait(entity);
+        GraphOf(Start()).Forgotten.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_name_nobody_had_is_no_host_to_forget()
+    {
+        Start().Tell(new ForgetHost { Host = "h1" }, TestActor);
+        ExpectMsg<HostRefused>().NotFound.ShouldBeTrue();
     }
 
     [Fact]

@@ -18,6 +18,22 @@ public class MergedGraphTests
         two.Graph.NodeCount.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_forgotten_host_leaves_and_may_come_back(bool bySnapshot)
+    {
+        var (one, _, _) = MergedGraph.Empty.Take(Changed("h", 1, Set("a")));
+        var forgotten = Changed("h", 3);
+        forgotten.Cause = "forgotten";
+        var (without, outcome, changes) = bySnapshot ? one.Take(new HostGraph { Host = "h", Revision = 3, Forgotten = true }) : one.Take(forgotten);
+
+        (outcome, without.Revisions.Count, without.Graph.NodeCount).ShouldBe((Taken, 0, 0));
+        changes.ShouldHaveSingleItem().NodeDeleted.ShouldBe("a");
+        without.Take(Changed("h", 4, Set("a"))).Outcome.ShouldBe(Gap);
+        without.Take(new HostGraph { Host = "h", Revision = 4, Nodes = { Node("a").ToMessage() } }).Outcome.ShouldBe(Taken);
+    }
+
     [Fact]
     public void An_event_told_twice_changes_nothing()
     {
