@@ -15,8 +15,11 @@ internal sealed class PcapLoop : CaptureLoop, IPolled
     private const long NanosecondsPerSecond = 1_000_000_000;
     private const int PacketsInTurn = 512;
 
+    /// <summary>Blocks, not bytes, are what a quiet capture runs out of: each goes to us after a tenth of a second, however little is in it.</summary>
+    private const int SmallRing = 8 * PacketRing.Block;
+
     /// <summary>One block is written while the other is read.</summary>
-    private const int SmallRing = 2 * PacketRing.Block;
+    private const int LeastRing = 2 * PacketRing.Block;
 
     /// <summary>What a block of the kernel's has besides the packet: struct tpacket3_hdr and an address, aligned.</summary>
     private const int PerPacket = 96;
@@ -140,7 +143,7 @@ internal sealed class PcapLoop : CaptureLoop, IPolled
             throw new CaptureException($"{Settings.Device}: {DescriptorLimit.TooMany}");
         }
 
-        var bytes = _sharing.Rings.TryTakeFirst(Largest) ? Largest : _sharing.Rings.TryTake(Smallest, Smallest);
+        var bytes = _sharing.Rings.TryTakeFirst(Largest) ? Largest : _sharing.Rings.TryTake(Smallest, Math.Min(Smallest, LeastRing));
         if (bytes == 0)
         {
             _ringsRefused++;
@@ -244,7 +247,7 @@ internal sealed class PcapLoop : CaptureLoop, IPolled
         }
         else if (_ring.Bytes > Smallest && now - _lastBusy >= QuietLasts)
         {
-            var bytes = _sharing.Rings.TryTake(Smallest, Smallest);
+            var bytes = _sharing.Rings.TryTake(Smallest, Math.Min(Smallest, LeastRing));
             if (bytes > 0)
             {
                 Change(_ring, bytes);

@@ -168,7 +168,7 @@ public sealed class ClusterFaultTests(ClusterLab.Lab lab)
         await RestartWithAsync("env");
     }, counts: place => place.Where.EndsWith("agent2", StringComparison.Ordinal));
 
-    private static readonly string _faketime = $"/usr/lib/{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture switch { System.Runtime.InteropServices.Architecture.Arm64 => "aarch64", _ => "x86_64" }}-linux-gnu/faketime/libfaketime.so.1";
+    private static readonly string _faketime = $"/usr/lib/{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture switch { System.Runtime.InteropServices.Architecture.Arm64 => "aarch64", _ => "x86_64" }}-linux-gnu/faketime/libfaketimeMT.so.1";
 
     // Both of them, one after the other, so that the captures of agent1 begin anew.
     private static async Task RestartWithAsync(params string[] environment)
