@@ -82,15 +82,7 @@ public static class NodeHosting
               }
               cluster {
                 retry-unsuccessful-join-after = 2 s
-                # A node that's gone is taken for gone after six seconds: two and a half until it's missed, three that nothing changes.
-                failure-detector {
-                  heartbeat-interval = 500 ms
-                  acceptable-heartbeat-pause = 2 s
-                }
-                unreachable-nodes-reaper-interval = 500 ms
-                # All that are left must hear of it before it's removed.
-                gossip-interval = 300 ms
-                leader-actions-interval = 500 ms
+                {{(role == AnalyzerRole ? AnalyzersWatch : AgentsWatch)}}
                 # Who was put down has ended by then, or is cut off; should it write on, the journal takes one writer only.
                 down-removal-margin = 200 ms
                 split-brain-resolver {
@@ -111,6 +103,25 @@ public static class NodeHosting
             """,
             HoconAddMode.Prepend);
     }
+
+    /// <summary>A node that's gone is taken for gone after six seconds: three until an analyzer misses it, three that nothing changes.</summary>
+    private const string AnalyzersWatch =
+        """
+        # Each looks after all others, and not only after its neighbours, which may be agents.
+        monitored-by-nr-of-members = 64
+        failure-detector.acceptable-heartbeat-pause = 2 s
+        unreachable-nodes-reaper-interval = 500 ms
+        # All that are left must hear of it before it's removed.
+        gossip-interval = 300 ms
+        leader-actions-interval = 500 ms
+        """;
+
+    /// <summary>Who is gone is for the analyzers to say: an agent on a host that's busy isn't to accuse others.</summary>
+    private const string AgentsWatch =
+        """
+        failure-detector.acceptable-heartbeat-pause = 10 s
+        gossip-interval = 500 ms
+        """;
 
     private static LogLevel LevelOf(string level) => level switch
     {

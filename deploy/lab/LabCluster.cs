@@ -10,6 +10,8 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
 {
     private static readonly string[] _programs = ["unshare", "nsenter", "setsid", "ip", "ethtool", "socat"];
     private static readonly string[] _switchPrograms = ["ovsdb-server", "ovs-vswitchd", "ovs-vsctl", "ovsdb-tool"];
+    private const int AgentsAtOnce = 5;
+
     private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(15);
 
     private readonly List<LabHost> _hosts = [];
@@ -82,9 +84,15 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
         }
 
         progress.Step(agents.Count == 1 ? "the agent" : "the agents");
-        foreach (var agent in agents)
+        foreach (var some in agents.Chunk(AgentsAtOnce))
         {
-            processes.StartAgent(Host(agent), agent.Address, [.. analyzers.Select(a => a.Address)]);
+            foreach (var agent in some)
+            {
+                processes.StartAgent(Host(agent), agent.Address, [.. analyzers.Select(a => a.Address)]);
+            }
+
+            // Their own hosts would start them at once; here they'd take each other's cores until the cluster takes them for dead.
+            await AgentsListenAsync(some, cancel);
         }
 
         if (plan.Tunnel is { } tunnel)
@@ -186,6 +194,16 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
         progress.Step("removing the lab that's up");
         await DownInOrderAsync();
     }
+
+    private async Task AgentsListenAsync(IReadOnlyList<Machine> agents, CancellationToken cancel)
+    {
+        for (var attempt = 0; agents.Count == AgentsAtOnce && attempt < 100 && !agents.All(agent => HasRegistered(processes.LogOf(Host(agent)))); attempt++)
+        {
+            await Task.Delay(100, cancel);
+        }
+    }
+
+    private static bool HasRegistered(string log) => File.Exists(log) && File.ReadLines(log).Any(line => line.Contains("registered", StringComparison.Ordinal));
 
     private LabHost Host(Machine machine) => _hosts.Single(host => host.Name == machine.Name);
 

@@ -33,13 +33,14 @@ internal static class UpCommand
                 result.AddError("--light has no switch for the tutorial: it goes with --bare");
             }
 
-            if (result.GetValue(_analyzers) is < 1 or > LabPlan.MostAnalyzers)
+            // A validator sees no default value.
+            if (result.GetResult(_analyzers) is { Implicit: false } && result.GetValue(_analyzers) is < 1 or > LabPlan.MostAnalyzers)
             {
                 result.AddError($"--analyzers should be 1 to {LabPlan.MostAnalyzers}");
             }
 
             var least = result.GetValue(_bare) ? 1 : 2;
-            if (result.GetValue(_agents) is var agents && (agents < least || agents > LabPlan.MostAgents))
+            if (result.GetResult(_agents) is { Implicit: false } && result.GetValue(_agents) is var agents && (agents < least || agents > LabPlan.MostAgents))
             {
                 result.AddError($"--agents should be {least} to {LabPlan.MostAgents}{(least == 2 ? ": the tutorial has a tunnel between two" : "")}");
             }
