@@ -12,6 +12,7 @@ using Google.Protobuf;
 using Shared.Messages.Configuration;
 using Shared.Messages.Parts;
 using Shared.Messages.Retention;
+using Topology.Fabric.Gremlin;
 
 namespace Analyzer.Node.Http;
 
@@ -31,6 +32,9 @@ internal sealed class AnalyzerServices(IServiceProvider provider, AnalyzerOption
     /// <summary>All flows.</summary>
     public PartitionedFlowSource Flows => field ??= new PartitionedFlowSource(
         provider.GetRequiredService<ActorSystem>(), Actors.Get<FlowsEntity>(), options.FlowPartitions, options.Http.QueryTimeout, options.Http.QueryRows, options.Http.QueryBytes);
+
+    /// <summary>What queries are answered from besides the graph and the flows.</summary>
+    public QuerySources Sources { get; } = new() { Filters = expression => new PcapFilter(expression) };
 
     /// <summary>Bytes an answer may have.</summary>
     public long MostBytes => options.Http.QueryBytes;
