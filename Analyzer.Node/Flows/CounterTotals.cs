@@ -3,7 +3,7 @@ using Topology.Fabric.Flows;
 
 namespace Analyzer.Node.Flows;
 
-/// <summary>The sums of flows' counters, and the time they cover.</summary>
+/// <summary>The sums of flows' latest counters, and the time they cover.</summary>
 internal struct CounterTotals
 {
     private Int128 _abPackets;
@@ -15,15 +15,17 @@ internal struct CounterTotals
     private long _last;
     private bool _isAny;
 
-    public void Add(in FlowRow row)
+    public void Add(in FlowRow row, in FlowUpdate update)
     {
-        _abPackets += row.AbPackets;
-        _abBytes += row.AbBytes;
-        _baPackets += row.BaPackets;
-        _baBytes += row.BaBytes;
+        var isUpdate = update.IsAny;
+        _abPackets += isUpdate ? update.AbPackets : row.AbPackets;
+        _abBytes += isUpdate ? update.AbBytes : row.AbBytes;
+        _baPackets += isUpdate ? update.BaPackets : row.BaPackets;
+        _baBytes += isUpdate ? update.BaBytes : row.BaBytes;
         _rtt += row.Rtt;
-        _start = _isAny ? Math.Min(_start, row.Start) : row.Start;
-        _last = _isAny ? Math.Max(_last, row.Last) : row.Last;
+        var (start, last) = isUpdate ? (update.Start, FlowUpdate.LastOf(row)) : (row.Start, row.Last);
+        _start = _isAny ? Math.Min(_start, start) : start;
+        _last = _isAny ? Math.Max(_last, last) : last;
         _isAny = true;
     }
 

@@ -67,7 +67,7 @@ internal sealed class FlowScan
         _filter = new RowFilter(condition);
         _fields = new TableFields(table);
         _writer = new PartWriter(table);
-        _field = _plan.Key.Length > 0 ? RowField.Find(_plan.Key) : null;
+        _field = _plan.IsOfLatest ? RowField.FindLatest(_plan.Key) : _plan.Key.Length > 0 ? RowField.Find(_plan.Key) : null;
         _isPlainSum = _plan.Result == FlowResult.Sum && _field is { Kind: RowKind.Number, Needs: FlowParts.None, IsOfUpdate: false };
         if (_plan.IsOrdered)
         {
@@ -210,11 +210,21 @@ internal sealed class FlowScan
     // What isn't used has zeros.
     private void Sum(ReadOnlySpan<FlowEntry> entries)
     {
-        var get = _field!.Get;
         Int128 sum = 0;
-        foreach (ref readonly var entry in entries)
+        if (_field!.Latest is { } latest)
         {
-            sum += (long)get(entry.Row, _fields);
+            foreach (ref readonly var entry in entries)
+            {
+                sum += latest(entry.Row, entry.Update);
+            }
+        }
+        else
+        {
+            var get = _field.Get;
+            foreach (ref readonly var entry in entries)
+            {
+                sum += (long)get(entry.Row, _fields);
+            }
         }
 
         _sum.Integers += sum;
@@ -286,7 +296,7 @@ internal sealed class FlowScan
 
                 break;
             case FlowResult.Totals:
-                _totals.Add(row);
+                _totals.Add(row, _fields.Update);
                 break;
             case FlowResult.GroupCounts or FlowResult.GroupSums:
                 _groups!.Add(row, _fields);
@@ -310,11 +320,11 @@ internal sealed class FlowScan
     {
         if (_field is null)
         {
-            return _fields.TryGet(_plan.Key, out value) && !value.IsEmpty;
+            return _fields.TryGet(_plan.Key, out value) && !value.IsNothing;
         }
 
         value = _field.IsIn(row, _fields) ? _field.Value(row, _fields) : default;
-        return !value.IsEmpty;
+        return !value.IsNothing;
     }
 
     private FlowsPart Last()

@@ -16,6 +16,7 @@ using Shared.Messages.Injections;
 using Shared.Messages.Parts;
 using Shared.Messages.Retention;
 using Shared.Messages.Topology;
+using Topology.Fabric.Gremlin;
 
 namespace Analyzer.Node.Http;
 
@@ -39,6 +40,9 @@ internal sealed class AnalyzerServices(IServiceProvider provider, AnalyzerOption
     /// <summary>All flows.</summary>
     public PartitionedFlowSource Flows => field ??= new PartitionedFlowSource(
         provider.GetRequiredService<ActorSystem>(), Actors.Get<FlowsEntity>(), options.FlowPartitions, options.Http.QueryTimeout, options.Http.QueryRows, options.Http.QueryBytes);
+
+    /// <summary>What queries are answered from besides the graph and the flows.</summary>
+    public QuerySources Sources { get; } = new() { Filters = expression => new PcapFilter(expression) };
 
     /// <summary>Bytes an answer may have.</summary>
     public long MostBytes => options.Http.QueryBytes;

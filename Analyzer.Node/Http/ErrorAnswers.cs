@@ -69,7 +69,7 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
             case ApiException api:
                 return api;
             case GremlinException gremlin:
-                return new(StatusCodes.Status400BadRequest, "bad-query", gremlin.Message, $"GremlinQuery, column {gremlin.Column}");
+                return new(StatusCodes.Status400BadRequest, "bad-query", gremlin.Message, $"GremlinQuery, line {gremlin.Line}, column {gremlin.Column}");
             case NodeSelectionException selection:
                 return new(StatusCodes.Status400BadRequest, "bad-query", selection.Message, "GremlinQuery");
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:

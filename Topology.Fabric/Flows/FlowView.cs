@@ -109,6 +109,9 @@ public static class FlowView
     /// <summary>The counters of a flow since its start.</summary>
     public static Metadata? MetricOf(Flow flow) => Metric(flow.Metric) is { Kind: MetaKind.Map } metric ? metric.Fields : null;
 
+    /// <summary>The counters of a flow's last update, or since its start while there has been none: what's the latest of its metrics.</summary>
+    internal static Metadata? LatestMetricOf(Flow flow) => Metric(flow.LastUpdateMetric ?? flow.Metric) is { Kind: MetaKind.Map } metric ? metric.Fields : null;
+
     private static MetaValue Icmp(IcmpLayer? icmp) => icmp is null ? default(MetaValue) : Metadata.Create(
         [("Type", icmp.Type), ("Code", (long)icmp.Code), ("ID", (long)icmp.Id), .. icmp.About.Count == 0 ? [] : new (string, MetaValue)[] { ("About", icmp.About.Select(uuid => (MetaValue)uuid).ToImmutableArray()) }]);
 

@@ -89,6 +89,9 @@ internal sealed record FlowPlan
     /// <summary>Of which field, or by which.</summary>
     public string Key { get; private init; } = "";
 
+    /// <summary>The field is a counter of the latest metrics.</summary>
+    public bool IsOfLatest { get; private init; }
+
     /// <summary>Of groups: of which field the sums are.</summary>
     public string SumKey { get; private init; } = "";
 
@@ -175,7 +178,7 @@ internal sealed record FlowPlan
                 case "Metrics" when rest is [{ Arguments.IsEmpty: true } sum, ..] && Is(sum, "Sum"):
                     return Until(plan with { Result = FlowResult.Totals, Orders = [], Step = step }, 1);
                 case "Metrics" when rest is [var sum, ..] && Is(sum, "Sum") && FlowSteps.MetricKey(new Arguments(sum)) is { } metric:
-                    return Until(plan with { Result = FlowResult.Sum, Orders = [], Key = metric, Step = new Arguments(sum) }, 1);
+                    return Until(plan with { Result = FlowResult.Sum, Orders = [], Key = metric, IsOfLatest = true, Step = new Arguments(sum) }, 1);
                 case "Metrics" when plan.Orders.IsEmpty && rest.IsEmpty:
                     return Until(plan with { Result = FlowResult.Metrics });
                 case "Keys" when plan.Orders.IsEmpty:

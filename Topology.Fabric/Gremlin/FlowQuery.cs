@@ -29,6 +29,18 @@ public sealed class FlowQuery
     /// <exception cref="GremlinException">It's wrong, or asks for nodes.</exception>
     public static FlowQuery Parse(string text)
     {
+        try
+        {
+            return Read(text);
+        }
+        catch (GremlinException e)
+        {
+            throw e.In(text);
+        }
+    }
+
+    private static FlowQuery Read(string text)
+    {
         var steps = StepsOnFlows(text);
         var kind = typeof(FlowsTraversal);
         var conditions = ImmutableArray.CreateBuilder<Condition>();
@@ -36,7 +48,7 @@ public sealed class FlowQuery
         foreach (var step in steps)
         {
             var definition = StepTable.Find(step, kind);
-            if (definition.Output == typeof(NodesTraversal) || definition.Output == typeof(RawPacketsTraversal))
+            if (definition.Output == typeof(NodesTraversal) || definition.Output == typeof(RawPacketsTraversal) || definition.Output == typeof(SocketsTraversal))
             {
                 throw new GremlinException(step.Column, $"{definition.Name} asks for {Traversal.NameOf(definition.Output)}, and there are only flows here");
             }

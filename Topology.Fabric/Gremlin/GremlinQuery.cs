@@ -32,15 +32,29 @@ public sealed class GremlinQuery
     /// <exception cref="GremlinException">It's wrong.</exception>
     public static GremlinQuery Parse(string text)
     {
+        try
+        {
+            return Read(text);
+        }
+        catch (GremlinException e)
+        {
+            throw e.In(text);
+        }
+    }
+
+    private static GremlinQuery Read(string text)
+    {
         var kind = typeof(GraphTraversal);
         var steps = GremlinParser.Parse(text);
         var runs = new StepRun[steps.Length];
         var definitions = new StepDefinition[steps.Length];
+        var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < steps.Length; i++)
         {
             var definition = StepTable.Find(steps[i], kind);
             (runs[i], definitions[i]) = (definition.Compile(new Arguments(steps[i])), definition);
             kind = definition.Output;
+            CheckNames(definition, new Arguments(steps[i]), names);
         }
 
         return new GremlinQuery(text, Planned(text, steps, runs, definitions), kind);
@@ -64,14 +78,21 @@ public sealed class GremlinQuery
     public Task<Traversal> RunAsync(Graph graph, IReadOnlyList<Flow> flows, CancellationToken stop) => RunAsync(graph, new FlowList(flows), stop);
 
     /// <summary>Runs it where flows come from elsewhere.</summary>
-    internal async Task<Traversal> RunAsync(Graph graph, IFlowSource flows, CancellationToken stop)
+    internal async Task<Traversal> RunAsync(Graph graph, IFlowSource flows, CancellationToken stop, QuerySources? sources = null)
     {
         Traversal current = new GraphTraversal(graph);
-        var run = new Run(flows, stop);
-        foreach (var step in _steps)
+        var run = new Run(flows, stop, sources);
+        try
         {
-            stop.ThrowIfCancellationRequested();
-            current = await step(current, run).ConfigureAwait(false);
+            foreach (var step in _steps)
+            {
+                stop.ThrowIfCancellationRequested();
+                current = await step(current, run).ConfigureAwait(false);
+            }
+        }
+        catch (GremlinException e)
+        {
+            throw e.In(Text);
         }
 
         return current;
@@ -87,6 +108,25 @@ public sealed class GremlinQuery
         return run.IsCompleted
             ? ((NodesTraversal)run.GetAwaiter().GetResult()).Nodes
             : throw new InvalidOperationException("only flows make a query wait, and there are none here");
+    }
+
+    // What's selected must have been named before.
+    private static void CheckNames(StepDefinition definition, Arguments step, HashSet<string> names)
+    {
+        if (definition.Name == "As")
+        {
+            names.Add(step.Text(0));
+        }
+        else if (definition.Name == "Select")
+        {
+            for (var i = 0; i < step.Count; i++)
+            {
+                if (!names.Contains(step.Text(i)))
+                {
+                    throw new GremlinException(step.ColumnOf(i), $"nothing has been named '{step.Text(i)}' before: As('{step.Text(i)}') does it");
+                }
+            }
+        }
     }
 
     // Steps become one where that's less work: those on flows that can run where the flows are, and conditions on all nodes.

@@ -19,6 +19,8 @@ public abstract record Traversal
         nameof(MetricsTraversal) => "metrics",
         nameof(RawPacketsTraversal) => "raw packets",
         nameof(GroupsTraversal) => "groups of flows",
+        nameof(NextHopsTraversal) => "next hops",
+        nameof(SocketsTraversal) => "sockets",
         _ => kind.Name,
     };
 }
@@ -52,3 +54,9 @@ public sealed record RawPacketsTraversal(IReadOnlyList<RawPacket> Packets) : Tra
 
 /// <summary>Flows by what they have in common.</summary>
 internal sealed record GroupsTraversal(IReadOnlyList<KeyValuePair<string, IReadOnlyList<Flow>>> Groups) : Traversal;
+
+/// <summary>Next hops by node id.</summary>
+internal sealed record NextHopsTraversal(IReadOnlyList<KeyValuePair<string, Metadata>> Hops) : Traversal;
+
+/// <summary>Sockets by node id or flow UUID.</summary>
+internal sealed record SocketsTraversal(IReadOnlyList<KeyValuePair<string, IReadOnlyList<Metadata>>> Sockets) : Traversal;

@@ -32,9 +32,8 @@ internal static class FlowRowJson
         WriteMetric(json, row);
         if (fields.Update is { IsAny: true } update)
         {
-            json.WriteStartObject("LastUpdateMetric"u8);
-            WriteCounters(json, update.AbPackets, update.AbBytes, update.BaPackets, update.BaBytes);
-            WriteTimes(json, update.Start, FlowUpdate.LastOf(row), row.Rtt);
+            json.WritePropertyName("LastUpdateMetric"u8);
+            WriteUpdate(json, row, update);
         }
 
         json.WriteNumber("Start"u8, row.Start);
@@ -52,8 +51,27 @@ internal static class FlowRowJson
         json.WriteEndObject();
     }
 
-    /// <summary>A flow's counters.</summary>
-    public static void WriteMetric(Utf8JsonWriter json, in FlowRow row)
+    /// <summary>A flow's latest counters.</summary>
+    public static void WriteLatest(Utf8JsonWriter json, RowFields fields)
+    {
+        if (fields.Update is { IsAny: true } update)
+        {
+            WriteUpdate(json, fields.Row, update);
+        }
+        else
+        {
+            WriteMetric(json, fields.Row);
+        }
+    }
+
+    private static void WriteUpdate(Utf8JsonWriter json, in FlowRow row, in FlowUpdate update)
+    {
+        json.WriteStartObject();
+        WriteCounters(json, update.AbPackets, update.AbBytes, update.BaPackets, update.BaBytes);
+        WriteTimes(json, update.Start, FlowUpdate.LastOf(row), row.Rtt);
+    }
+
+    private static void WriteMetric(Utf8JsonWriter json, in FlowRow row)
     {
         json.WriteStartObject();
         WriteCounters(json, row.AbPackets, row.AbBytes, row.BaPackets, row.BaBytes);

@@ -132,7 +132,7 @@ internal static class StreamJson
             {
                 fields.MoveTo(i);
                 byName.Begin(FlowForms.Id(fields.Row.Uuid));
-                FlowRowJson.WriteMetric(json, fields.Row);
+                FlowRowJson.WriteLatest(json, fields);
             }
 
             yield return true;

@@ -41,6 +41,18 @@ public static class TraversalJson
             case MetricsTraversal metrics:
                 WriteByKey(json, metrics.Metrics.GroupBy(m => m.Key, StringComparer.Ordinal).Select(g => (g.Key, g.SelectMany(m => m.Value))), GraphJson.Write);
                 break;
+            case SocketsTraversal sockets:
+                WriteByKey(json, sockets.Sockets.Select(s => (s.Key, s.Value.AsEnumerable())), GraphJson.Write);
+                break;
+            case NextHopsTraversal { Hops: var hops }:
+                json.WriteStartArray();
+                if (hops.Count > 0)
+                {
+                    GraphJson.Write(json, (MetaValue)Metadata.Create(hops.Select(hop => (hop.Key, (MetaValue)hop.Value))));
+                }
+
+                json.WriteEndArray();
+                break;
             case RawPacketsTraversal packets:
                 WriteByKey(json, packets.Packets.GroupBy(p => p.FlowUuid, StringComparer.Ordinal).Select(g => (g.Key, g.AsEnumerable())), Write);
                 break;

@@ -69,6 +69,9 @@ public readonly struct MetaValue : IEquatable<MetaValue>
         _ => false,
     };
 
+    /// <summary>Null, an empty list or an empty map: what a list of values doesn't list.</summary>
+    internal bool IsNothing => Kind != MetaKind.Text && IsEmpty;
+
     /// <summary>A boolean.</summary>
     public static implicit operator MetaValue(bool value) => new(MetaKind.Boolean, value ? 1 : 0, null);
 

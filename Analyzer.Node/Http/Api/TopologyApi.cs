@@ -73,7 +73,7 @@ internal sealed class TopologyApi(AnalyzerServices services)
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             stop.CancelAfter(services.QueryTimeout);
             var current = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout, stop.Token).ConfigureAwait(false);
-            await answer(await query.RunAsync(current.Graph, services.Flows, stop.Token).ConfigureAwait(false), stop.Token).ConfigureAwait(false);
+            await answer(await query.RunAsync(current.Graph, services.Flows, stop.Token, services.Sources).ConfigureAwait(false), stop.Token).ConfigureAwait(false);
             result = "answered";
         }
         catch (Exception e) when (e is GremlinException or AnswerTooLargeException)

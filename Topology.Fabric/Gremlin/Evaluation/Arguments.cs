@@ -14,6 +14,9 @@ internal readonly struct Arguments(StepSyntax step)
 
     public int Count => step.Arguments.Length;
 
+    /// <summary>Where an argument begins.</summary>
+    public int ColumnOf(int index) => step.Arguments[index].Column;
+
     public void None()
     {
         if (Count > 0)
@@ -45,6 +48,40 @@ internal readonly struct Arguments(StepSyntax step)
     }
 
     public string? Word(int index) => step.Arguments[index] is CallSyntax { Arguments: null, Name: var word } ? word.ToUpperInvariant() : null;
+
+    /// <summary>A point in time: NOW, a text of it, or Unix seconds or milliseconds.</summary>
+    public PointInTime Time(int index) => step.Arguments[index] switch
+    {
+        CallSyntax when Word(index) == "NOW" => PointInTime.Now,
+        LiteralSyntax { Value: { Kind: MetaKind.Integer, Integer: >= 0 and var time } } => PointInTime.OfUnix(time),
+        LiteralSyntax { Value: { Kind: MetaKind.Text, Text: var text } } when PointInTime.TryParse(text, out var point) => point,
+        var other => throw Wrong(other.Column, "takes a time here: NOW, '-5m', 'Sun, 06 Nov 2016 08:49:37 GMT', '2016-11-06T08:49:37Z', or Unix seconds"),
+    };
+
+    /// <summary>A duration: seconds, or a text like '5m'; null is FOREVER.</summary>
+    public TimeSpan? Duration(int index) => step.Arguments[index] switch
+    {
+        CallSyntax when Word(index) == "FOREVER" => null,
+        LiteralSyntax { Value: { Kind: MetaKind.Integer, Integer: >= 0 and <= int.MaxValue and var seconds } } => TimeSpan.FromSeconds(seconds),
+        LiteralSyntax { Value: { Kind: MetaKind.Text, Text: var text } } when PointInTime.TryDuration(text, out var duration) => duration.Duration(),
+        var other => throw Wrong(other.Column, "takes a duration here: seconds, '5m', or FOREVER"),
+    };
+
+    /// <summary>Keys and values of which one must hold, and a number after them; both if wanted.</summary>
+    public (Condition? Either, int? Number) EitherAndNumber()
+    {
+        var pairs = Count / 2 * 2;
+        var either = pairs == 0 ? null : new Arguments(step with { Arguments = step.Arguments[..pairs] }).Either();
+        return (either, pairs < Count ? Index(pairs) : null);
+    }
+
+    /// <summary>The predicate that's the argument, if it's one of this name, and the arguments after it.</summary>
+    public (Predicate? First, Arguments Others) SplitOff(string name) => Count > 0 && step.Arguments[0] is CallSyntax call && call.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+        ? (Predicates.Compile(call), new Arguments(step with { Arguments = step.Arguments.RemoveAt(0) }))
+        : (null, this);
+
+    /// <summary>The arguments as those of a predicate of the step's name.</summary>
+    public CallSyntax Call() => new(step.Column, step.Name, step.Arguments);
 
     /// <summary>Key and predicate pairs, all of which must hold; a key alone asks for its presence; nothing is always true.</summary>
     public Condition All(Func<string, int, string>? checkKey = null)

@@ -59,7 +59,7 @@ internal abstract record Condition
     /// <summary>It has the key, and something there.</summary>
     internal sealed record Filled(string Key) : Condition
     {
-        public override bool Holds(IFields fields) => fields.TryGet(Key, out var value) && !value.IsEmpty;
+        public override bool Holds(IFields fields) => fields.TryGet(Key, out var value) && !value.IsNothing;
     }
 
     /// <summary>The key's values satisfy a predicate.</summary>

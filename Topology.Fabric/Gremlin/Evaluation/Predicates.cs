@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Topology.Fabric.Gremlin.Language;
 using Topology.Fabric.Model;
@@ -38,13 +37,19 @@ internal sealed record Predicate(Quantifier Quantifier, Func<MetaValue, bool> Te
     };
 }
 
-/// <summary>Makes predicates of arguments: plain values, Ne, Nee, Lt, Lte, Gt, Gte, Inside, Outside, Between, Within, Without, Regex, IPV4Range.</summary>
+/// <summary>Makes predicates of arguments: plain values, Ne, Nee, Lt, Lte, Gt, Gte, Inside, Outside, Between, Within, Without, Contains, Regex, IPV4Range, Since.</summary>
 internal static class Predicates
 {
     /// <summary>From so many texts on, one is looked up rather than compared with each.</summary>
     private const int ManyTexts = 8;
 
+    /// <summary>Smaller numbers are durations: it's in 2001.</summary>
+    private const long FirstUnixTime = 1_000_000_000;
+
     private static readonly TimeSpan RegexTimeout = TimeSpan.FromMilliseconds(250);
+
+    private static readonly string[] Names =
+        ["Eq", "Ne", "Nee", "Lt", "Lte", "Gt", "Gte", "Inside", "Outside", "Between", "Within", "Without", "Contains", "Regex", "IPV4Range", "Since"];
 
     /// <summary>The predicate an argument stands for.</summary>
     public static Predicate Compile(ArgumentSyntax argument)
@@ -57,7 +62,7 @@ internal static class Predicates
         var call = (CallSyntax)argument;
         switch (call.Name.ToUpperInvariant())
         {
-            case "EQ":
+            case "EQ" or "CONTAINS":
                 return Equal(Quantifier.Any, [One(call)]);
             case "NE":
                 return Equal(Quantifier.PresentNone, [One(call)]);
@@ -84,13 +89,13 @@ internal static class Predicates
             case "REGEX":
                 var pattern = Pattern(call);
                 return new Predicate(Quantifier.Any, value => value.Kind == MetaKind.Text && IsMatch(pattern, value.Text, call));
+            case "SINCE":
+                return Since(call);
             case "IPV4RANGE":
                 var network = Network(call);
                 return new Predicate(Quantifier.Any, value => IsIn(network, value)) { Network = network };
             default:
-                throw new GremlinException(
-                    call.Column,
-                    $"'{call.Name}' isn't a predicate; there are Eq, Ne, Nee, Lt, Lte, Gt, Gte, Inside, Outside, Between, Within, Without, Regex and IPV4Range");
+                throw new GremlinException(call.Column, $"'{call.Name}' isn't a predicate{NearestName.Suggestion(Names, call.Name)} There are {string.Join(", ", Names)}");
         }
     }
 
@@ -130,16 +135,49 @@ internal static class Predicates
     private static Predicate Limited(MetaValue limit, CallSyntax call, Func<int, bool> holds)
     {
         var number = Number(limit, call);
-        return new Predicate(Quantifier.Any, value => IsNumber(value) && holds(CompareNumbers(value, number)));
+        return new Predicate(Quantifier.Any, value => TryNumber(value, out var own) && holds(CompareNumbers(own, number)));
     }
 
     private static Predicate Limited((MetaValue From, MetaValue To) limits, CallSyntax call, Func<int, int, bool> holds)
     {
         var (from, to) = (Number(limits.From, call), Number(limits.To, call));
-        return new Predicate(Quantifier.Any, value => IsNumber(value) && holds(CompareNumbers(value, from), CompareNumbers(value, to)));
+        return new Predicate(Quantifier.Any, value => TryNumber(value, out var own) && holds(CompareNumbers(own, from), CompareNumbers(own, to)));
     }
 
-    private static bool Same(MetaValue value, MetaValue wanted) => value == wanted || (IsNumber(value) && IsNumber(wanted) && CompareNumbers(value, wanted) == 0);
+    /// <summary>A number, or a text that is one, as Open vSwitch's options are: "7" or "0x7".</summary>
+    public static bool TryNumber(MetaValue value, out MetaValue number)
+    {
+        number = value;
+        if (value.Kind != MetaKind.Text)
+        {
+            return IsNumber(value);
+        }
+
+        var text = value.Text.AsSpan();
+        var isHex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        if (text.Length > 20 || !long.TryParse(isHex ? text[2..] : text, isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer))
+        {
+            return false;
+        }
+
+        number = integer;
+        return true;
+    }
+
+    /// <summary>Whether a time, in Unix milliseconds, isn't before a point: Since(60) and Since('1m') count back from when it's asked.</summary>
+    public static Predicate Since(CallSyntax call)
+    {
+        var from = One(call) switch
+        {
+            { Kind: MetaKind.Integer, Integer: >= 0 and < FirstUnixTime and var seconds } => new PointInTime(null, TimeSpan.FromSeconds(-seconds)),
+            { Kind: MetaKind.Integer, Integer: >= FirstUnixTime and var time } => PointInTime.OfUnix(time),
+            { Kind: MetaKind.Text, Text: var text } when PointInTime.TryParse(text, out var point) => point.UnixMs is null ? point with { Offset = -point.Offset.Duration() } : point,
+            _ => throw new GremlinException(call.Column, $"{call.Name} takes seconds, a duration like '5m', or a time like '2016-11-06T08:49:37Z'"),
+        };
+        return new Predicate(Quantifier.Any, value => value.Kind == MetaKind.Integer && value.Integer >= from.At(DateTimeOffset.UtcNow));
+    }
+
+    private static bool Same(MetaValue value, MetaValue wanted) => value == wanted || (IsNumber(wanted) && TryNumber(value, out var number) && CompareNumbers(number, wanted) == 0);
 
     private static bool IsNumber(MetaValue value) => value.Kind is MetaKind.Integer or MetaKind.Double;
 
@@ -176,7 +214,7 @@ internal static class Predicates
             return value;
         }
 
-        return value.Kind == MetaKind.Text && long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        return TryNumber(value, out var number)
             ? number
             : throw new GremlinException(call.Column, $"{call.Name} compares numbers, '{value}' isn't one");
     }
@@ -213,14 +251,12 @@ internal static class Predicates
 
     private static IPNetwork Network(CallSyntax call)
     {
-        if (One(call) is { Kind: MetaKind.Text, Text: var text }
-            && IPNetwork.TryParse(text.Contains('/', StringComparison.Ordinal) ? text : text + "/32", out var parsed)
-            && parsed.BaseAddress.AddressFamily == AddressFamily.InterNetwork)
+        if (One(call) is { Kind: MetaKind.Text, Text: var text } && Networks.TryParseIPv4(text, out var parsed))
         {
             return parsed;
         }
 
-        throw new GremlinException(call.Column, $"{call.Name} takes an IPv4 network like '10.0.0.0/24', its base address without host bits");
+        throw new GremlinException(call.Column, $"{call.Name} takes an IPv4 network like '10.0.0.0/24'");
     }
 
     private static bool IsIn(IPNetwork network, MetaValue value)

@@ -8,6 +8,9 @@ namespace Topology.Fabric.Gremlin.Evaluation;
 /// <summary>A number of a flow's row, or what stands for one.</summary>
 internal delegate ulong RowNumber(in FlowRow row, RowFields fields);
 
+/// <summary>A counter of a flow's latest metric.</summary>
+internal delegate long LatestNumber(in FlowRow row, in FlowUpdate update);
+
 /// <summary>What a number of a row means.</summary>
 internal enum RowKind
 {
@@ -45,6 +48,11 @@ internal sealed record RowField(string Key, RowKind Kind, FlowParts Needs, RowNu
 {
     private static readonly FrozenDictionary<string, RowField> ByKey = All().ToFrozenDictionary(field => field.Key, StringComparer.Ordinal);
 
+    private static readonly FrozenDictionary<string, RowField> LatestByKey = AllLatest().ToFrozenDictionary(field => field.Key, StringComparer.Ordinal);
+
+    /// <summary>Of a counter of the latest metric: it, of a row and its update.</summary>
+    public LatestNumber? Latest { get; private init; }
+
     /// <summary>Whether it's a part of the last update's counters, which not all flows have.</summary>
     public bool IsOfUpdate { get; init; }
 
@@ -53,6 +61,9 @@ internal sealed record RowField(string Key, RowKind Kind, FlowParts Needs, RowNu
 
     /// <summary>The field of a key; null: rows don't have it.</summary>
     public static RowField? Find(string key) => ByKey.GetValueOrDefault(key);
+
+    /// <summary>The counter of this name in flows' latest metrics, which is what Metrics() gives; null: there's no such counter.</summary>
+    public static RowField? FindLatest(string name) => LatestByKey.GetValueOrDefault(name);
 
     /// <summary>Whether a flow has it.</summary>
     public bool IsIn(in FlowRow row, RowFields fields) => row.Has(Needs) && (!IsOfUpdate || fields.Update.IsAny);
@@ -117,6 +128,20 @@ internal sealed record RowField(string Key, RowKind Kind, FlowParts Needs, RowNu
         new("SamplingRate", RowKind.Number, FlowParts.None, (in row, _) => row.SamplingRate),
         new("FinishType", RowKind.Finish, FlowParts.None, (in row, _) => (ulong)row.Finish),
     ];
+
+    private static IEnumerable<RowField> AllLatest() =>
+    [
+        OfLatest("ABPackets", (in row, in update) => update.IsAny ? update.AbPackets : row.AbPackets),
+        OfLatest("ABBytes", (in row, in update) => update.IsAny ? update.AbBytes : row.AbBytes),
+        OfLatest("BAPackets", (in row, in update) => update.IsAny ? update.BaPackets : row.BaPackets),
+        OfLatest("BABytes", (in row, in update) => update.IsAny ? update.BaBytes : row.BaBytes),
+        OfLatest("Start", (in row, in update) => update.IsAny ? update.Start : row.Start),
+        OfLatest("Last", (in row, in update) => update.IsAny ? FlowUpdate.LastOf(row) : row.Last),
+        OfLatest("RTT", (in row, in _) => row.Rtt),
+    ];
+
+    private static RowField OfLatest(string key, LatestNumber get) =>
+        new(key, RowKind.Number, FlowParts.None, (in row, fields) => (ulong)get(row, fields.Update)) { Latest = get };
 
     private static RowField OfUpdate(string key, RowNumber get) => new(key, RowKind.Number, FlowParts.None, get) { IsOfUpdate = true };
 }

@@ -132,12 +132,12 @@ internal sealed class RowFilter
                 return (in row, fields) => field.IsIn(row, fields) && test((long)get(row, fields));
             case RowKind.Number:
                 return (in row, fields) => row.Has(needs) && test((long)get(row, fields));
-            case RowKind.Id when predicate.Wanted is { } wanted:
+            case RowKind.Id when predicate.Wanted is { } wanted && AreTexts(wanted):
                 return OneOf(get, needs, Numbers(wanted, text => FlowForms.TryId(text, out var id) && FlowForms.Id(id) == text ? id : null));
-            case RowKind.Mac when predicate.Wanted is { } wanted:
+            case RowKind.Mac when predicate.Wanted is { } wanted && AreTexts(wanted):
                 return OneOf(get, needs, Numbers(wanted, text => FlowForms.TryMac(text, out var mac) && FlowForms.Mac(mac) == text ? mac : null));
-            case RowKind.AddressA or RowKind.AddressB when predicate.Wanted is { } wanted:
-                return OneOf([.. wanted.Where(value => value.Kind == MetaKind.Text).Select(value => Address(field.Kind == RowKind.AddressA, value.Text))]);
+            case RowKind.AddressA or RowKind.AddressB when predicate.Wanted is { } wanted && AreTexts(wanted):
+                return OneOf([.. wanted.Select(value => Address(field.Kind == RowKind.AddressA, value.Text))]);
             case RowKind.AddressA or RowKind.AddressB when predicate.Network is { } network:
                 return Network(get, network);
             default:
@@ -177,7 +177,10 @@ internal sealed class RowFilter
     }
 
     private static ulong[] Numbers(MetaValue[] wanted, Func<string, ulong?> read) =>
-        [.. wanted.Where(value => value.Kind == MetaKind.Text).Select(value => read(value.Text)).OfType<ulong>()];
+        [.. wanted.Select(value => read(value.Text)).OfType<ulong>()];
+
+    // A number may be what a text says.
+    private static bool AreTexts(MetaValue[] wanted) => Array.TrueForAll(wanted, value => value.Kind == MetaKind.Text);
 
     private static RowTest OneOf(RowNumber get, FlowParts needs, ulong[] numbers)
     {

@@ -10,7 +10,7 @@ namespace Topology.Fabric.Gremlin.Language;
 /// <code>
 /// query    = "G" { "." step }
 /// steps    = step { "." step }
-/// step     = name "(" [ argument { "," argument } ] ")"
+/// step     = name "(" [ argument { "," argument } ] ")", or "G" again
 /// argument = text | number | "true" | "false" | name [ "(" … ")" ]
 /// text     = '…' or "…", with \' \" \\ inside
 /// </code>
@@ -96,6 +96,11 @@ internal static class GremlinParser
             }
 
             SkipSpaces();
+            if (name.Equals("G", StringComparison.OrdinalIgnoreCase) && !Peek('('))
+            {
+                return new StepSyntax(name, column + 1, []);
+            }
+
             if (!Peek('('))
             {
                 throw Error(_at, $"'(' should follow the step {name}, not {Here()}");

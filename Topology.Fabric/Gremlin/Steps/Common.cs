@@ -97,7 +97,7 @@ internal static class Common
         var values = new List<MetaValue>();
         foreach (var item in items)
         {
-            if (fieldsOf(item).TryGet(key, out var value) && !value.IsEmpty)
+            if (fieldsOf(item).TryGet(key, out var value) && !value.IsNothing)
             {
                 values.Add(value);
             }
@@ -106,13 +106,19 @@ internal static class Common
         return new ValuesTraversal(values);
     }
 
+    /// <summary>Some fields of each, or all; what has none of them has no map.</summary>
     public static ValuesTraversal ValueMaps<T>(IEnumerable<T> items, IReadOnlyList<string> keys, Func<T, IFields> fieldsOf)
     {
         var values = new List<MetaValue>();
         foreach (var item in items)
         {
             var fields = fieldsOf(item);
-            values.Add(Metadata.Create(keys.Select(k => (Key: k, Found: fields.TryGet(k, out var value), value)).Where(v => v.Found).Select(v => (v.Key, v.value))));
+            var wanted = keys.Count > 0 ? keys : [.. fields.Keys().Where(key => !key.Contains('.', StringComparison.Ordinal))];
+            var map = Metadata.Create(wanted.Select(k => (Key: k, Found: fields.TryGet(k, out var value), value)).Where(v => v.Found).Select(v => (v.Key, v.value)));
+            if (map.Count > 0)
+            {
+                values.Add(map);
+            }
         }
 
         return new ValuesTraversal(values);

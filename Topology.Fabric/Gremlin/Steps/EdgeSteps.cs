@@ -64,6 +64,11 @@ internal static class EdgeSteps
             var key = arguments.Text(0);
             return input => Common.Values(input.Edges, key, FieldsOf);
         }),
+        Step<EdgesTraversal, ValuesTraversal>("ValueMap", arguments =>
+        {
+            var keys = arguments.Texts();
+            return input => Common.ValueMaps(input.Edges, keys, FieldsOf);
+        }),
         Step<EdgesTraversal, ValuesTraversal>("Keys", arguments =>
         {
             arguments.None();

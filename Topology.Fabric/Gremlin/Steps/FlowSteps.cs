@@ -9,9 +9,9 @@ namespace Topology.Fabric.Gremlin.Steps;
 /// <summary>Steps on flows.</summary>
 internal static class FlowSteps
 {
-    private const string DefaultSort = "Last";
+    private const string Last = "Last";
+    private const string DefaultSort = Last;
     private const string DefaultGroup = "TrackingID";
-    private const string Metric = "Metric.";
 
     /// <summary>Flows of a group that are held until it's known to be large enough, at most.</summary>
     private const int LargestMoreThan = 100_000;
@@ -103,20 +103,9 @@ internal static class FlowSteps
             var key = CheckKey(arguments.Text(0), arguments.Column);
             return input => Common.Sum(Common.Values(input.Flows, key, FieldsOf).Values, arguments);
         }),
-        Step<FlowsTraversal, MetricsTraversal>("Metrics", arguments =>
-        {
-            arguments.None();
-            return input => new MetricsTraversal([.. input.Flows
-                .Select(f => (f.Uuid, Metric: FlowView.MetricOf(f)))
-                .Where(f => f.Metric is not null)
-                .Select(f => new KeyValuePair<string, IReadOnlyList<Metadata>>(f.Uuid, [f.Metric!]))]);
-        }),
-        Step<FlowsTraversal, RawPacketsTraversal>("RawPackets", arguments =>
-        {
-            arguments.None();
-            return async (input, run) => new RawPacketsTraversal(await run.Flows.GetRawPacketsAsync(input.Flows, run.Stop).ConfigureAwait(false));
-        }),
+        Since,
         Nodes("CaptureNode", _ => false),
+        Nodes("Node", _ => false),
         Nodes("Hops", _ => false),
         Nodes("Nodes", _ => true),
         Ends("In", f => [f.Link?.A]),
@@ -124,8 +113,12 @@ internal static class FlowSteps
         Ends("Both", f => [f.Link?.A, f.Link?.B]),
     ];
 
-    /// <summary>Conditions on flows, whose keys must be a flow's.</summary>
-    public static Condition Conditions(Arguments arguments) => arguments.All(CheckKey);
+    /// <summary>Conditions on flows, whose keys must be a flow's. Before them may be Since(…), of when a flow was last seen.</summary>
+    public static Condition Conditions(Arguments arguments)
+    {
+        var (since, rest) = arguments.SplitOff("Since");
+        return since is null ? arguments.All(CheckKey) : new Condition.Matching(Last, since).And(rest.All(CheckKey));
+    }
 
     /// <summary>By what flows are sorted.</summary>
     public static (string Key, bool Descending) SortKey(Arguments arguments) => Common.SortKey(arguments, DefaultSort);
@@ -156,9 +149,8 @@ internal static class FlowSteps
         return arguments.Count == 0 ? 1 : arguments.Index(0) is <= LargestMoreThan and var count ? count : throw arguments.Wrong(arguments.Column, $"takes {LargestMoreThan} at most");
     }
 
-    /// <summary>A counter of Metrics() as a flow's own field; null: there's no such counter.</summary>
-    public static string? MetricKey(Arguments sum) =>
-        sum is { Count: 1 } && Metric + sum.Text(0) is var key && RowField.Find(key) is not null ? key : null;
+    /// <summary>A counter of Metrics(); null: there's no such counter.</summary>
+    public static string? MetricKey(Arguments sum) => sum is { Count: 1 } && sum.Text(0) is var key && RowField.FindLatest(key) is not null ? key : null;
 
     /// <summary>Values by name, as one map; none without any.</summary>
     public static ValuesTraversal ByName(IEnumerable<(string Name, MetaValue Value)> values) =>
@@ -195,6 +187,8 @@ internal static class FlowSteps
         return [.. groups.OrderBy(group => group.Value.Value, Comparer<MetaValue>.Create(Predicates.Order)).Select(group => KeyValuePair.Create<string, IReadOnlyList<Flow>>(group.Key, group.Value.Flows))];
     }
 
+    private static StepDefinition Since => Filter("Since", arguments => new Condition.Matching(Last, Predicates.Since(arguments.Call())));
+
     private static StepDefinition Filter(string name, Func<Arguments, Condition> compile) =>
         Step<FlowsTraversal, FlowsTraversal>(name, arguments =>
         {
@@ -203,48 +197,65 @@ internal static class FlowSteps
         }) with
         { Condition = compile };
 
-    // The nodes flows were seen on, and for "Nodes" those with the flow's addresses too.
+    // The nodes flows were seen on, and for "Nodes" those with the flow's addresses too; of nodes that are alike the first that's wanted.
     private static StepDefinition Nodes(string name, Func<Flow, bool> withEnds) =>
         Step<FlowsTraversal, NodesTraversal>(name, arguments =>
         {
             var matches = arguments.All();
             return (input, run) =>
             {
-                var byTid = ByText(input.Graph, n => n.Tid);
-                var byMac = ByMac(input.Graph);
-                return Found(input, matches, arguments, run, flow => withEnds(flow)
-                    ? [byTid.GetValueOrDefault(flow.NodeTid), Mac(byMac, flow.Link?.A), Mac(byMac, flow.Link?.B)]
-                    : [byTid.GetValueOrDefault(flow.NodeTid)]);
+                var wanted = Wanted(input.Graph, matches, run);
+                var byTid = By(wanted, "TID");
+                var byMac = By(wanted, "MAC");
+                return Found(input, arguments, run, flow => withEnds(flow)
+                    ? [Find(byTid, flow.NodeTid), Find(byMac, flow.Link?.A), Find(byMac, flow.Link?.B)]
+                    : [Find(byTid, flow.NodeTid)]);
             };
         });
 
+    // A container's interface may tell the address of its peer only.
     private static StepDefinition Ends(string name, Func<Flow, string?[]> macsOf) =>
         Step<FlowsTraversal, NodesTraversal>(name, arguments =>
         {
             var matches = arguments.All();
             return (input, run) =>
             {
-                var byMac = ByMac(input.Graph);
-                return Found(input, matches, arguments, run, flow => macsOf(flow).Select(mac => Mac(byMac, mac)));
+                var byMac = By(Wanted(input.Graph, matches, run), "MAC", "PeerIntfMAC");
+                return Found(input, arguments, run, flow => macsOf(flow).Select(mac => Find(byMac, mac)));
             };
         });
 
-    private static NodesTraversal Found(FlowsTraversal input, Condition matches, Arguments arguments, Run run, Func<Flow, IEnumerable<Node?>> nodesOf) =>
-        new(input.Graph, run.Gather(input.Flows.SelectMany(nodesOf).OfType<Node>(), arguments, n => matches.Holds(NodeSteps.FieldsOf(n))));
-
-    private static Node? Mac(Dictionary<string, Node> byMac, string? mac) => string.IsNullOrEmpty(mac) ? null : byMac.GetValueOrDefault(mac);
-
-    private static Dictionary<string, Node> ByMac(Graph graph) =>
-        ByText(graph, n => n.Metadata["MAC"] is { Kind: MetaKind.Text, Text: var mac } ? mac : "");
-
-    private static Dictionary<string, Node> ByText(Graph graph, Func<Node, string> keyOf)
+    private static List<Node> Wanted(Graph graph, Condition matches, Run run)
     {
-        var index = new Dictionary<string, Node>(StringComparer.OrdinalIgnoreCase);
+        var wanted = new List<Node>();
         foreach (var node in graph.Nodes)
         {
-            if (keyOf(node) is { Length: > 0 } key)
+            run.Stop.ThrowIfCancellationRequested();
+            if (matches.Holds(NodeSteps.FieldsOf(node)))
             {
-                index.TryAdd(key, node);
+                wanted.Add(node);
+            }
+        }
+
+        return wanted;
+    }
+
+    private static NodesTraversal Found(FlowsTraversal input, Arguments arguments, Run run, Func<Flow, IEnumerable<Node?>> nodesOf) =>
+        new(input.Graph, run.Gather(input.Flows.SelectMany(nodesOf).OfType<Node>(), arguments));
+
+    private static Node? Find(Dictionary<string, Node> index, string? text) => string.IsNullOrEmpty(text) ? null : index.GetValueOrDefault(text);
+
+    private static Dictionary<string, Node> By(List<Node> nodes, params ReadOnlySpan<string> keys)
+    {
+        var index = new Dictionary<string, Node>(StringComparer.OrdinalIgnoreCase);
+        foreach (var key in keys)
+        {
+            foreach (var node in nodes)
+            {
+                if (node.Metadata[key] is { Kind: MetaKind.Text, Text: { Length: > 0 } text })
+                {
+                    index.TryAdd(text, node);
+                }
             }
         }
 

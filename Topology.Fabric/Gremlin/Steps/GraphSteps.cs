@@ -32,16 +32,38 @@ internal static class GraphSteps
             return (input, run) => new EdgesTraversal(input.Graph, run.Gather(input.Graph.Edges, arguments, e => matches.Holds(new ElementFields(e))));
         }),
         FlowSteps.Of<GraphTraversal>(input => new FlowsOf(input.Graph, null)),
-        Step<GraphTraversal, GraphTraversal>("Context", NoHistory),
-        Step<GraphTraversal, GraphTraversal>("At", NoHistory),
+        History("Context"),
+        History("At"),
+        Step<NodesTraversal, GraphTraversal>("G", arguments =>
+        {
+            arguments.None();
+            return input => new GraphTraversal(input.Graph);
+        }),
+        Step<EdgesTraversal, GraphTraversal>("G", arguments =>
+        {
+            arguments.None();
+            return input => new GraphTraversal(input.Graph);
+        }),
     ];
 
-    // The present is the one point in time a view holds.
-    private static Func<GraphTraversal, GraphTraversal> NoHistory(Arguments arguments)
-    {
-        arguments.Between(1, 2, "a time, and a duration if wanted");
-        return arguments.Word(0) == "NOW" && arguments.Count == 1
-            ? input => input
-            : throw arguments.Wrong(arguments.Column, "can only ask for NOW: this analyzer answers queries about the present");
-    }
+    // Context(time) is a moment, Context(time, duration) all that was in so long before it. NOW alone is what's at hand.
+    private static StepDefinition History(string name) =>
+        Step<GraphTraversal, GraphTraversal>(name, arguments =>
+        {
+            arguments.Between(1, 2, "a time, and a duration if wanted");
+            var time = arguments.Time(0);
+            var isMoment = arguments.Count == 1;
+            var duration = isMoment ? TimeSpan.Zero : arguments.Duration(1);
+            return async (input, run) =>
+            {
+                if (isMoment && time == PointInTime.Now)
+                {
+                    return input;
+                }
+
+                var last = time.At(DateTimeOffset.UtcNow);
+                var start = duration is { } length ? Math.Max(0, last - (long)length.TotalMilliseconds) : 0;
+                return new GraphTraversal(await run.GoToAsync(new TimeSlice(start, last, isMoment), arguments).ConfigureAwait(false));
+            };
+        });
 }

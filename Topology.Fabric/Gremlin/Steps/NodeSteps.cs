@@ -68,7 +68,6 @@ internal static class NodeSteps
         }),
         Step<NodesTraversal, ValuesTraversal>("ValueMap", arguments =>
         {
-            arguments.Between(1, int.MaxValue, "keys");
             var keys = arguments.Texts();
             return input => Common.ValueMaps(input.Nodes, keys, FieldsOf);
         }),
@@ -81,14 +80,7 @@ internal static class NodeSteps
         {
             arguments.Between(1, 1, "one key");
             var key = arguments.Text(0);
-            return input => Common.Sum(Common.Values(input.Nodes, key, FieldsOf).Values, arguments);
-        }),
-        Step<NodesTraversal, MetricsTraversal>("Metrics", arguments =>
-        {
-            arguments.None();
-            return input => new MetricsTraversal([.. input.Nodes
-                .Where(n => n.Metadata["Metric"].Kind == MetaKind.Map)
-                .Select(n => new KeyValuePair<string, IReadOnlyList<Metadata>>(n.Id, [n.Metadata["Metric"].Fields]))]);
+            return input => Common.Sum(Common.Values(input.Nodes, key, FieldsOf).Values.Select(value => Predicates.TryNumber(value, out var number) ? number : value), arguments);
         }),
         FlowSteps.Of<NodesTraversal>(input => new FlowsOf(input.Graph, TidsOf(input.Nodes))),
         Step<NodesTraversal, PathsTraversal>("ShortestPathTo", arguments =>
@@ -100,8 +92,28 @@ internal static class NodeSteps
         }),
         Step<NodesTraversal, GraphTraversal>("SubGraph", arguments =>
         {
-            arguments.None();
-            return input => new GraphTraversal(SubGraph(input.Graph, input.Nodes));
+            var through = arguments.All();
+            return input => new GraphTraversal(SubGraph(input.Graph, input.Nodes, through));
+        }),
+        Kin.Step("Descendants", Graph.Direction.Out, isZeroEndless: true),
+        Kin.Step("Ascendants", Graph.Direction.In, isZeroEndless: true),
+        Kin.Step("Neighbors", Graph.Direction.Both, isZeroEndless: false),
+        NextHops.Step,
+        Step<NodesTraversal, NodesTraversal>("As", arguments =>
+        {
+            arguments.Between(1, 1, "one name");
+            var name = arguments.Text(0);
+            return (input, run) =>
+            {
+                run.Named[name] = input.Nodes;
+                return input;
+            };
+        }),
+        Step<NodesTraversal, NodesTraversal>("Select", arguments =>
+        {
+            arguments.Between(1, int.MaxValue, "names that As gave");
+            var names = arguments.Texts();
+            return (input, run) => input with { Nodes = run.Gather(names.SelectMany(name => run.Named[name]), arguments) };
         }),
         Step<PathsTraversal, ValueTraversal>("Count", arguments =>
         {
@@ -121,7 +133,7 @@ internal static class NodeSteps
         Step<PathsTraversal, GraphTraversal>("SubGraph", arguments =>
         {
             arguments.None();
-            return input => new GraphTraversal(SubGraph(input.Graph, input.Paths.SelectMany(p => p)));
+            return input => new GraphTraversal(SubGraph(input.Graph, input.Paths.SelectMany(p => p), Condition.Always));
         }),
         FlowSteps.Of<PathsTraversal>(input => new FlowsOf(input.Graph, TidsOf(input.Paths.SelectMany(p => p)))),
     ];
@@ -147,7 +159,7 @@ internal static class NodeSteps
         return null;
     }
 
-    public static Graph SubGraph(Graph graph, IEnumerable<Node> nodes)
+    public static Graph SubGraph(Graph graph, IEnumerable<Node> nodes, Condition through)
     {
         var builder = Graph.Empty.ToBuilder();
         var ids = new HashSet<string>(StringComparer.Ordinal);
@@ -159,7 +171,7 @@ internal static class NodeSteps
             }
         }
 
-        foreach (var edge in ids.SelectMany(id => graph.EdgesOf(id, Graph.Direction.Out)).Where(e => ids.Contains(e.Child)))
+        foreach (var edge in ids.SelectMany(id => graph.EdgesOf(id, Graph.Direction.Out)).Where(e => ids.Contains(e.Child) && through.Holds(new ElementFields(e))))
         {
             builder.Set(edge);
         }

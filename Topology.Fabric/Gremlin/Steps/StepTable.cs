@@ -5,10 +5,33 @@ using Topology.Fabric.Model;
 namespace Topology.Fabric.Gremlin.Steps;
 
 /// <summary>What a run of a query works with besides the traversal.</summary>
-internal sealed record Run(IFlowSource Flows, CancellationToken Stop)
+internal sealed class Run(IFlowSource flows, CancellationToken stop, QuerySources? sources = null)
 {
     /// <summary>Elements a step may result in. What grows by the mean degree with each step has no other end.</summary>
     public const int MostElements = 1_000_000;
+
+    /// <summary>The flows: those of now, or of the moment the query has gone to.</summary>
+    public IFlowSource Flows { get; private set; } = flows;
+
+    /// <summary>Nobody wants the answer any more.</summary>
+    public CancellationToken Stop => stop;
+
+    /// <summary>What else the query can be answered from.</summary>
+    public QuerySources Sources { get; } = sources ?? QuerySources.Live;
+
+    /// <summary>The time the query asks about; null: now.</summary>
+    public TimeSlice? Slice { get; private set; }
+
+    /// <summary>Nodes under the names As gave them.</summary>
+    public Dictionary<string, IReadOnlyList<Node>> Named { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What follows is about another time.</summary>
+    public async Task<Graph> GoToAsync(TimeSlice slice, Arguments step)
+    {
+        var past = await Sources.History.AtAsync(slice, step, Stop).ConfigureAwait(false);
+        (Slice, Flows) = (slice, past.Flows);
+        return past.Graph;
+    }
 
     /// <summary>What a step results in, gathered with a look at the end of time.</summary>
     /// <exception cref="GremlinException">It's too much.</exception>
@@ -62,6 +85,7 @@ internal static class StepTable
 {
     private static readonly ILookup<string, StepDefinition> Definitions =
         GraphSteps.All.Concat(NodeSteps.All).Concat(EdgeSteps.All).Concat(FlowSteps.All).Concat(ValueSteps.All)
+            .Concat(MetricSteps.All).Concat(PacketSteps.All).Concat(SocketSteps.All)
             .ToLookup(d => d.Name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Names of all steps.</summary>
@@ -73,7 +97,7 @@ internal static class StepTable
     {
         if (!Definitions.Contains(step.Name))
         {
-            throw new GremlinException(step.Column, $"unknown step '{step.Name}'{Suggestion(step.Name)}");
+            throw new GremlinException(step.Column, $"unknown step '{step.Name}'{NearestName.Suggestion(Names, step.Name)}");
         }
 
         foreach (var definition in Definitions[step.Name])
@@ -118,33 +142,4 @@ internal static class StepTable
             var apply = compile(arguments);
             return async (input, run) => await apply((TInput)input, run).ConfigureAwait(false);
         });
-
-    private static string Suggestion(string name)
-    {
-        var nearest = Names.Select(candidate => (candidate, Distance: Distance(candidate.ToUpperInvariant(), name.ToUpperInvariant())))
-            .MinBy(c => c.Distance);
-        return nearest.Distance <= 2 ? $", did you mean {nearest.candidate}?" : "";
-    }
-
-    // Levenshtein's distance; names are short, and long words are cut: they're near to nothing.
-    private static int Distance(string left, string right)
-    {
-        if (right.Length > 20)
-        {
-            return int.MaxValue;
-        }
-
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var i = 1; i <= left.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= right.Length; j++)
-            {
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1)));
-            }
-        }
-
-        return row[^1];
-    }
 }

@@ -16,6 +16,9 @@ internal static class Stoppable
         ValuesTraversal values => new ValuesTraversal(new Items<MetaValue>(values.Values, stop)),
         MetricsTraversal metrics => new MetricsTraversal(new Items<KeyValuePair<string, IReadOnlyList<Metadata>>>(metrics.Metrics, stop)),
         PathsTraversal paths => paths with { Paths = new Items<IReadOnlyList<Node>>(paths.Paths, stop) },
+        SocketsTraversal sockets => new SocketsTraversal(new Items<KeyValuePair<string, IReadOnlyList<Metadata>>>(sockets.Sockets, stop)),
+        NextHopsTraversal hops => new NextHopsTraversal(new Items<KeyValuePair<string, Metadata>>(hops.Hops, stop)),
+        RawPacketsTraversal packets => new RawPacketsTraversal(new Items<RawPacket>(packets.Packets, stop)),
         GroupsTraversal groups => new GroupsTraversal(new Items<KeyValuePair<string, IReadOnlyList<Flow>>>(groups.Groups, stop)),
         _ => input,
     };

@@ -4,7 +4,7 @@ using static Topology.Fabric.Gremlin.Steps.StepTable;
 
 namespace Topology.Fabric.Gremlin.Steps;
 
-/// <summary>Steps on values, metrics and raw packets.</summary>
+/// <summary>Steps on values.</summary>
 internal static class ValueSteps
 {
     public static readonly IReadOnlyList<StepDefinition> All =
@@ -29,51 +29,11 @@ internal static class ValueSteps
             arguments.None();
             return input => Common.Sum(input.Values, arguments);
         }),
-        Step<RawPacketsTraversal, ValueTraversal>("Count", arguments =>
+        Step<ValuesTraversal, ValuesTraversal>("Has", arguments =>
         {
-            arguments.None();
-            return input => Common.Count(input.Packets.Count);
-        }),
-        Step<MetricsTraversal, ValueTraversal>("Count", arguments =>
-        {
-            arguments.None();
-            return input => Common.Count(input.Metrics.Count);
-        }),
-        Step<MetricsTraversal, ValueTraversal>("Sum", arguments =>
-        {
-            arguments.Between(0, 1, "one key at most");
-            if (arguments.Count == 0) { return input => new ValueTraversal(Total(input)); } var key = arguments.Text(0);
-            return input => Common.Sum(
-                input.Metrics.SelectMany(m => m.Value).Select(m => m.TryLookup(key, out var value)
-                    ? value
-                    : throw new GremlinException(arguments.Column, $"metrics have no field '{key}'")),
-                arguments);
+            arguments.Between(1, int.MaxValue, "a key, and a value if wanted");
+            var matches = arguments.All();
+            return (input, run) => new ValuesTraversal(run.Gather(input.Values, arguments, value => value.Kind == MetaKind.Map && matches.Holds(new MapFields(value.Fields))));
         }),
     ];
-
-    // Counters add up; the time they cover reaches from the first start to the last end.
-    private static Metadata Total(MetricsTraversal input)
-    {
-        var total = Metadata.Empty;
-        foreach (var metric in input.Metrics.SelectMany(m => m.Value))
-        {
-            foreach (var (key, value) in metric)
-            {
-                if (value.Kind != MetaKind.Integer)
-                {
-                    continue;
-                }
-
-                var known = total.TryGet(key, out var before) ? before.Integer : (long?)null;
-                total = total.Set(key, key switch
-                {
-                    "Start" => Math.Min(known ?? long.MaxValue, value.Integer),
-                    "Last" => Math.Max(known ?? long.MinValue, value.Integer),
-                    _ => (long)Int128.Clamp((Int128)(known ?? 0) + value.Integer, long.MinValue, long.MaxValue),
-                });
-            }
-        }
-
-        return total;
-    }
 }

@@ -46,6 +46,8 @@ public class ApiTests(RunningAnalyzer analyzer) : IClassFixture<RunningAnalyzer>
     [Theory]
     [InlineData("POST", "/api/topology", """{"GremlinQuery": "G.V().Hass('Name')"}""", 400, "bad-query", "Hass")]
     [InlineData("POST", "/api/topology", """{"GremlinQuery": "G.V("}""", 400, "bad-query", "column 5")]
+    [InlineData("POST", "/api/topology", """{"GremlinQuery": "G.V()\n .Foo()"}""", 400, "bad-query", "line 2, column 3")]
+    [InlineData("POST", "/api/topology", """{"GremlinQuery": "G.At('-5m').V()"}""", 400, "bad-query", "there is no history yet")]
     [InlineData("POST", "/api/topology", """{"GremlinQuery": " "}""", 400, "bad-field", "GremlinQuery")]
     [InlineData("POST", "/api/topology", """{"GremlinQuery": 7}""", 400, "bad-field", "GremlinQuery")]
     [InlineData("POST", "/api/topology", """{"GremlinQuery": "G.V()", "Depth": 3}""", 400, "bad-field", "Depth")]

@@ -78,6 +78,14 @@ public sealed class RawPacketTests(RunningAnalyzer analyzer) : IClassFixture<Run
         (await analyzer.QueryAsync($"G.Flows().Has('UUID', '{RunningAnalyzer.Outer}').RawPackets()")).ToJsonString().ShouldBe("[]");
     }
 
+    [Fact]
+    public async Task Raw_packets_are_selected_by_a_filter()
+    {
+        (await analyzer.QueryAsync($"G.Flows().RawPackets().BPF('icmp and dst host 10.0.0.2').Count()")).GetValue<int>().ShouldBe(3);
+        (await analyzer.QueryAsync($"G.Flows().RawPackets().BPF('ether[0] == 2')")).AsArray().ShouldHaveSingleItem()!.AsObject().Select(flow => flow.Key).ShouldContain(Frames);
+        (await analyzer.QueryAsync($"G.Flows().RawPackets().BPF('udp')")).ToJsonString().ShouldBe("[]");
+    }
+
     [RequiresFact("tshark")]
     public async Task A_pcap_file_has_the_packets_as_they_were_captured()
     {
@@ -85,6 +93,8 @@ public sealed class RawPacketTests(RunningAnalyzer analyzer) : IClassFixture<Run
         {
             using var answer = await AskAsync($"G.Flows().Has('UUID', '{Frames}').RawPackets()", accept);
             answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/vnd.tcpdump.pcap");
+            using var filtered = await AskAsync($"G.Flows().Has('UUID', '{Frames}').RawPackets().BPF('icmp')", accept);
+            (await TsharkAsync(filtered, ".pcap")).Length.ShouldBe(2);
             (await TsharkAsync(answer, ".pcap")).ShouldBe(["1700000000.123456789\t42\t42\teth:ethertype:ip:icmp", "1700000000.125456789\t1400\t42\teth:ethertype:ip:icmp"]);
         }
     }

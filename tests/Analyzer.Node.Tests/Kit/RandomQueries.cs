@@ -75,7 +75,7 @@ internal sealed class RandomQueries(Random random)
         return group + moreThan + random.Next(4) switch { 0 => ".Count()", 1 => $".Sum('{Pick(Numbers)}')", 2 => ".Count().Count()", _ => "" };
     }
 
-    private string End() => random.Next(18) switch
+    private string End() => random.Next(19) switch
     {
         0 or 1 => "Count()",
         2 => $"Sum('{Pick(Numbers)}')",
@@ -91,11 +91,13 @@ internal sealed class RandomQueries(Random random)
         14 => $"{Dedup()}{(random.Next(2) == 0 ? "" : $".{Sort()}")}",
         15 => random.Next(3) switch { 0 => "Metrics()", 1 => "Metrics().Count()", _ => $"Metrics().Sum('{Pick(["ABBytes", "RTT", "Start", "Nothing"])}')" },
         16 => $"Values('{Key()}').Dedup().Count()",
+        17 => random.Next(3) switch { 0 => "Metrics().Aggregates(1)", 1 => "Metrics().Keys()", _ => "Sockets()" },
         _ => "",
     };
 
-    private string Condition() => random.Next(10) switch
+    private string Condition() => random.Next(11) switch
     {
+        10 => random.Next(2) == 0 ? $"Since('{DateTimeOffset.FromUnixTimeMilliseconds(random.Next(2_000)):yyyy-MM-dd'T'HH:mm:ss.fff'Z'}')" : $"Has('{Key()}', {random.Next(3)})",
         0 => $"HasKey('{(random.Next(2) == 0 ? Key() : Pick(Layers))}')",
         1 => $"HasNot('{(random.Next(2) == 0 ? Key() : Pick(Layers))}')",
         2 => $"HasEither({Pair()}, {Pair()})",

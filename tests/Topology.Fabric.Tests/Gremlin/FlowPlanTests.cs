@@ -29,6 +29,11 @@ public sealed class FlowPlanTests
     [InlineData("G.Flows().Sort().Metrics().Sum()", "G.Flows().Sort().Metrics().Sum()", "")]
     [InlineData("G.Flows().Metrics().Sum('ABBytes')", "G.Flows().Metrics().Sum('ABBytes')", "")]
     [InlineData("G.Flows().Metrics().Sum('Nothing')", "G.Flows()", "Metrics Sum")]
+    [InlineData("G.Flows().Metrics('Ovs').Sum('ABBytes')", "G.Flows().Metrics('Ovs').Sum('ABBytes')", "")]
+    [InlineData("G.Flows().Metrics().Aggregates()", "G.Flows()", "Metrics Aggregates")]
+    [InlineData("G.V().Flows(Since(60)).Since('1m').Count()", "G.Flows(Since(60)).Since('1m').Count()", "")]
+    [InlineData("G.Flows().Sockets()", "G.Flows()", "Sockets")]
+    [InlineData("G.Flows().RawPackets().BPF('icmp')", "G.Flows().RawPackets()", "BPF")]
     [InlineData("G.Flows().Metrics().Count()", "G.Flows().Metrics().Count()", "")]
     [InlineData("G.Flows().Values('Host').Dedup().Count()", "G.Flows().Values('Host').Dedup()", "Count")]
     [InlineData("G.Flows().Values('Host')", "G.Flows().Values('Host')", "")]
@@ -48,7 +53,7 @@ public sealed class FlowPlanTests
         string.Join(' ', steps[next..].Select(step => step.Name)).ShouldBe(here);
         // It's read there as it was here.
         var again = FlowPlan.Parse(plan.Text);
-        (again.Result, again.Key, again.SumKey, again.MoreThan, again.Limit, again.Skip, again.IsOrdered).ShouldBe((plan.Result, plan.Key, plan.SumKey, plan.MoreThan, plan.Limit, plan.Skip, plan.IsOrdered));
+        (again.Result, again.Key, again.IsOfLatest, again.SumKey, again.MoreThan, again.Limit, again.Skip, again.IsOrdered).ShouldBe((plan.Result, plan.Key, plan.IsOfLatest, plan.SumKey, plan.MoreThan, plan.Limit, plan.Skip, plan.IsOrdered));
         again.TellingOrder.ShouldBe(plan.TellingOrder);
         again.Dedup.ShouldBe(plan.Dedup);
         query[(plan.Shift + 2)..].ShouldStartWith(plan.Text[2..]);

@@ -42,9 +42,10 @@ internal static class SampleNetwork
     };
 
     /// <summary>The result as the API answers it.</summary>
-    public static async Task<string> JsonAsync(string query)
+    public static async Task<string> JsonAsync(string query) => JsonOf(await RunAsync(query));
+
+    public static string JsonOf(Traversal result)
     {
-        var result = await RunAsync(query);
         using var written = new MemoryStream();
         using (var json = new Utf8JsonWriter(written, GraphJson.WriterOptions))
         {
@@ -62,8 +63,8 @@ internal static class SampleNetwork
             Node("h1", "host", "agent1"),
             Node("h2", "host", "agent2"),
             Node("eth1", "device", "eth1", ("TID", "tid-eth1"), ("MAC", "02:00:00:00:00:01"), ("MTU", 1500), ("IfIndex", 2),
-                ("IPV4", MetaValue.Texts(["192.168.50.20/24", "10.9.0.1/16"])), ("Metric", Metadata.Create(("RxPackets", 10), ("Start", 5), ("Last", 9)))),
-            Node("eth1b", "device", "eth1", ("TID", "tid-eth1b"), ("MTU", 9000), ("Metric", Metadata.Create(("RxPackets", 32), ("Start", 3), ("Last", 7)))),
+                ("IPV4", MetaValue.Texts(["192.168.50.20/24", "10.9.0.1/16"])), ("LastUpdateMetric", Metadata.Create(("RxPackets", 10), ("Start", 5), ("Last", 9)))),
+            Node("eth1b", "device", "eth1", ("TID", "tid-eth1b"), ("MTU", 9000), ("LastUpdateMetric", Metadata.Create(("RxPackets", 32), ("Start", 3), ("Last", 7)))),
             Node("br0", "ovsbridge", "br0", ("TID", "tid-br0"), ("MAC", "02:00:00:00:00:02"), ("Ovs", Metadata.Create(("Options", Metadata.Create(("key", "7")))))),
             Node("tor", "device", "tor1", ("Probe", "fabric"), ("Up", true)),
         };

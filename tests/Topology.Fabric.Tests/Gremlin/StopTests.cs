@@ -28,6 +28,12 @@ public sealed class StopTests
     [InlineData("Sum('MTU')")]
     [InlineData("Metrics()")]
     [InlineData("SubGraph()")]
+    [InlineData("ValueMap()")]
+    [InlineData("Descendants(0)")]
+    [InlineData("Ascendants()")]
+    [InlineData("Neighbors()")]
+    [InlineData("NextHop('10.0.0.1')")]
+    [InlineData("Sockets()")]
     [InlineData("Range(9000, 9001)")]
     [InlineData("ShortestPathTo(Metadata('Name', 'n1'))")]
     public void Steps_on_nodes_end(string step)
@@ -46,6 +52,8 @@ public sealed class StopTests
     [InlineData("Sum('RTT')")]
     [InlineData("Metrics()")]
     [InlineData("CaptureNode()")]
+    [InlineData("Since(60)")]
+    [InlineData("Sockets()")]
     [InlineData("Both()")]
     public void Steps_on_flows_end(string step)
     {
@@ -60,6 +68,14 @@ public sealed class StopTests
     {
         var values = Enumerable.Range(0, Many).Select(i => (MetaValue)i).ToList();
         Ends<MetaValue>(step, watched => new ValuesTraversal(watched(values)));
+    }
+
+    [Fact]
+    public void Steps_on_metrics_end()
+    {
+        var metrics = Enumerable.Range(0, Many).Select(i => new KeyValuePair<string, IReadOnlyList<Metadata>>($"{i}", [Metadata.Create(("Start", 0), ("Last", 100_000), ("RxBytes", i))])).ToList();
+        Ends<KeyValuePair<string, IReadOnlyList<Metadata>>>("Sum()", watched => new MetricsTraversal(watched(metrics)));
+        Ends<KeyValuePair<string, IReadOnlyList<Metadata>>>("Aggregates()", watched => new MetricsTraversal(watched(metrics)));
     }
 
     [Fact]
