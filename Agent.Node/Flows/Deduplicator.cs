@@ -13,7 +13,6 @@ internal sealed class Deduplicator
     private const int Sets = 1 << 13;
 
     private readonly Seen[] _seen = new Seen[Ways * Sets];
-    private readonly long _seed = (long)KeyHash.Random();
     private readonly long _within;
 
     /// <param name="within">How far apart a packet and its duplicate are at most.</param>
@@ -28,15 +27,22 @@ internal sealed class Deduplicator
     /// <summary>Whether the packet is a duplicate; it's remembered otherwise.</summary>
     internal bool IsDuplicate(in PacketPlace place, ReadOnlySpan<byte> packet)
     {
-        var hash = XxHash128.HashToUInt128(packet, _seed ^ place.OriginalLength);
+        var hash = XxHash128.HashToUInt128(packet, KeyHash.SeedOfBytes ^ place.OriginalLength);
         var set = _seen.AsSpan((int)((uint)hash % Sets) * Ways, Ways);
         var oldest = 0;
         for (var i = 0; i < Ways; i++)
         {
-            if (set[i].Hash == hash && Math.Abs(place.Time - set[i].Time) <= _within)
+            if (set[i].Hash == hash)
             {
-                Duplicates++;
-                return true;
+                if (Math.Abs(place.Time - set[i].Time) <= _within)
+                {
+                    Duplicates++;
+                    return true;
+                }
+
+                // In its own place: one that comes again and again leaves the others theirs.
+                oldest = i;
+                break;
             }
 
             if (set[i].Time < set[oldest].Time)

@@ -15,10 +15,13 @@ internal static class KeyHash
     private const ulong Fixed2 = 0xa0761d6478bd642f;
     private const ulong Fixed3 = 0xe7037ed1a0b428db;
 
-    private static readonly ulong Seed0 = RandomOdd();
-    private static readonly ulong Seed1 = RandomOdd();
-    private static readonly ulong Seed2 = RandomOdd();
-    private static readonly ulong Seed3 = RandomOdd();
+    private static readonly ulong Seed0 = Drawn(0);
+    private static readonly ulong Seed1 = Drawn(1);
+    private static readonly ulong Seed2 = Drawn(2);
+    private static readonly ulong Seed3 = Drawn(3);
+
+    /// <summary>For hashes of packets' bytes.</summary>
+    internal static readonly long SeedOfBytes = (long)Drawn(4);
 
     /// <summary>Draws the constants now: code compiled after that has them as immediate values.</summary>
     internal static void Draw() => RuntimeHelpers.RunClassConstructor(typeof(KeyHash).TypeHandle);
@@ -96,13 +99,20 @@ internal static class KeyHash
         return high ^ low;
     }
 
+    private static ulong Drawn(ulong number) => Stable(HashSecret.Value, number) | 1;
+}
+
+/// <summary>What this process's constants are drawn from. Whatever depends on them happens again with the same.</summary>
+internal static class HashSecret
+{
+    /// <summary>Set before anything is hashed, or not at all.</summary>
+    internal static ulong Value { get; set; } = Random();
+
     /// <summary>A new GUID's last half, but for two bits the kernel's random numbers: RandomNumberGenerator would load OpenSSL, which takes longer than many a capture file.</summary>
-    internal static ulong Random()
+    private static ulong Random()
     {
         Span<byte> bytes = stackalloc byte[16];
         Guid.NewGuid().TryWriteBytes(bytes);
         return BitConverter.ToUInt64(bytes[sizeof(ulong)..]);
     }
-
-    private static ulong RandomOdd() => Random() | 1;
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Agent.Node.Decoding;
 using Agent.Node.Flows.Details;
 
@@ -18,22 +17,19 @@ namespace Agent.Node.Flows;
 /// apart until a packet fits to one.
 /// </para>
 /// <para>
-/// What is remembered to be answered is a table of fixed size, made when it's first needed; pairs are as many as flows in the
-/// table at most. A tunnel that never pairs is looked into seldom after its first packets.
+/// What is remembered to be answered is bounded (<see cref="AskedPackets"/>); pairs are as many as flows in the table at most.
+/// A tunnel that never pairs is looked into seldom after its first packets.
 /// </para>
 /// </summary>
 internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, TunnelPorts ports)
 {
-    private const int Sets = 2048;
-    private const int Ways = 4;
     private const int FirstPackets = 64;
     private const int SeldomMask = 255;
-    private const long LongestWait = 30_000_000_000;
 
     /// <summary>By the key of the direction that came later: the other's network ID.</summary>
     private readonly Dictionary<FlowKey, ulong> _otherWays = [];
 
-    private Asked[]? _asked;
+    private AskedPackets? _asked;
 
     internal int Count => _otherWays.Count;
 
@@ -86,16 +82,15 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
             return;
         }
 
-        _asked ??= new Asked[Sets * Ways];
-        var set = _asked.AsSpan((int)(carried.Conversation % Sets) * Ways, Ways);
-        ref var partner = ref FindPartner(set, carried, key, layers.HasEnds, time, out var isPaired);
+        _asked ??= new AskedPackets();
+        ref var partner = ref FindPartner(_asked, carried, key, layers.HasEnds, time, out var isPaired);
         if (isPaired)
         {
             Pair(ref partner, ref record, isFound, ref key, ref hash);
         }
         else
         {
-            Remember(set, carried, key.NetworkId, time);
+            _asked.Remember(carried, key.NetworkId, time);
         }
     }
 
@@ -118,14 +113,15 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
     }
 
     /// <summary>The one flow whose packet this one answers.</summary>
-    private ref FlowRecord FindPartner(Span<Asked> set, in CarriedPacket carried, in FlowKey key, bool hasEnds, long time, out bool isFound)
+    private ref FlowRecord FindPartner(AskedPackets all, in CarriedPacket carried, in FlowKey key, bool hasEnds, long time, out bool isFound)
     {
         ref var partner = ref Unsafe.NullRef<FlowRecord>();
         isFound = false;
         var others = 0;
-        foreach (ref readonly var asked in set)
+        for (var at = all.First(carried.Conversation); at != AskedPackets.None; at = all.After(at))
         {
-            if (asked.Packet.Conversation != carried.Conversation || asked.NetworkId == key.NetworkId || !asked.IsOf(time))
+            ref readonly var asked = ref all[at];
+            if (asked.NetworkId == key.NetworkId || !asked.IsOf(time))
             {
                 continue;
             }
@@ -184,33 +180,5 @@ internal sealed class TunnelPairs(FlowTable table, FlowDetailStore details, Tunn
         record.Flags |= FlowFlags.Paired;
         details.Of(ref record).ReturnId = other.NetworkId;
         _otherWays[other] = record.Key.NetworkId;
-    }
-
-    /// <summary>In the place of what is longest ago, or isn't of this time at all: a clock that was wrong takes no room.</summary>
-    private static void Remember(Span<Asked> set, in CarriedPacket carried, ulong networkId, long time)
-    {
-        ref var taken = ref set[0];
-        foreach (ref var asked in set)
-        {
-            if (asked.Packet.Conversation == carried.Conversation && asked.NetworkId == networkId && asked.Packet.FromHigh == carried.FromHigh)
-            {
-                taken = ref asked;
-                break;
-            }
-            if (taken.IsOf(time) && (!asked.IsOf(time) || asked.Time < taken.Time))
-            {
-                taken = ref asked;
-            }
-        }
-        taken = new Asked(carried, networkId, time);
-    }
-
-    /// <param name="Packet">May be answered.</param>
-    /// <param name="NetworkId">Of the tunnel it came in, with its direction.</param>
-    /// <param name="Time">Nanoseconds since 1970.</param>
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Asked(CarriedPacket Packet, ulong NetworkId, long Time)
-    {
-        internal bool IsOf(long time) => (ulong)(time - Time + LongestWait) <= 2 * LongestWait;
     }
 }

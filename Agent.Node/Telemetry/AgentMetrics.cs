@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Agent.Node.Capture;
+using Agent.Node.Probes.Netlink;
 
 namespace Agent.Node.Telemetry;
 
@@ -67,6 +68,10 @@ internal static class AgentMetrics
 
     private static readonly Gauge<long> Nodes = Meter.CreateGauge<long>(
         "skydive.topology.nodes", "{node}", "Nodes of this host's graph.");
+
+    static AgentMetrics() => Meter.CreateObservableCounter(
+        "skydive.topology.netlink.overruns", () => NetlinkMonitor.AllOverruns, "{overrun}",
+        "Times the kernel had notifications of a network namespace's changes that the agent didn't get: it asked for all there is then.");
 
     /// <summary>A capture's counters went from one state to another; one that started anew counts from 0.</summary>
     public static void Count(string node, CaptureState before, CaptureState after)

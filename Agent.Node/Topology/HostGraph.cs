@@ -22,10 +22,11 @@ internal sealed record HostGraph(Graph Graph, ImmutableDictionary<string, Captur
     {
         var changes = new List<GraphChange>();
         var builder = Graph.ToBuilder();
-        if (_built?.Nodes(facts) is { } nodes)
+        if (_built?.Follow(facts) is { } made)
         {
-            Set(builder, nodes, changes, now);
-            return (changes.Count == 0 ? this : this with { Graph = builder.ToGraph() }, changes);
+            Set(builder, made.Nodes, changes, now);
+            Set(builder, made.Edges, changes, now);
+            return (changes.Count == 0 ? this : this with { Graph = builder.ToGraph(), Places = Places.SetItems(made.Places) }, changes);
         }
 
         var built = HostGraphBuilder.Build(facts, _built);
@@ -42,15 +43,7 @@ internal sealed record HostGraph(Graph Graph, ImmutableDictionary<string, Captur
         }
 
         Set(builder, New(_built?.AllNodes, built.AllNodes), changes, now);
-        foreach (var edge in New(_built?.AllEdges, built.AllEdges))
-        {
-            if (Next(Graph.Edge(edge.Id), edge, now) is { } changed)
-            {
-                builder.Set(changed);
-                changes.Add(new GraphChange { EdgeSet = changed.ToMessage() });
-            }
-        }
-
+        Set(builder, New(_built?.AllEdges, built.AllEdges), changes, now);
         var places = Places.ToBuilder();
         places.RemoveRange(Gone(_built?.AllPlaces, built.AllPlaces));
         foreach (var (id, place) in built.AllPlaces)
@@ -72,6 +65,18 @@ internal sealed record HostGraph(Graph Graph, ImmutableDictionary<string, Captur
             {
                 builder.Set(changed);
                 changes.Add(new GraphChange { NodeSet = changed.ToMessage() });
+            }
+        }
+    }
+
+    private void Set(Graph.Builder builder, IEnumerable<Edge> edges, List<GraphChange> changes, long now)
+    {
+        foreach (var edge in edges)
+        {
+            if (Next(Graph.Edge(edge.Id), edge, now) is { } changed)
+            {
+                builder.Set(changed);
+                changes.Add(new GraphChange { EdgeSet = changed.ToMessage() });
             }
         }
     }

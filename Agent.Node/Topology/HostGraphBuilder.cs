@@ -17,6 +17,7 @@ namespace Agent.Node.Topology;
 internal sealed class HostGraphBuilder
 {
     private readonly string _origin;
+    private string _host = "";
     private readonly Dictionary<string, global::Topology.Fabric.Model.Node> _nodes;
     private readonly Dictionary<string, Edge> _edges;
     private readonly Dictionary<string, CapturePlace> _places;
@@ -56,7 +57,7 @@ internal sealed class HostGraphBuilder
     public static HostGraphBuilder Build(HostFacts facts, HostGraphBuilder? before)
     {
         var builder = new HostGraphBuilder(facts, before);
-        var host = builder.AddHost();
+        var host = builder._host = builder.AddHost();
         builder.AddNamespaces(host);
         builder.WireInterfaces();
         builder.AddOpenVSwitch(host);
@@ -65,52 +66,119 @@ internal sealed class HostGraphBuilder
         return builder;
     }
 
-    /// <summary>The nodes that other facts than the last ones make anew when they do nothing else; null when the graph is to be built.</summary>
-    public List<global::Topology.Fabric.Model.Node>? Nodes(HostFacts facts)
+    /// <summary>
+    /// What other facts than the last ones make anew when they do little else: nodes that change, and namespaces with interfaces that
+    /// nobody is wired to. Null when the graph is to be built.
+    /// </summary>
+    public Made? Follow(HostFacts facts)
     {
         var touched = new HashSet<(NamespaceId, int)>();
-        if (!OnlyTouches(facts, touched) || !touched.All(IsANodeAlone))
+        var arrived = new List<NamespaceId>();
+        if (!OnlyTouches(facts, touched, arrived) || !touched.All(IsANodeAlone) || (arrived.Count > 0 && !AreAlone(facts, arrived)))
         {
             return null;
         }
 
         _facts = facts;
-        var nodes = new List<global::Topology.Fabric.Model.Node>(touched.Count);
+        var made = new Made(new List<global::Topology.Fabric.Model.Node>(touched.Count), [], []);
         foreach (var key in touched)
         {
             if (_interfaces.TryGetValue(key, out var before))
             {
                 var space = facts.Namespaces[key.Item1];
-                var made = Made(before, space.Named?.Path ?? "", space.Interfaces[key.Item2]);
-                _interfaces[key] = made;
-                nodes.Add(made.Node);
+                var now = MadeOf(before, space.Named?.Path ?? "", space.Interfaces[key.Item2]);
+                _interfaces[key] = now;
+                made.Nodes.Add(now.Node);
             }
         }
 
-        return nodes;
+        foreach (var id in arrived)
+        {
+            AddNamespace(id, facts.Namespaces[id], made);
+        }
+
+        return made;
+    }
+
+    // As all that is named by its place is: by namespace and name, what two have is one.
+    private bool AreAlone(HostFacts facts, List<NamespaceId> arrived)
+    {
+        var numbered = facts.Namespaces.Values.SelectMany(space => space.Numbers.Values).ToHashSet();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var id in arrived)
+        {
+            if (facts.Namespaces[id] is not { Named: { } named } space || !space.Numbers.IsEmpty || numbered.Contains(id)
+                || (!_namespaces.ContainsKey(id) && !IsNew("netns", named.Path, named.Name)))
+            {
+                return false;
+            }
+
+            foreach (var entry in space.Interfaces.Values)
+            {
+                var link = entry.Facts.Link;
+                if (link.MasterIndex != 0 || link.LowerIndex != 0 || facts.Ovs.Interface(link.Name) is not null || !IsNew("interface", named.Path, link.Name))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+
+        bool IsNew(string kind, string place, string name) => Ids(kind, place, name).Id is var id && !_nodes.ContainsKey(id) && ids.Add(id);
+    }
+
+    private void AddNamespace(NamespaceId id, NamespaceContents space, Made made)
+    {
+        if (!_namespaces.TryGetValue(id, out var known))
+        {
+            var node = AddNamespace(id, space.Named!);
+            known = _namespaces[id];
+            made.Nodes.Add(known.Node);
+            made.Edges.Add(Own(_host, node));
+        }
+
+        foreach (var (index, entry) in space.Interfaces)
+        {
+            var now = AddInterface(id, index, null, space.Named!.Path, entry);
+            made.Nodes.Add(now.Node);
+            made.Places.Add(new(now.Node.Id, now.Place!));
+            made.Edges.Add(Own(known.Node.Id, now.Node.Id));
+        }
     }
 
     // Open vSwitch's fields are added to the node it makes of an interface.
     private bool IsANodeAlone((NamespaceId, int) key) => !_interfaces.TryGetValue(key, out var made)
         || (_interfaceOf[made.Node.Id] == key && ReferenceEquals(_places[made.Node.Id], made.Place) && !_ovsNodes.Contains(made.Node.Id));
 
-    private bool OnlyTouches(HostFacts facts, HashSet<(NamespaceId, int)> touched)
+    private bool OnlyTouches(HostFacts facts, HashSet<(NamespaceId, int)> touched, List<NamespaceId> arrived)
     {
         if (!ReferenceEquals(facts.HostMetadata, _facts.HostMetadata) || !ReferenceEquals(facts.Ovs, _facts.Ovs)
-            || !ReferenceEquals(facts.ProbeErrors, _facts.ProbeErrors) || facts.CaptureFiles != _facts.CaptureFiles
-            || facts.Namespaces.Count != _facts.Namespaces.Count)
+            || !ReferenceEquals(facts.ProbeErrors, _facts.ProbeErrors) || facts.CaptureFiles != _facts.CaptureFiles)
         {
             return false;
         }
 
         if (!ReferenceEquals(facts.Namespaces, _facts.Namespaces))
         {
+            var known = 0;
             foreach (var (id, space) in facts.Namespaces)
             {
-                if (!_facts.Namespaces.TryGetValue(id, out var before) || !OnlyTouches(id, before, space, touched))
+                var isKnown = _facts.Namespaces.TryGetValue(id, out var before);
+                known += isKnown ? 1 : 0;
+                if (!isKnown || (before!.Interfaces.IsEmpty && !space.Interfaces.IsEmpty && ReferenceEquals(before.Named, space.Named)))
+                {
+                    arrived.Add(id);
+                }
+                else if (!OnlyTouches(id, before, space, touched))
                 {
                     return false;
                 }
+            }
+
+            if (known != _facts.Namespaces.Count)
+            {
+                return false;
             }
         }
 
@@ -214,15 +282,21 @@ internal sealed class HostGraphBuilder
                     continue; // the agent's own ear at a bridge is no part of what there is to see
                 }
 
-                var made = Made(_before?._interfaces.GetValueOrDefault((id, index)), space.Named?.Path ?? "", entry);
-                var node = made.Node.Id;
-                _nodes[node] = made.Node;
-                _interfaces[(id, index)] = made;
-                _interfaceOf[node] = (id, index);
-                _places[node] = made.Place!;
-                Own(owner, node);
+                var made = AddInterface(id, index, _before?._interfaces.GetValueOrDefault((id, index)), space.Named?.Path ?? "", entry);
+                Own(owner, made.Node.Id);
             }
         }
+    }
+
+    private MadeNode AddInterface(NamespaceId id, int index, MadeNode? before, string path, InterfaceEntry entry)
+    {
+        var made = MadeOf(before, path, entry);
+        var node = made.Node.Id;
+        _nodes[node] = made.Node;
+        _interfaces[(id, index)] = made;
+        _interfaceOf[node] = (id, index);
+        _places[node] = made.Place!;
+        return made;
     }
 
     private string AddNamespace(NamespaceId id, NamedNamespace named)
@@ -242,7 +316,7 @@ internal sealed class HostGraphBuilder
         return node;
     }
 
-    private MadeNode Made(MadeNode? before, string path, InterfaceEntry entry)
+    private MadeNode MadeOf(MadeNode? before, string path, InterfaceEntry entry)
     {
         var link = entry.Facts.Link;
         var (id, tid) = before is { Of: InterfaceEntry known, Place: { } at } && known.Facts.Link.Name == link.Name && (at.NamespacePath ?? "") == path
@@ -457,11 +531,11 @@ internal sealed class HostGraphBuilder
         return new() { Id = id, Host = _facts.Host, Origin = _origin, Metadata = metadata };
     }
 
-    private void Own(string parent, string child) => Link(parent, child, Relations.Ownership, null);
+    private Edge Own(string parent, string child) => Link(parent, child, Relations.Ownership, null);
 
     private void Wire(string parent, string child, string? type = null) => Link(parent, child, Relations.Layer2, string.IsNullOrEmpty(type) ? null : type);
 
-    private void Link(string parent, string child, string relation, string? type)
+    private Edge Link(string parent, string child, string relation, string? type)
     {
         var key = (parent, child, relation, type);
         if (_before is null || !_before._madeEdges.TryGetValue(key, out var edge))
@@ -479,7 +553,7 @@ internal sealed class HostGraphBuilder
         }
 
         _madeEdges[key] = edge;
-        _edges[edge.Id] = edge;
+        return _edges[edge.Id] = edge;
     }
 
     // "Site.Rack" = x becomes Site: {Rack: x}; what contradicts another key loses.
@@ -488,6 +562,9 @@ internal sealed class HostGraphBuilder
         .Select(g => g.All(f => f.Key.Contains('.', StringComparison.Ordinal))
             ? (g.Key, (MetaValue)Metadata.Create(Nested(g.Select(f => (f.Key[(g.Key.Length + 1)..], f.Value)))))
             : (g.Key, g.First(f => !f.Key.Contains('.', StringComparison.Ordinal)).Value));
+
+    /// <summary>What's new or other than before.</summary>
+    internal sealed record Made(List<global::Topology.Fabric.Model.Node> Nodes, List<Edge> Edges, List<KeyValuePair<string, CapturePlace>> Places);
 
     /// <summary>A node, and what it was made of.</summary>
     /// <param name="Of">The facts.</param>

@@ -7,8 +7,9 @@ namespace Agent.Node.Uplink;
 
 /// <summary>
 /// The graph on its way to the host's topology entity: the whole graph first, then changes in sequence, a few messages at a time,
-/// each sent again until it's acknowledged, less and less often while nothing is. Bounded: when too much is unacknowledged, the
-/// whole graph takes its place. No clock, no I/O.
+/// each sent again until it's acknowledged, less and less often while nothing is. What waits to become a message is an element's
+/// last change, in the order of these; when more elements wait than the graph has, and more than a few, the whole graph takes
+/// their place. No clock, no I/O.
 /// </summary>
 /// <param name="host">This host's name.</param>
 /// <param name="session">The agent's start.</param>
@@ -17,15 +18,16 @@ namespace Agent.Node.Uplink;
 /// notices then that it has no whole graph, and asks for it.</param>
 internal sealed class GraphOutbox(string host, string session, TimeSpan resendAfter, TimeSpan aliveEvery)
 {
-    /// <summary>Unacknowledged messages at most.</summary>
-    internal const int Capacity = 256;
+    /// <summary>Elements that may wait in any case.</summary>
+    internal const int FewElements = 4096;
 
     /// <summary>Messages on their way at a time.</summary>
     internal const int Window = 8;
 
     private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(60);
 
-    private readonly Queue<Outgoing> _waiting = [];
+    private readonly LinkedList<GraphChange> _waiting = [];
+    private readonly Dictionary<(bool IsEdge, string Id), LinkedListNode<GraphChange>> _waitingOf = [];
     private readonly Queue<Outgoing> _underway = [];
     private long _sequence;
     private TimeSpan _sentAt;
@@ -37,6 +39,7 @@ internal sealed class GraphOutbox(string host, string session, TimeSpan resendAf
     {
         _wholeGraphDue = true;
         _waiting.Clear();
+        _waitingOf.Clear();
         _underway.Clear();
         _repeats = 0;
     }
@@ -45,19 +48,21 @@ internal sealed class GraphOutbox(string host, string session, TimeSpan resendAf
     public bool AwaitsWholeGraph => _underway.TryPeek(out var first) && first.Message is SyncGraph;
 
     /// <summary>Takes changes. Nothing is kept before the first <see cref="StartOver"/>: the whole graph has them.</summary>
-    public void Offer(IEnumerable<GraphChange> changes)
+    /// <param name="changes">In their order.</param>
+    /// <param name="elements">How many nodes and edges the graph has then.</param>
+    public void Offer(IEnumerable<GraphChange> changes, int elements)
     {
         if (_sequence == 0 || _wholeGraphDue)
         {
             return;
         }
 
-        foreach (var few in changes.Cut(InParts.LargestMessage))
+        foreach (var change in changes)
         {
-            Enqueue(new UpdateGraph { Host = host, Session = session, Sequence = ++_sequence, Changes = { few } });
+            Wait(change);
         }
 
-        if (_waiting.Count + _underway.Count > Capacity)
+        if (_waiting.Count > Math.Max(FewElements, elements))
         {
             StartOver();
         }
@@ -68,18 +73,6 @@ internal sealed class GraphOutbox(string host, string session, TimeSpan resendAf
     /// <param name="now">The time, since whenever.</param>
     public IReadOnlyList<IMessage> Due(Func<SyncGraph> wholeGraph, TimeSpan now)
     {
-        if (_wholeGraphDue)
-        {
-            _wholeGraphDue = false;
-            var sync = wholeGraph();
-            (sync.Host, sync.Session, sync.Sequence) = (host, session, ++_sequence);
-            Enqueue(sync);
-        }
-        else if (_sequence > 0 && _waiting.Count + _underway.Count == 0 && now - _sentAt >= aliveEvery)
-        {
-            Enqueue(new UpdateGraph { Host = host, Session = session, Sequence = ++_sequence });
-        }
-
         var due = new List<IMessage>();
         if (_underway.Count > 0 && now - _sentAt >= Patience)
         {
@@ -87,14 +80,46 @@ internal sealed class GraphOutbox(string host, string session, TimeSpan resendAf
             _repeats = Math.Min(_repeats + 1, 16);
         }
 
-        while (_underway.Count < Window && _waiting.TryPeek(out var next) && (_underway.Count == 0 || !(next.IsLarge || _underway.Peek().IsLarge)))
+        if (_wholeGraphDue)
         {
-            due.Add(next.Message);
-            _underway.Enqueue(_waiting.Dequeue());
+            _wholeGraphDue = false;
+            var sync = wholeGraph();
+            (sync.Host, sync.Session, sync.Sequence) = (host, session, ++_sequence);
+            Send(sync, IsLarge(sync));
+        }
+        else if (_sequence > 0 && _waiting.Count + _underway.Count == 0 && now - _sentAt >= aliveEvery)
+        {
+            Send(new UpdateGraph { Host = host, Session = session, Sequence = ++_sequence }, isLarge: false);
+        }
+
+        while (_underway.Count < Window && _waiting.Count > 0)
+        {
+            var update = new UpdateGraph { Host = host, Session = session, Sequence = _sequence + 1, Changes = { _waiting.Cut(InParts.LargestMessage).First() } };
+            var isLarge = update.Changes.Count == 1 && IsLarge(update);
+            // What's fetched in parts would be overtaken by what isn't: it goes alone.
+            if (_underway.TryPeek(out var before) && (isLarge || before.IsLarge))
+            {
+                break;
+            }
+
+            foreach (var change in update.Changes)
+            {
+                _waiting.RemoveFirst();
+                _waitingOf.Remove(ElementOf(change));
+            }
+
+            _sequence = update.Sequence;
+            Send(update, isLarge);
         }
 
         _sentAt = due.Count > 0 ? now : _sentAt;
         return due;
+
+        void Send(IMessage message, bool isLarge)
+        {
+            due.Add(message);
+            _underway.Enqueue(new Outgoing(_sequence, message, isLarge));
+        }
     }
 
     /// <summary>That message and all before it needn't be sent again.</summary>
@@ -109,8 +134,28 @@ internal sealed class GraphOutbox(string host, string session, TimeSpan resendAf
 
     private TimeSpan Patience => TimeSpan.FromTicks(Math.Min(resendAfter.Ticks << _repeats, Math.Max(LongestPatience.Ticks, resendAfter.Ticks)));
 
-    private void Enqueue(IMessage message) => _waiting.Enqueue(new Outgoing(_sequence, message, message.CalculateSize() > InParts.LargestMessage));
+    private static bool IsLarge(IMessage message) => message.CalculateSize() > InParts.LargestMessage;
 
-    // What's fetched in parts would be overtaken by what isn't: it goes alone.
+    // What a deletion takes along has a change of its own, so an element's last one is all there is to tell of it.
+    private void Wait(GraphChange change)
+    {
+        var element = ElementOf(change);
+        if (_waitingOf.Remove(element, out var before))
+        {
+            _waiting.Remove(before);
+        }
+
+        _waitingOf[element] = _waiting.AddLast(change);
+    }
+
+    private static (bool IsEdge, string Id) ElementOf(GraphChange change) => change.ChangeCase switch
+    {
+        GraphChange.ChangeOneofCase.NodeSet => (false, change.NodeSet.Id),
+        GraphChange.ChangeOneofCase.NodeDeleted => (false, change.NodeDeleted),
+        GraphChange.ChangeOneofCase.EdgeSet => (true, change.EdgeSet.Id),
+        GraphChange.ChangeOneofCase.EdgeDeleted => (true, change.EdgeDeleted),
+        _ => throw new ArgumentException("a change that changes nothing", nameof(change)),
+    };
+
     private readonly record struct Outgoing(long Sequence, IMessage Message, bool IsLarge);
 }

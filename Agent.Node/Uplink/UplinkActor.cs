@@ -263,7 +263,7 @@ internal sealed class UplinkActor : ReceiveActor, IWithTimers
     {
         _graph = update.Graph.Graph;
         AgentMetrics.Record(_graph.NodeCount);
-        _graphs.Offer(update.Changes);
+        _graphs.Offer(update.Changes, _graph.NodeCount + _graph.EdgeCount);
     }
 
     private void OnSendDue()

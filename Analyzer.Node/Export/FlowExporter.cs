@@ -10,7 +10,7 @@ namespace Analyzer.Node.Export;
 
 /// <summary>
 /// Exports what the flows entities on this analyzer have stored. A flow in a tunnel waits a moment for the tunnel's flow, which
-/// may be in any partition, on any analyzer: it's asked for by its UUID, again and again while somebody waits.
+/// may be in any partition, on any analyzer: it's asked for by its UUID, later and later again while somebody waits.
 /// </summary>
 internal sealed class FlowExporter : ReceiveActor, IWithTimers
 {
@@ -194,7 +194,7 @@ internal sealed class FlowExporter : ReceiveActor, IWithTimers
 
     private void Ask()
     {
-        foreach (var uuids in _outer.Wanted.Take(8 * MostAsked).Chunk(MostAsked))
+        foreach (var uuids in _outer.Due(Environment.TickCount64, 8 * MostAsked).Chunk(MostAsked))
         {
             _query++;
             for (var partition = 0; partition < _partitions; partition++)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Analyzer.Node.Logging;
@@ -12,8 +13,14 @@ internal sealed class IpfixSender(IpfixTarget target, ILogger log)
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan PaceEvery = TimeSpan.FromMilliseconds(1);
+
     private readonly IReadOnlyList<IpfixMessage> _templates = IpfixMessage.Templates(target.MessageSize);
+    private readonly DatagramPace _pace = new(target.DatagramRate);
     private IpfixMessage? _unsent;
+
+    /// <summary>Nobody listened to the templates that were sent last by UDP.</summary>
+    private bool _isAlone;
     private uint _sequence;
 
     /// <summary>Sends until it's stopped.</summary>
@@ -164,21 +171,25 @@ internal sealed class IpfixSender(IpfixTarget target, ILogger log)
         }
     }
 
-    private async Task SendTemplatesAsync(Socket socket, CancellationToken stop)
+    private async Task<bool> SendTemplatesAsync(Socket socket, CancellationToken stop)
     {
+        var all = true;
         foreach (var message in _templates)
         {
-            await TrySendAsync(socket, message, stop).ConfigureAwait(false);
+            all &= await TrySendAsync(socket, message, stop).ConfigureAwait(false);
         }
+
+        return all;
     }
 
     private async Task SendDatagramAsync(Socket socket, IpfixMessage message, CancellationToken stop)
     {
-        // Nobody listened to what was sent before: who does from now on needs the templates.
-        if (!await TrySendAsync(socket, message, stop).ConfigureAwait(false))
+        // Nobody listened to what was sent before: who does from now on needs the templates. Where these find nobody either, the
+        // message wouldn't.
+        if (_isAlone || !await TrySendAsync(socket, message, stop).ConfigureAwait(false))
         {
-            await SendTemplatesAsync(socket, stop).ConfigureAwait(false);
-            if (!await TrySendAsync(socket, message, stop).ConfigureAwait(false))
+            _isAlone = !await SendTemplatesAsync(socket, stop).ConfigureAwait(false) || !await TrySendAsync(socket, message, stop).ConfigureAwait(false);
+            if (_isAlone)
             {
                 target.CountDropped(message.Records);
                 message.GiveBack();
@@ -195,6 +206,11 @@ internal sealed class IpfixSender(IpfixTarget target, ILogger log)
 
     private async Task<bool> TrySendAsync(Socket socket, IpfixMessage message, CancellationToken stop)
     {
+        while (!_pace.TryTake(Stopwatch.GetElapsedTime(0)))
+        {
+            await Task.Delay(PaceEvery, stop).ConfigureAwait(false);
+        }
+
         message.Seal(_sequence, target.Domain);
         try
         {

@@ -49,6 +49,9 @@ internal sealed class IpfixTarget
     /// <summary>How often templates are told again by UDP.</summary>
     public TimeSpan TemplateRefresh => _options.TemplateRefresh;
 
+    /// <summary>Datagrams a second at most.</summary>
+    public int DatagramRate => _options.DatagramRate;
+
     /// <summary>Messages that wait.</summary>
     public ChannelReader<IpfixMessage> Queue => _queue.Reader;
 

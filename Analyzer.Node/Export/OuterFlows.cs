@@ -11,14 +11,12 @@ internal sealed class OuterFlows
     private const int MostYoung = 1 << 15;
 
     private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
 
-    private readonly HashSet<ulong> _wanted = [];
+    private readonly Dictionary<ulong, Question> _wanted = [];
     private readonly Dictionary<ulong, long> _unknown = [];
     private Dictionary<ulong, OuterFlow> _young = [];
     private Dictionary<ulong, OuterFlow> _old = [];
-
-    /// <summary>Those to look for.</summary>
-    public IReadOnlyCollection<ulong> Wanted => _wanted;
 
     /// <summary>Whether there's more to look for than can be.</summary>
     private bool IsFull => _wanted.Count >= MostYoung;
@@ -55,7 +53,7 @@ internal sealed class OuterFlows
             return true;
         }
 
-        _wanted.Add(uuid);
+        _wanted.TryAdd(uuid, default);
         return false;
     }
 
@@ -66,6 +64,33 @@ internal sealed class OuterFlows
         {
             Know(row.Uuid, OuterFlow.Of(row, texts));
         }
+    }
+
+    /// <summary>Those to ask for now: at once, and then later and later, for it's all partitions that have to be asked.</summary>
+    /// <param name="now">Milliseconds since whenever.</param>
+    /// <param name="most">As many at most.</param>
+    public List<ulong> Due(long now, int most)
+    {
+        var due = new List<ulong>();
+        foreach (var (uuid, question) in _wanted)
+        {
+            if (question.Pause == 0 || now >= question.Next)
+            {
+                due.Add(uuid);
+                if (due.Count == most)
+                {
+                    break;
+                }
+            }
+        }
+
+        foreach (var uuid in due)
+        {
+            var pause = _wanted[uuid].Pause is var last and > 0 ? 2 * last : (long)FirstPause.TotalMilliseconds;
+            _wanted[uuid] = new Question(now + pause, pause);
+        }
+
+        return due;
     }
 
     /// <summary>Gives one up for a while.</summary>
@@ -91,4 +116,7 @@ internal sealed class OuterFlows
 
         _young[uuid] = outer;
     }
+
+    /// <summary>When a flow is asked for again, and how long after the last time; the default: it wasn't asked for yet. Milliseconds.</summary>
+    private readonly record struct Question(long Next, long Pause);
 }

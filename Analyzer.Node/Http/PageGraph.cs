@@ -3,16 +3,18 @@ using System.Text.Json;
 using Shared.Messages.Topology;
 using Topology.Fabric.Json;
 using Topology.Fabric.Model;
+using ModelNode = Topology.Fabric.Model.Node;
 
 namespace Analyzer.Node.Http;
 
 /// <summary>
-/// What one page is told of the graph: all of it first, then what changed since the message before. Changes gather as a set of ids.
-/// No actor, no socket; private to one owner.
+/// What one page is told of the graph: all of it first, then what changed since the message before, of a node only the fields that
+/// did. Changes gather as a set of ids. No actor, no socket; private to one owner.
 /// </summary>
 internal sealed class PageGraph
 {
-    private readonly HashSet<string> _touchedNodes = new(StringComparer.Ordinal);
+    /// <summary>By id, as the page knows them.</summary>
+    private readonly Dictionary<string, ModelNode?> _touchedNodes = new(StringComparer.Ordinal);
     private readonly HashSet<string> _touchedEdges = new(StringComparer.Ordinal);
     private Graph? _current;
 
@@ -63,7 +65,7 @@ internal sealed class PageGraph
         switch (change.ChangeCase)
         {
             case GraphChange.ChangeOneofCase.NodeSet:
-                _touchedNodes.Add(change.NodeSet.Id);
+                _touchedNodes.TryAdd(change.NodeSet.Id, _current?.Node(change.NodeSet.Id));
                 // Edges that waited for this node show now.
                 if (_current?.Node(change.NodeSet.Id) is null)
                 {
@@ -72,7 +74,7 @@ internal sealed class PageGraph
 
                 break;
             case GraphChange.ChangeOneofCase.NodeDeleted:
-                _touchedNodes.Add(change.NodeDeleted);
+                _touchedNodes.TryAdd(change.NodeDeleted, _current?.Node(change.NodeDeleted));
                 if (_current is { } before)
                 {
                     _touchedEdges.UnionWith(before.EdgesOf(change.NodeDeleted).Select(e => e.Id));
@@ -119,10 +121,16 @@ internal sealed class PageGraph
             WriteDeleted(json, "edgeDeleted", id);
         }
 
-        foreach (var id in _touchedNodes)
+        foreach (var (id, before) in _touchedNodes)
         {
             if (graph.Node(id) is { } node)
             {
+                if (before is not null && FieldChanges.Few(before, node) is { } fields)
+                {
+                    fields.Write(json);
+                    continue;
+                }
+
                 WriteSet(json, "node", j => GraphJson.Write(j, node));
             }
             else
@@ -162,5 +170,63 @@ internal sealed class PageGraph
         json.WriteString("op"u8, what);
         json.WriteString("id"u8, id);
         json.WriteEndObject();
+    }
+
+    /// <summary>Fields of a node's metadata that are others than before.</summary>
+    private readonly struct FieldChanges(ModelNode node, List<(string Key, MetaValue Value)> set, List<string> gone)
+    {
+        /// <summary>Null where telling the whole node is as short.</summary>
+        internal static FieldChanges? Few(ModelNode before, ModelNode now)
+        {
+            if (before.Host != now.Host || before.Origin != now.Origin || before.CreatedAt != now.CreatedAt)
+            {
+                return null;
+            }
+
+            var set = new List<(string, MetaValue)>();
+            foreach (var (key, value) in now.Metadata)
+            {
+                if (!before.Metadata.TryGet(key, out var known) || !known.Equals(value))
+                {
+                    set.Add((key, value));
+                }
+            }
+
+            var gone = new List<string>();
+            foreach (var (key, _) in before.Metadata)
+            {
+                if (!now.Metadata.TryGet(key, out _))
+                {
+                    gone.Add(key);
+                }
+            }
+
+            return 2 * (set.Count + gone.Count) < now.Metadata.Count ? new FieldChanges(now, set, gone) : null;
+        }
+
+        internal void Write(Utf8JsonWriter json)
+        {
+            json.WriteStartObject();
+            json.WriteString("op"u8, "nodeChanged");
+            json.WriteString("id"u8, node.Id);
+            json.WriteStartObject("set"u8);
+            foreach (var (key, value) in set)
+            {
+                json.WritePropertyName(key);
+                GraphJson.Write(json, value);
+            }
+
+            json.WriteEndObject();
+            json.WriteStartArray("gone"u8);
+            foreach (var key in gone)
+            {
+                json.WriteStringValue(key);
+            }
+
+            json.WriteEndArray();
+            json.WriteNumber("UpdatedAt"u8, node.UpdatedAt);
+            json.WriteNumber("Revision"u8, node.Revision);
+            json.WriteEndObject();
+        }
     }
 }

@@ -40,6 +40,9 @@ internal sealed record IpfixOptions
     /// <summary>Bytes of a datagram's message at most.</summary>
     public int MessageSize { get; init; } = 1400;
 
+    /// <summary>Datagrams a second for each target at most.</summary>
+    public int DatagramRate { get; init; } = 20_000;
+
     /// <summary>Bytes that wait for each target at most.</summary>
     public int Queue { get; init; } = 16 << 20;
 
@@ -64,6 +67,7 @@ internal sealed record IpfixOptions
             ObservationDomain = (uint)section.Number("observation-domain", 0, int.MaxValue),
             TemplateRefresh = section.Duration("template-refresh", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             MessageSize = (int)section.Size("message-size", 1024, 65_000),
+            DatagramRate = (int)section.Number("datagram-rate", 10, 1_000_000),
             Queue = (int)section.Size("queue", 64 << 10, 1 << 30),
         };
         return targets.Count == 0 ? null : options;

@@ -52,7 +52,8 @@ internal sealed class AnalyzerProcess : IDisposable
 
     /// <summary>Starts one, and waits until it's ready.</summary>
     /// <param name="storage">HOCON of section storage; empty: SQLite, in its folder.</param>
-    internal static async Task<AnalyzerProcess> StartAsync(string storage = "")
+    /// <param name="more">HOCON of section analyzer besides.</param>
+    internal static async Task<AnalyzerProcess> StartAsync(string storage = "", string more = "")
     {
         var folder = Directory.CreateTempSubdirectory("skydive-bench-").FullName;
         var (remoting, http) = (FreePort(), FreePort());
@@ -67,6 +68,7 @@ internal sealed class AnalyzerProcess : IDisposable
                 http.port = {{http}}
                 console.port = 0
                 storage { {{(storage.Length > 0 ? storage : $"file = \"{folder}/skydive.db\"")}} }
+                {{more}}
               }
             }
             """));
@@ -99,6 +101,16 @@ internal sealed class AnalyzerProcess : IDisposable
         using var status = System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri(Http, "/api/status")));
         return status.RootElement.GetProperty("Journals").TryGetProperty("flows", out var flows) && flows.GetProperty("Deleted") is var deleted
             ? (deleted.GetProperty("Events").GetInt64(), deleted.GetProperty("Bytes").GetInt64())
+            : (0, 0);
+    }
+
+    /// <summary>Records that all targets of its export were sent so far, and weren't.</summary>
+    internal async Task<(long Sent, long Dropped)> ExportedAsync()
+    {
+        using var http = new HttpClient();
+        using var status = System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri(Http, "/api/status")));
+        return status.RootElement.TryGetProperty("Export", out var export)
+            ? (export.GetProperty("Targets").EnumerateArray().Sum(target => target.GetProperty("Sent").GetInt64()), export.GetProperty("Targets").EnumerateArray().Sum(target => target.GetProperty("Dropped").GetInt64()))
             : (0, 0);
     }
 

@@ -9,6 +9,8 @@
  *   2. Then, batched (one message per 100 ms or so is plenty), in the order in which they happened:
  *        {"type":"changes","changes":[
  *          {"op":"node","node":Node},              new or changed: the whole node
+ *          {"op":"nodeChanged","id":"…","set":{…},"gone":["…"],"UpdatedAt":…,"Revision":…},
+ *                                                  fields of its metadata: their new values, and those that went
  *          {"op":"nodeDeleted","id":"…"},          its edges leave with it
  *          {"op":"edge","edge":Edge},              new or changed: the whole edge
  *          {"op":"edgeDeleted","id":"…"}]}
@@ -100,6 +102,7 @@ export interface Edge {
 
 export type Change =
   | { op: 'node'; node: Node }
+  | { op: 'nodeChanged'; id: string; set: Metadata; gone: string[]; UpdatedAt: number; Revision: number }
   | { op: 'nodeDeleted'; id: string }
   | { op: 'edge'; edge: Edge }
   | { op: 'edgeDeleted'; id: string };

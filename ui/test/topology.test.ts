@@ -71,6 +71,30 @@ describe('the page’s graph', () => {
     expect(change(topology, { op: 'node', node: node('a', { Name: 'renamed', Type: 'device' }) }).structure).toBe(true);
   });
 
+  it('changes fields of a node, and forgets those that went', () => {
+    const topology = graph([node('a', { Name: 'a', Type: 'device', State: 'UP', MTU: 1500, IPV4: ['10.0.0.1/24'] })]);
+    const fields = { op: 'nodeChanged', id: 'a', gone: ['State'], UpdatedAt: 7, Revision: 2 } as const;
+    const before = topology.nodes.get('a');
+    const counted = change(topology, { ...fields, gone: ['State'], set: { MTU: 1400 } });
+    expect(counted).toMatchObject({ structure: false, addresses: false });
+    expect([...counted.nodes]).toEqual(['a']);
+    expect(topology.nodes.get('a')).toEqual({
+      ...before,
+      UpdatedAt: 7,
+      Revision: 2,
+      Metadata: { Name: 'a', Type: 'device', MTU: 1400, IPV4: ['10.0.0.1/24'] },
+    });
+    expect(before?.Metadata.MTU).toBe(1500);
+    expect(change(topology, { ...fields, gone: ['IPV4'], set: {} })).toMatchObject({
+      structure: false,
+      addresses: true,
+    });
+    expect(change(topology, { ...fields, gone: [], set: { Name: 'b', TID: 't2' } }).structure).toBe(true);
+    expect(topology.byTid('t2')?.ID).toBe('a');
+    expect(change(topology, { ...fields, gone: [], id: 'x', set: { Name: 'x' } })).toMatchObject({ structure: false });
+    expect(topology.nodes.size).toBe(1);
+  });
+
   it('finds capture points by TID, also after a TID moved to another node', () => {
     const topology = graph([node('a', { Name: 'a', TID: 't1' })]);
     change(topology, { op: 'node', node: node('b', { Name: 'b', TID: 't1' }) }, { op: 'nodeDeleted', id: 'a' });

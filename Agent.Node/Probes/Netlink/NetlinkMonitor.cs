@@ -17,6 +17,8 @@ internal sealed class NetlinkMonitor : IDisposable
     private const int EventsOfBatch = 1_000;
     private const int MostLostInARow = 100;
 
+    private static long _allOverruns;
+
     private readonly NetlinkSocket _socket;
     private readonly Func<NetlinkBatch, CancellationToken, ValueTask> _deliver;
     private readonly DumpQueue _dumps;
@@ -39,6 +41,9 @@ internal sealed class NetlinkMonitor : IDisposable
 
     /// <summary>Times the kernel lost notifications.</summary>
     public long Overruns { get; private set; }
+
+    /// <summary>The same of all monitors there have been.</summary>
+    public static long AllOverruns => Interlocked.Read(ref _allOverruns);
 
     /// <summary>Asks for the links' counters. From any thread.</summary>
     public void Refresh() => _dumps.Want(NetlinkTable.Statistics);
@@ -87,6 +92,7 @@ internal sealed class NetlinkMonitor : IDisposable
         }
 
         Overruns++;
+        Interlocked.Increment(ref _allOverruns);
         WantAll();
     }
 

@@ -28,7 +28,7 @@ internal sealed class NetlinkSocket : IDisposable
     /// <summary>Opens a socket in the namespace at <paramref name="path"/> (null: the process's own).</summary>
     /// <exception cref="IOException">There's no namespace at that path, it may not be entered, or the kernel refused a socket.</exception>
     public static NetlinkSocket OpenIn(string? path, uint groups) =>
-        NetworkNamespace.Run(path, () => Open(groups, path is null ? LargeReceiveBuffer : DefaultReceiveBuffer));
+        NetworkNamespace.Visit(path, () => Open(groups, path is null ? LargeReceiveBuffer : DefaultReceiveBuffer));
 
     /// <summary>Opens a socket in the calling thread's network namespace.</summary>
     /// <param name="groups">Notification groups to join, a bit each; 0 for none.</param>

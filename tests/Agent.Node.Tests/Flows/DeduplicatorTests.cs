@@ -71,5 +71,36 @@ public sealed class DeduplicatorTests
         engine.Counts.Duplicates.ShouldBe(counts.Duplicates);
     }
 
+    [Fact]
+    public void Packets_that_come_again_and_again_leave_others_their_places()
+    {
+        const int others = 2000;
+        var engine = Engine();
+        for (var copy = 0; copy < 2; copy++)
+        {
+            for (var i = 0; i < others; i++)
+            {
+                Process(0, 5, i);
+            }
+
+            // Each time too late for a duplicate; then time goes back.
+            for (var time = 11; copy == 0 && time < 200; time += 11)
+            {
+                for (var i = 0; i < 60; i++)
+                {
+                    Process(time, 6, i);
+                }
+            }
+        }
+
+        engine.Counts.Duplicates.ShouldBe(others, ChosenHashSecret.Again);
+
+        void Process(int time, int port, int number)
+        {
+            var packet = Ipv4(17, Udp(port, 9, U32((uint)number)));
+            engine.Process(Start + (time * Millisecond), LinkType.Ip, packet.Length, packet);
+        }
+    }
+
     private FlowEngine Engine() => new(new FlowOptions { DeduplicateWithin = FlowOptions.DuplicatesCome }, Captures.Origin, _output);
 }

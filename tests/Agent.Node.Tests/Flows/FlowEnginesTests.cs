@@ -247,13 +247,14 @@ public sealed class FlowEnginesTests : IDisposable
         foreach (var count in Counts)
         {
             using var several = Run(file, options, count, out var flows);
-            (several.Packets, several.Total, several.Clock).ShouldBe((one.Packets, one.Total, one.Clock), $"{way}, {count} engines");
+            var told = $"{way}, {count} engines, {ChosenHashSecret.Again}";
+            (several.Packets, several.Total, several.Clock).ShouldBe((one.Packets, one.Total, one.Clock), told);
             // Which duplicates would not be known, chance decides.
-            (several.Counts with { DuplicatesUnknown = 0 }).ShouldBe(one.Counts with { DuplicatesUnknown = 0 }, $"{way}, {count} engines");
+            (several.Counts with { DuplicatesUnknown = 0 }).ShouldBe(one.Counts with { DuplicatesUnknown = 0 }, told);
             var (left, right) = (Sorted(expected), Sorted(flows));
             var differs = left.Zip(right).FirstOrDefault(pair => pair.First != pair.Second);
-            differs.Second.ShouldBe(differs.First, $"{way}, {count} engines");
-            right.Count.ShouldBe(left.Count, $"{way}, {count} engines");
+            differs.Second.ShouldBe(differs.First, told);
+            right.Count.ShouldBe(left.Count, told);
         }
 
         return expected.Count;

@@ -188,6 +188,39 @@ public sealed class TunnelPairTests
     }
 
     [Fact]
+    public void As_many_conversations_as_are_remembered_pair_and_above_that_the_last_ones()
+    {
+        const int more = 100;
+        var engine = new FlowEngine(new FlowOptions { ReportUpdates = false }, Captures.Origin, _output);
+        for (var number = 0; number < AskedPackets.Most + more; number++)
+        {
+            Feed(engine, There(1 + number, Datagram(10_000 + number, 53_000)));
+        }
+
+        for (var answered = 0; answered < AskedPackets.Most + more; answered++)
+        {
+            var number = (answered + more) % (AskedPackets.Most + more);
+            Feed(engine, Back(100_001 + number, Datagram(53_000, 10_000 + number, back: true)));
+        }
+
+        engine.PairedTunnels.ShouldBe(AskedPackets.Most, ChosenHashSecret.Again);
+    }
+
+    [Fact]
+    public void A_conversation_in_many_tunnels_takes_a_few_places()
+    {
+        var engine = new FlowEngine(new FlowOptions { ReportUpdates = false }, Captures.Origin, _output);
+        Feed(engine, There(1, Datagram(10_000, 53_000)));
+        for (var number = 0; number < 2 * AskedPackets.Most; number++)
+        {
+            Feed(engine, There(10 + number, Inner(Syn, (uint)number, 0)));
+        }
+
+        Feed(engine, Back(2, Datagram(53_000, 10_000, back: true)));
+        engine.PairedTunnels.ShouldBe(1, ChosenHashSecret.Again);
+    }
+
+    [Fact]
     public void Packets_in_a_block_give_the_flows_they_give_one_by_one()
     {
         var output = new FinalFlows();

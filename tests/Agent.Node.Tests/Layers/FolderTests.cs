@@ -14,7 +14,7 @@ public sealed class FolderTests() : FolderRules(new Folders(
     ("Probes.Namespaces", ["Logging", "Linux", "Probes", "Probes.Netlink"]),
     ("Probes.OpenVSwitch", ["Logging", "Probes", "Probes.Netlink"]),
     ("Capture", ["Logging", "Linux", "Decoding", "Flows", "Probes.Netlink"]),
-    ("Telemetry", ["Flows", "Capture"]),
+    ("Telemetry", ["Flows", "Probes.Netlink", "Capture"]),
     ("Topology", ["Logging", "Linux", "Probes", "Probes.Netlink", "Probes.Namespaces", "Probes.OpenVSwitch", "Flows", "Capture"]),
     ("Interfaces", ["Logging", "Decoding", "Flows", "Probes.OpenVSwitch", "Capture", "Telemetry", "Topology"]),
     ("Injection", ["Logging", "Linux", "Topology"]),

@@ -56,6 +56,29 @@ public sealed class GraphOfChangesTests
     }
 
     [Fact]
+    public void A_namespace_that_comes_beside_thousands_of_interfaces_is_looked_at_alone()
+    {
+        var all = Enumerable.Range(1, 5_000).Select(i => HostGraphTests.Link(i, $"eth{i}") with { Kind = "veth", LowerIndex = ((i - 1) ^ 1) + 1 }).ToArray();
+        var facts = new HostFacts("h1", Spaces[0]).WithInterfaces(Spaces[0], HostGraphTests.Seen(all), 1);
+        var (graph, _) = HostGraph.Empty.Update(facts, 1);
+        var spaces = Enumerable.Range(10, 200).Select(i => new NamespaceId(4, (ulong)i)).ToList();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (var id in spaces)
+        {
+            facts = facts.WithNamespace(new NamedNamespace($"n{id.Inode}", $"/run/netns/n{id.Inode}", id));
+            (graph, var changes) = graph.Update(facts, 2);
+            changes.Count.ShouldBe(2);
+            facts = facts.WithInterfaces(id, HostGraphTests.Seen(HostGraphTests.Link(1, "lo")), 2);
+            (graph, changes) = graph.Update(facts, 2);
+            changes.Count.ShouldBe(2);
+        }
+
+        // Built anew each time it would be a gigabyte.
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(50_000_000);
+        graph.Graph.NodeCount.ShouldBe(5_001 + (2 * spaces.Count));
+    }
+
+    [Fact]
     public void What_a_probe_that_started_anew_doesnt_find_is_gone()
     {
         var facts = new HostFacts("h1", Spaces[0]).WithInterfaces(Spaces[0], HostGraphTests.Seen(HostGraphTests.Link(1, "lo"), HostGraphTests.Link(2, "eth0")), 1);

@@ -311,15 +311,15 @@ public sealed class OutboxTests
     public void The_whole_graph_goes_first_and_changes_follow_in_sequence()
     {
         var outbox = Graphs();
-        outbox.Offer([Change("early")]);
+        outbox.Offer([Change("early")], elements: 0);
         outbox.Due(Whole, Start).ShouldBeEmpty();
         outbox.StartOver();
 
         var sync = outbox.Due(Whole, Start).ShouldHaveSingleItem().ShouldBeOfType<SyncGraph>();
         (sync.Host, sync.Session, sync.Sequence, sync.Nodes.Count).ShouldBe(("h", "s", 1, 1));
-        outbox.Offer([Change("a")]);
+        outbox.Offer([Change("a")], elements: 0);
         Sequences(outbox.Due(Whole, Start)).ShouldBe([2]);
-        outbox.Offer([Change("b")]);
+        outbox.Offer([Change("b")], elements: 0);
         Sequences(outbox.Due(Whole, Start)).ShouldBe([3]);
     }
 
@@ -327,9 +327,10 @@ public sealed class OutboxTests
     public void Unacknowledged_changes_are_sent_again_in_order()
     {
         var outbox = Synced();
-        outbox.Offer([Change("a")]);
-        outbox.Offer([Change("b")]);
-        Sequences(outbox.Due(Whole, Start)).ShouldBe([2, 3]);
+        outbox.Offer([Change("a")], elements: 0);
+        Sequences(outbox.Due(Whole, Start)).ShouldBe([2]);
+        outbox.Offer([Change("b")], elements: 0);
+        Sequences(outbox.Due(Whole, Start)).ShouldBe([3]);
         outbox.Acknowledge("s", 2);
 
         Sequences(outbox.Due(Whole, Start + Resend)).ShouldBe([3]);
@@ -341,14 +342,15 @@ public sealed class OutboxTests
     public void What_stays_unacknowledged_is_sent_again_less_and_less_often_until_something_comes_through()
     {
         var outbox = Synced();
-        outbox.Offer([Change("a")]);
-        outbox.Offer([Change("b")]);
-        outbox.Due(Whole, Start).Count.ShouldBe(2);
+        outbox.Offer([Change("a")], elements: 0);
+        outbox.Due(Whole, Start).Count.ShouldBe(1);
+        outbox.Offer([Change("b")], elements: 0);
+        outbox.Due(Whole, Start).Count.ShouldBe(1);
 
         SentAgain(outbox, TimeSpan.FromSeconds(200)).ShouldBe([3, 9, 21, 45, 93, 153]);
         outbox.Acknowledge("s", 2);
 
-        outbox.Offer([Change("c")]);
+        outbox.Offer([Change("c")], elements: 0);
         Sequences(outbox.Due(Whole, Start + TimeSpan.FromSeconds(200))).ShouldBe([3, 4]);
         outbox.Due(Whole, Start + TimeSpan.FromSeconds(205)).ShouldBeEmpty();
         Sequences(outbox.Due(Whole, Start + TimeSpan.FromSeconds(206))).ShouldBe([3, 4]);
@@ -360,7 +362,7 @@ public sealed class OutboxTests
         var outbox = Synced();
         for (var i = 0; i < 3 * GraphOutbox.Window; i++)
         {
-            outbox.Offer([Change("a")]);
+            outbox.Offer([Node($"n{i}", 40_000)], elements: 0);
         }
 
         outbox.Due(Whole, Start).Count.ShouldBe(GraphOutbox.Window);
@@ -375,7 +377,7 @@ public sealed class OutboxTests
     {
         var outbox = Synced();
         var changes = Enumerable.Range(0, 1000).Select(i => Node($"n{i}", 300)).ToList();
-        outbox.Offer(changes);
+        outbox.Offer(changes, elements: 0);
 
         var due = outbox.Due(Whole, Start).Cast<UpdateGraph>().ToList();
 
@@ -388,7 +390,7 @@ public sealed class OutboxTests
     public void What_is_too_large_for_a_message_goes_alone()
     {
         var outbox = Synced();
-        outbox.Offer([Change("a"), Node("large", 100_000), Change("b")]);
+        outbox.Offer([Change("a"), Node("large", 100_000), Change("b")], elements: 0);
 
         Sequences(outbox.Due(Whole, Start)).ShouldBe([2]);
         outbox.Acknowledge("s", 2);
@@ -404,28 +406,48 @@ public sealed class OutboxTests
         var outbox = Graphs();
         outbox.StartOver();
         outbox.Due(Whole, Start);
-        outbox.Offer([Change("a")]);
+        outbox.Offer([Change("a")], elements: 0);
+        outbox.Due(Whole, Start);
 
         outbox.StartOver();
-        outbox.Offer([Change("b")]);
+        outbox.Offer([Change("b")], elements: 0);
 
         outbox.Due(Whole, Start).ShouldHaveSingleItem().ShouldBeOfType<SyncGraph>().Sequence.ShouldBe(3);
         outbox.AwaitsWholeGraph.ShouldBeTrue();
     }
 
     [Fact]
-    public void Too_much_unacknowledged_becomes_the_whole_graph()
+    public void Of_an_element_that_waits_the_last_change_is_sent_in_the_order_of_these()
     {
-        var outbox = Synced();
-        for (var i = 0; i < GraphOutbox.Capacity; i++)
+        var outbox = Busy();
+        for (var i = 0; i < 100_000; i++)
         {
-            outbox.Offer([Change("a")]);
+            outbox.Offer([Node("n", i % 100), Change("b"), Edge("e")], elements: 3);
         }
 
-        outbox.Due(Whole, Start).ShouldAllBe(message => message is UpdateGraph);
-        outbox.Offer([Change("over")]);
+        outbox.Offer([new GraphChange { EdgeDeleted = "e" }, Change("n"), Node("b", 1)], elements: 3);
+        outbox.Acknowledge("s", GraphOutbox.Window + 1);
 
-        outbox.Due(Whole, Start).ShouldHaveSingleItem().ShouldBeOfType<SyncGraph>();
+        var update = outbox.Due(Whole, Start).ShouldHaveSingleItem().ShouldBeOfType<UpdateGraph>();
+        update.Sequence.ShouldBe(GraphOutbox.Window + 2);
+        update.Changes.ShouldBe([new GraphChange { EdgeDeleted = "e" }, Change("n"), Node("b", 1)]);
+    }
+
+    [Theory]
+    [InlineData(0, GraphOutbox.FewElements)]
+    [InlineData(10_000, 10_000)]
+    public void More_elements_that_wait_than_the_graph_has_become_the_whole_graph(int elements, int most)
+    {
+        var outbox = Busy();
+        for (var i = 0; i < most; i++)
+        {
+            outbox.Offer([Change($"{i}")], elements);
+        }
+
+        outbox.Due(Whole, Start + Resend).ShouldAllBe(message => message is UpdateGraph);
+        outbox.Offer([Change("over")], elements);
+
+        outbox.Due(Whole, Start + Resend).ShouldHaveSingleItem().ShouldBeOfType<SyncGraph>();
     }
 
     [Fact]
@@ -443,6 +465,15 @@ public sealed class OutboxTests
         outbox.StartOver();
         outbox.Due(Whole, Start);
         outbox.Acknowledge("s", 1);
+        return outbox;
+    }
+
+    /// <summary>As many messages on their way as there may be.</summary>
+    private static GraphOutbox Busy()
+    {
+        var outbox = Synced();
+        outbox.Offer(Enumerable.Range(0, GraphOutbox.Window).Select(i => Node($"large{i}", 40_000)), elements: 0);
+        outbox.Due(Whole, Start).Count.ShouldBe(GraphOutbox.Window);
         return outbox;
     }
 
@@ -477,6 +508,8 @@ public sealed class OutboxTests
     private static GraphOutbox Graphs() => new("h", "s", Resend, TimeSpan.FromSeconds(5));
 
     private static SyncGraph Whole() => new() { Nodes = { new GraphNode { Id = "n" } } };
+
+    private static GraphChange Edge(string id) => new() { EdgeSet = new GraphEdge { Id = id } };
 
     private static GraphChange Change(string id) => new() { NodeDeleted = id };
 

@@ -19,6 +19,7 @@ public sealed class FlowExporterTests : EntityTest
 
     private readonly UdpClient _receiver = new(new IPEndPoint(IPAddress.Loopback, 0));
     private readonly IpfixReader _reader = new();
+    private readonly System.Collections.Concurrent.ConcurrentQueue<int> _asked = [];
     private IActorRef[] _entities = [];
     private IActorRef? _exporter;
 
@@ -66,6 +67,101 @@ public sealed class FlowExporterTests : EntityTest
         _reader.Records.Single().Number(2, IpfixValues.Own).ShouldBe(0xaUL);
         _reader.Records.Single().Has(22, IpfixValues.Own).ShouldBeFalse();
         export!.ParentsUnknown.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task All_partitions_are_asked_for_a_tunnel_s_flow_less_and_less_often()
+    {
+        Start(Udp());
+        Tell(1, Inner());
+        await UntilRecordsAsync(1);
+        // At once, and after 0.5, 1.5 and 3.5 s.
+        _asked.Count(partition => partition == 0).ShouldBeInRange(2, 4);
+        _asked.Count(partition => partition == 1).ShouldBeInRange(2, 4);
+    }
+
+    [Fact]
+    public async Task A_receiver_by_UDP_that_vanishes_is_told_of_and_gets_templates_when_it_s_back()
+    {
+        var port = Port;
+        var target = Start(Udp())!.Targets[0];
+        Tell(0, Outer(packets: 1));
+        await UntilRecordsAsync(1);
+        _receiver.Dispose();
+        for (var packets = 2; target.Dropped == 0; packets++)
+        {
+            packets.ShouldBeLessThan(20);
+            Tell(0, Outer(packets));
+            await Task.Delay(300);
+        }
+
+        target.State.ShouldContain("refused", Case.Insensitive);
+        using var back = new UdpClient(new IPEndPoint(IPAddress.Loopback, port));
+        var reader = new IpfixReader();
+        Tell(0, Outer(packets: 1000));
+        while (reader.Records.Count == 0)
+        {
+            reader.Read((await back.ReceiveAsync().WaitAsync(TimeSpan.FromSeconds(20))).Buffer);
+        }
+
+        reader.Templates.ShouldBe(20);
+        Tell(0, Outer(packets: 1001));
+        await UntilAsync(() => target.State == "sending");
+    }
+
+    [Fact]
+    public async Task A_burst_doesn_t_overrun_a_receiver_s_socket()
+    {
+        const int records = 3_000;
+        const int rate = 300;
+        var target = Start(Udp() with { DatagramRate = rate })!.Targets[0];
+        var reading = Task.Factory.StartNew(Read, TaskCreationOptions.LongRunning);
+        var started = Stopwatch.GetTimestamp();
+        Give(records);
+        await UntilAsync(() => target.Sent + target.Dropped == records);
+        var took = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var received = await reading.WaitAsync(TimeSpan.FromSeconds(20));
+
+        target.Dropped.ShouldBe(0);
+        _reader.Records.Count.ShouldBe(records);
+        _reader.Sequences.ShouldAllBe(sequence => sequence.Told == sequence.Counted);
+        took.ShouldBeGreaterThan(0.9 * received / rate);
+
+        int Read()
+        {
+            var bytes = new byte[2000];
+            var datagrams = 0;
+            _receiver.Client.ReceiveTimeout = 5_000;
+            for (; _reader.Records.Count < records; datagrams++)
+            {
+                _reader.Read(bytes.AsSpan(0, _receiver.Client.Receive(bytes)));
+            }
+
+            return datagrams;
+        }
+    }
+
+    [Fact]
+    public void A_pace_allows_a_few_at_once_and_no_more_than_its_rate()
+    {
+        var pace = new DatagramPace(1000);
+        int Taken(double milliseconds)
+        {
+            var taken = 0;
+            while (pace.TryTake(TimeSpan.FromMilliseconds(milliseconds)))
+            {
+                taken++;
+            }
+
+            return taken;
+        }
+
+        Taken(5_000).ShouldBe(1);
+        Taken(5_000.5).ShouldBe(0);
+        Taken(5_002).ShouldBe(2);
+        // Time that was left unused is no right to a burst.
+        Taken(9_000).ShouldBe(4);
+        Enumerable.Range(9_001, 1000).Sum(at => Taken(at)).ShouldBe(1000);
     }
 
     [Fact]
@@ -302,7 +398,7 @@ public sealed class FlowExporterTests : EntityTest
     private (FlowExport Export, IActorRef Exporter) StartExporter(IpfixOptions options)
     {
         var export = new FlowExport(options);
-        var region = Sys.ActorOf(Props.Create(() => new Region(() => _entities)));
+        var region = Sys.ActorOf(Props.Create(() => new Region(() => _entities, _asked)));
         _exporter = Sys.ActorOf(FlowExporter.Props(export, () => region, 2));
         return (export, _exporter);
     }
@@ -345,9 +441,13 @@ public sealed class FlowExporterTests : EntityTest
 
     private sealed class Region : ReceiveActor
     {
-        public Region(Func<IActorRef[]> entities)
+        public Region(Func<IActorRef[]> entities, System.Collections.Concurrent.ConcurrentQueue<int> asked)
         {
-            Receive<QueryFlows>(query => entities()[query.Partition].Forward(query));
+            Receive<QueryFlows>(query =>
+            {
+                asked.Enqueue(query.Partition);
+                entities()[query.Partition].Forward(query);
+            });
             Receive<TakeFlows>(take => entities()[take.Partition].Forward(take));
         }
     }

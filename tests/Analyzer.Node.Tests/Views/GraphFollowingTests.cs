@@ -63,7 +63,7 @@ public sealed class GraphFollowingTests
 
         view.Graph.Nodes.Select(Describe).Order().ShouldBe(hosts.Values.SelectMany(host => host.Graph.Nodes).Select(Describe).Order());
         view.Graph.AllEdges.Select(Describe).Order().ShouldBe(hosts.Values.SelectMany(host => host.Graph.AllEdges).Select(Describe).Order());
-        page.Nodes.Values.Select(node => $"{node["ID"]} {node["Metadata"]!["MTU"]}").Order().ShouldBe(view.Graph.Nodes.Select(Describe).Order());
+        page.Nodes.Values.Select(node => $"{node["ID"]} {node["Metadata"]!["MTU"]} {node["Metadata"]!["State"]} {node["Metadata"]!["Name"]}").Order().ShouldBe(view.Graph.Nodes.Select(Describe).Order());
         page.Edges.Values.Select(edge => $"{edge["ID"]} {edge["Parent"]} {edge["Child"]}").Order().ShouldBe(view.Graph.Edges.Select(Describe).Order());
 
         void Deliver(int index)
@@ -126,7 +126,8 @@ public sealed class GraphFollowingTests
         _ => new GraphChange { EdgeSet = Edge(host, random.Next(4), random) },
     };
 
-    private static GraphNode Node(string host, int number, Random random) => Graphs.Node($"{host}-{number}", host, ("MTU", $"{random.Next(2)}"));
+    private static GraphNode Node(string host, int number, Random random) => Graphs.Node(
+        $"{host}-{number}", host, [("MTU", $"{random.Next(2)}"), ("Name", "n"), ("Type", "veth"), ("Driver", "veth"), .. random.Next(2) == 0 ? [("State", "UP")] : Array.Empty<(string, string)>()]);
 
     // The fabric's edges lead to the hosts' nodes, and wait for them.
     private static GraphEdge Edge(string host, int number, Random random)
@@ -136,7 +137,9 @@ public sealed class GraphFollowingTests
         return edge;
     }
 
-    private static string Describe(global::Topology.Fabric.Model.Node node) => $"{node.Id} {node.Metadata["MTU"]}";
+    private static string Describe(global::Topology.Fabric.Model.Node node) => $"{node.Id} {node.Metadata["MTU"]} {Text(node, "State")} {Text(node, "Name")}";
+
+    private static string Text(global::Topology.Fabric.Model.Node node, string key) => node.Metadata.TryGet(key, out var value) ? value.Text : "";
 
     private static string Describe(Edge edge) => $"{edge.Id} {edge.Parent} {edge.Child}";
 }

@@ -42,6 +42,21 @@ internal sealed class Page
             case "node":
                 Nodes[change["node"]!["ID"]!.ToString()] = change["node"]!;
                 break;
+            case "nodeChanged":
+                var node = Nodes[change["id"]!.ToString()];
+                foreach (var (key, value) in change["set"]!.AsObject())
+                {
+                    node["Metadata"]![key] = value?.DeepClone();
+                }
+
+                foreach (var key in change["gone"]!.AsArray())
+                {
+                    node["Metadata"]!.AsObject().Remove(key!.ToString());
+                }
+
+                node["UpdatedAt"] = change["UpdatedAt"]!.DeepClone();
+                node["Revision"] = change["Revision"]!.DeepClone();
+                break;
             case "nodeDeleted":
                 var id = change["id"]!.ToString();
                 foreach (var (edge, _) in Edges.Where(e => e.Value["Parent"]!.ToString() == id || e.Value["Child"]!.ToString() == id).ToList())

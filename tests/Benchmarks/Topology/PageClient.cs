@@ -6,7 +6,10 @@ using System.Text.Json;
 namespace Benchmarks.Topology;
 
 /// <summary>A node as the page knows it, as far as it's looked at here.</summary>
-internal sealed record PageNode(string Type, string Name, long IfIndex, long Mtu, string State, string OperState);
+internal sealed record PageNode(string Type, string Name, long IfIndex, long Mtu, string State, string OperState)
+{
+    internal static readonly PageNode Unknown = new("", "", 0, 0, "", "");
+}
 
 /// <summary>A page's WebSocket: takes the whole graph and its changes as a browser does, and counts them.</summary>
 internal sealed class PageClient : IDisposable
@@ -121,7 +124,7 @@ internal sealed class PageClient : IDisposable
                     WholeBytes = message.Length;
                     foreach (var node in json.RootElement.GetProperty("nodes").EnumerateArray())
                     {
-                        Set(node);
+                        Set(node.GetProperty("ID").GetString()!, PageNode.Unknown, node.GetProperty("Metadata"));
                     }
 
                     foreach (var edge in json.RootElement.GetProperty("edges").EnumerateArray())
@@ -149,7 +152,12 @@ internal sealed class PageClient : IDisposable
         switch (change.GetProperty("op").GetString())
         {
             case "node":
-                Set(change.GetProperty("node"));
+                var node = change.GetProperty("node");
+                Set(node.GetProperty("ID").GetString()!, PageNode.Unknown, node.GetProperty("Metadata"));
+                break;
+            case "nodeChanged":
+                var id = change.GetProperty("id").GetString()!;
+                Set(id, _nodes[id], change.GetProperty("set"));
                 break;
             case "edge":
                 _edges.Add(change.GetProperty("edge").GetProperty("ID").GetString()!);
@@ -163,12 +171,12 @@ internal sealed class PageClient : IDisposable
         }
     }
 
-    private void Set(JsonElement node)
+    private void Set(string id, PageNode before, JsonElement fields)
     {
-        var fields = node.GetProperty("Metadata");
-        _nodes[node.GetProperty("ID").GetString()!] = new PageNode(Text("Type"), Text("Name"), Number("IfIndex"), Number("MTU"), Text("State"), Text("OperState"));
+        _nodes[id] = new PageNode(
+            Text("Type", before.Type), Text("Name", before.Name), Number("IfIndex", before.IfIndex), Number("MTU", before.Mtu), Text("State", before.State), Text("OperState", before.OperState));
 
-        string Text(string key) => fields.TryGetProperty(key, out var value) ? value.GetString() ?? "" : "";
-        long Number(string key) => fields.TryGetProperty(key, out var value) ? value.GetInt64() : 0;
+        string Text(string key, string known) => fields.TryGetProperty(key, out var value) ? value.GetString() ?? "" : known;
+        long Number(string key, long known) => fields.TryGetProperty(key, out var value) ? value.GetInt64() : known;
     }
 }

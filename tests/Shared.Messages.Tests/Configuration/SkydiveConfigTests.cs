@@ -125,6 +125,21 @@ public class SkydiveConfigTests
     [InlineData("skydive.flow.nvgre = maybe", "skydive.flow.nvgre", "maybe")]
     [InlineData("skydive.host-id = \"a/b\"", "skydive.host-id", "a/b")]
     [InlineData("skydive.log.level = loud", "skydive.log.level", "loud")]
+    [InlineData("skydive.analyzer.export.ipfix.targets = [\"127.0.0.1:4739\"]", "skydive.analyzer.export.ipfix.targets[0]", "127.0.0.1:4739")]
+    [InlineData("skydive.analyzer.export.ipfix.targets = [\"udp://h:1\", \"http://h:2\"]", "skydive.analyzer.export.ipfix.targets[1]", "http://h:2")]
+    [InlineData("skydive.analyzer.export.ipfix.targets = [\"udp://h\"]", "skydive.analyzer.export.ipfix.targets[0]", "udp://h")]
+    [InlineData("skydive.analyzer.export.ipfix.targets = [\"udp://h:70000\"]", "skydive.analyzer.export.ipfix.targets[0]", "udp://h:70000")]
+    [InlineData("skydive.analyzer.export.ipfix.targets = [\"udp://u@h:1\"]", "skydive.analyzer.export.ipfix.targets[0]", "udp://u@h:1")]
+    [InlineData("skydive.analyzer.export.ipfix.targets = [\"tcp://h:1/x\"]", "skydive.analyzer.export.ipfix.targets[0]", "tcp://h:1/x")]
+    [InlineData("skydive.analyzer.export.ipfix.targets = [\"tcp://h:1?x\"]", "skydive.analyzer.export.ipfix.targets[0]", "tcp://h:1?x")]
+    [InlineData("skydive.analyzer.export.ipfix.targets = [\"udp://h:1\", \"tcp://h:1\", \"UDP://H:1/\"]", "skydive.analyzer.export.ipfix.targets[2]", "UDP://H:1/")]
+    [InlineData("skydive.analyzer.export.ipfix.targets = [\"\"]", "skydive.analyzer.export.ipfix.targets[0]", "")]
+    [InlineData("skydive.analyzer.export.ipfix.which = all", "skydive.analyzer.export.ipfix.which", "all")]
+    [InlineData("skydive.analyzer.export.ipfix.observation-domain = -1", "skydive.analyzer.export.ipfix.observation-domain", "-1")]
+    [InlineData("skydive.analyzer.export.ipfix.template-refresh = 10ms", "skydive.analyzer.export.ipfix.template-refresh", "10ms")]
+    [InlineData("skydive.analyzer.export.ipfix.message-size = 100 B", "skydive.analyzer.export.ipfix.message-size", "100 B")]
+    [InlineData("skydive.analyzer.export.ipfix.datagram-rate = 0", "skydive.analyzer.export.ipfix.datagram-rate", "0")]
+    [InlineData("skydive.analyzer.export.ipfix.queue = 1 KiB", "skydive.analyzer.export.ipfix.queue", "1 KiB")]
     public void A_bad_value_is_refused_with_its_path(string hocon, string path, string? value)
     {
         var error = Should.Throw<SkydiveConfigException>(() =>
@@ -166,6 +181,17 @@ public class SkydiveConfigTests
         ports.VxlanGpe.ShouldBeEmpty();
         ports.Vxlan.ShouldBe([4790]);
         ports.Geneve.ShouldBe([6081]);
+    }
+
+    [Fact]
+    public void Targets_of_an_export_are_read_as_they_are_written()
+    {
+        const string written = "[\"udp://192.0.2.1:4739\", \"tcp://collector.example:4740\", \"udp://[2001:db8::1]:4739\"]";
+        var ipfix = SkydiveConfig.Parse($"skydive.analyzer.export.ipfix {{ targets = {written}, which = ended, datagram-rate = 500 }}").Analyzer.Ipfix!;
+        ipfix.Targets.ShouldBe([new(false, "192.0.2.1", 4739), new(true, "collector.example", 4740), new(false, "2001:db8::1", 4739)]);
+        ipfix.Targets.Select(target => target.ToString()).ShouldBe(["udp://192.0.2.1:4739", "tcp://collector.example:4740", "udp://[2001:db8::1]:4739"]);
+        (ipfix.EndedOnly, ipfix.DatagramRate).ShouldBe((true, 500));
+        SkydiveConfig.Parse("skydive.analyzer.export.ipfix.which = ended").Analyzer.Ipfix.ShouldBeNull();
     }
 
     [Fact]

@@ -40,8 +40,16 @@ export class Topology {
     let addresses = false;
     if (message.type === 'changes') {
       for (const change of message.changes) {
-        if (change.op === 'node') addresses ||= addressesDiffer(this.nodes.get(change.node.ID), change.node);
-        structure = this.#change(change, touched) || structure;
+        const node = this.#nodeAfter(change);
+        if (node) {
+          const before = this.nodes.get(node.ID);
+          addresses ||= addressesDiffer(before, node);
+          structure ||= !before || looksDifferent(before, node);
+          this.#setNode(node);
+          touched.add(node.ID);
+        } else {
+          structure = this.#change(change, touched) || structure;
+        }
       }
     }
     return { structure, addresses: addresses || structure, nodes: touched };
@@ -73,14 +81,21 @@ export class Topology {
     return found;
   }
 
+  /** The node as a change leaves it, where it's a change of a node that's there then. */
+  #nodeAfter(change: Change): Node | undefined {
+    if (change.op === 'node') return change.node;
+    const before = change.op === 'nodeChanged' ? this.nodes.get(change.id) : undefined;
+    if (!before || change.op !== 'nodeChanged') return undefined;
+    const Metadata = { ...before.Metadata, ...change.set };
+    for (const key of change.gone) delete Metadata[key];
+    return { ...before, Metadata, UpdatedAt: change.UpdatedAt, Revision: change.Revision };
+  }
+
   #change(change: Change, touched: Set<string>): boolean {
     switch (change.op) {
-      case 'node': {
-        const before = this.nodes.get(change.node.ID);
-        this.#setNode(change.node);
-        touched.add(change.node.ID);
-        return !before || looksDifferent(before, change.node);
-      }
+      case 'node':
+      case 'nodeChanged':
+        return false;
       case 'nodeDeleted': {
         const node = this.nodes.get(change.id);
         if (!node) return false;

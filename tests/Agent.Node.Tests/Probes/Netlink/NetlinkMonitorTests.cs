@@ -143,6 +143,7 @@ public sealed class NetlinkMonitorTests
     public async Task Notifications_lost_for_want_of_buffer_are_made_up_by_another_dump()
     {
         using var space = new TestNamespace();
+        var before = NetlinkMonitor.AllOverruns;
         var gate = new TaskCompletionSource();
         await using var followed = new FollowedNamespace(space, receiveBuffer: 4096, gate.Task);
         for (var i = 0; i < 60; i++)
@@ -159,6 +160,7 @@ public sealed class NetlinkMonitorTests
 
         await followed.Until(() => followed.Monitor.Overruns > 0 && followed["d59"] is not null);
         await followed.Until(() => Enumerable.Range(0, 59).All(i => followed[$"d{i}"] is null));
+        (NetlinkMonitor.AllOverruns - before).ShouldBeGreaterThanOrEqualTo(followed.Monitor.Overruns);
     }
 
     [PrivilegedFact]
