@@ -12,8 +12,8 @@ using Topology.Fabric.Model;
 namespace Agent.Node.Interfaces;
 
 /// <summary>
-/// One <see cref="InterfaceActor"/> for each bridge and each other node where a capture was wanted, as the graph has them; hands each
-/// the captures wanted there. The list of captures is always the whole list, so a repeated or a lost one does no harm.
+/// One <see cref="InterfaceActor"/> per node with something to capture, as the graph has them; hands each the captures
+/// wanted there. The list of captures is always the whole list, so a repeated or a lost one does no harm.
 /// </summary>
 internal sealed class InterfacesActor : ReceiveActor
 {
@@ -113,11 +113,7 @@ internal sealed class InterfacesActor : ReceiveActor
                 CapturePlace.File => _files.Add(id),
                 _ => false,
             };
-            if (place is CapturePlace.Bridge)
-            {
-                Start(id, place);
-            }
-
+            Start(id, place);
             return true;
         }
 
@@ -159,7 +155,7 @@ internal sealed class InterfacesActor : ReceiveActor
             return;
         }
 
-        if (_update!.Graph.Places.TryGetValue(id, out var place) && !_interfaces.ContainsKey(id) && (place is CapturePlace.Bridge || _wanted.ContainsKey(id)))
+        if (_update!.Graph.Places.TryGetValue(id, out var place) && !_interfaces.ContainsKey(id))
         {
             Start(id, place);
         }
@@ -177,17 +173,10 @@ internal sealed class InterfacesActor : ReceiveActor
         var wanted = captures
             .GroupBy(c => c.NodeId, StringComparer.Ordinal)
             .ToImmutableDictionary(g => g.Key, g => g.Select(Want).ToImmutableArray(), StringComparer.Ordinal);
-        var before = _wanted;
-        _wanted = wanted;
-        foreach (var id in wanted.Keys.Concat(before.Keys).Concat(_bridges).ToHashSet(StringComparer.Ordinal))
+        foreach (var id in wanted.Keys.Concat(_wanted.Keys).Concat(_bridges).ToHashSet(StringComparer.Ordinal))
         {
             if (!_interfaces.TryGetValue(id, out var actor))
             {
-                if (wanted.ContainsKey(id))
-                {
-                    Start(id, update.Graph.Places[id]);
-                }
-
                 continue;
             }
 
@@ -195,11 +184,13 @@ internal sealed class InterfacesActor : ReceiveActor
             {
                 actor.Tell(new SetNodeCaptures(here));
             }
-            else if (before.ContainsKey(id) || IsToBeCleaned(update.Graph.Places.GetValueOrDefault(id)))
+            else if (_wanted.ContainsKey(id) || IsToBeCleaned(update.Graph.Places.GetValueOrDefault(id)))
             {
                 actor.Tell(new SetNodeCaptures([]));
             }
         }
+
+        _wanted = wanted;
     }
 
     // A bridge may have mirrors of an agent before this one: once the analyzers said what's wanted, it's known what isn't.

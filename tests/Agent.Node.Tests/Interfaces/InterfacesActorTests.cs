@@ -43,13 +43,13 @@ public sealed class InterfacesActorTests : TestKit
     }
 
     [Fact]
-    public void A_capture_starts_on_an_interface_that_is_there_and_others_have_nothing_that_runs()
+    public void A_capture_starts_on_the_interface_where_it_is_wanted_and_each_interface_has_its_actor()
     {
         Update(Seen([.. Enumerable.Range(1, 100).Select(i => Link(i, $"eth{i}"))]));
         Want("eth7");
         _captures.ExpectMsg<CaptureSettings>().Device.ShouldBe("eth7");
         _captures.ExpectNoMsg(TimeSpan.FromMilliseconds(200));
-        Running().ShouldBe([Id("eth7")]);
+        Running().Count.ShouldBe(100);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class InterfacesActorTests : TestKit
         _captures.ExpectMsg<CaptureSettings>().Device.ShouldBe("eth7");
 
         Update(new([], [7]));
-        AwaitAssert(() => Running().ShouldBeEmpty());
+        AwaitAssert(() => Running().ShouldNotContain(Id("eth7")));
         Update(Seen(Link(8, "eth7")));
         _captures.ExpectMsg<CaptureSettings>().Device.ShouldBe("eth7");
     }
