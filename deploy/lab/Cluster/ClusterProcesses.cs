@@ -6,11 +6,13 @@ namespace Lab.Cluster;
 /// <summary>Starts the analyzer and the agents on their hosts, each with a configuration file written into the lab's folder.</summary>
 internal sealed class ClusterProcesses(LabFolder folder)
 {
+    private readonly LabCertificates _certificates = new(folder);
+
     public void StartAnalyzer(LabHost host, string address, string? postgres) =>
-        Start(host, "Analyzer.Node", LabConfiguration.Analyzer(host.Name, address, folder.Of(host.Name), postgres));
+        Start(host, "Analyzer.Node", LabConfiguration.Analyzer(host.Name, address, folder.Of(host.Name), postgres) + _certificates.Issue(host.Name, address));
 
     public void StartAgent(LabHost host, string address, string analyzerAddress) =>
-        Start(host, "Agent.Node", LabConfiguration.Agent(host.Name, address, analyzerAddress));
+        Start(host, "Agent.Node", LabConfiguration.Agent(host.Name, address, analyzerAddress) + _certificates.Issue(host.Name, address));
 
     /// <summary>The product's process on a host: its pid as this machine numbers it; null when it doesn't run.</summary>
     public static int? Find(LabHost host) =>
@@ -22,7 +24,7 @@ internal sealed class ClusterProcesses(LabFolder folder)
     public Process StartHere(string project, string configuration)
     {
         var file = Path.Combine(folder.Root, project + ".conf");
-        File.WriteAllText(file, configuration);
+        LabFolder.WriteSecret(file, configuration);
         return Process.Start(new ProcessStartInfo("setsid", [
             "sh", "-c", "exec \"$@\" </dev/null >\"$0\" 2>&1", Path.Combine(folder.Root, project + ".log"),
             "dotnet", Built(project), "run", "--config", file])) ?? throw new LabException($"{project} did not start");
@@ -33,7 +35,7 @@ internal sealed class ClusterProcesses(LabFolder folder)
 
     private void Start(LabHost host, string project, string configuration)
     {
-        File.WriteAllText(ConfigurationOf(host), configuration);
+        LabFolder.WriteSecret(ConfigurationOf(host), configuration);
         Start(host, project);
     }
 

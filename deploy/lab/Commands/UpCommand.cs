@@ -13,7 +13,7 @@ internal static class UpCommand
     private static readonly Option<bool> _bare = new("--bare") { Description = "hosts and cluster alone, for docs/tutorial.md: no tunnel, no captures, no pings" };
     private static readonly Option<int> _httpPort = new("--http-port") { Description = "port of 127.0.0.1 for the web page and API", DefaultValueFactory = _ => 8082 };
     private static readonly Option<int> _pbmPort = new("--pbm-port") { Description = "port of 127.0.0.1 for the console", DefaultValueFactory = _ => 9110 };
-    private static readonly Option<string?> _postgres = new("--postgres") { Description = "connection string of a PostgreSQL for the analyzer's journal; without it, a SQLite file" };
+    private static readonly Option<string?> _postgres = new("--postgres") { Description = "connection string of a PostgreSQL for the analyzer's journal; without it, the environment's SKYDIVE_POSTGRES, which others don't see among the processes, or a SQLite file" };
 
     public static Command Create()
     {
@@ -41,7 +41,7 @@ internal static class UpCommand
         LabOptions.FitOutput();
         var progress = new Progress(AnsiConsole.Console);
         var isBare = parsed.GetValue(_bare);
-        var shape = new LabCluster.Shape(isBare ? null : parsed.GetValue(_tunnel), parsed.GetValue(_httpPort), parsed.GetValue(_pbmPort), parsed.GetValue(_postgres));
+        var shape = new LabCluster.Shape(isBare ? null : parsed.GetValue(_tunnel), parsed.GetValue(_httpPort), parsed.GetValue(_pbmPort), parsed.GetValue(_postgres) ?? Environment.GetEnvironmentVariable("SKYDIVE_POSTGRES"));
         var cluster = new LabCluster(LabOptions.FolderOf(parsed), LabOptions.ProcessesOf(parsed), progress);
         try
         {
