@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Agent.Node.Host;
+using Agent.Node.Linux;
 using Agent.Node.Logging;
 using Microsoft.Extensions.Logging;
 using Serilog;
@@ -36,6 +37,7 @@ return arguments.Errors.Count > 0 ? wrongUse : exitCode;
 
 Task<int> Run(ParseResult arguments, CancellationToken stop) => WithConfig(arguments, async config =>
 {
+    Capabilities.KeepNeeded();
     using var logger = LogSetup.Create(config.Log);
     Log.Logger = logger;
     var log = LogSetup.Main(logger);

@@ -4,6 +4,7 @@ using Agent.Node.Flows;
 using Cli.Client;
 using Cli.Doctor;
 using Cli.Flows;
+using Cli.Security;
 
 const int wrongUse = 2;
 
@@ -17,6 +18,8 @@ var root = new RootCommand("What people type: flows of capture files, questions 
     FlowsCommand.Create(),
     ClientCommand.Create(),
     DoctorCommand.Create(),
+    CaCommand.Create(),
+    UserCommand.Create(),
 };
 var arguments = root.Parse(args);
 if (arguments.Action is ParseErrorAction wrong)

@@ -14,7 +14,7 @@ export default defineConfig({
   worker: { format: 'es' },
   server: {
     port: 8182,
-    proxy: { '/api': analyzer, '/ws': { target: analyzer, ws: true } },
+    proxy: { '/api': analyzer, '/login': analyzer, '/logout': analyzer, '/ws': { target: analyzer, ws: true } },
   },
   test: { include: ['test/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 });

@@ -1,3 +1,4 @@
+using System.Net;
 using Agent.Node.Decoding;
 using Agent.Node.Flows.Applications;
 using Shared.Messages.Captures;
@@ -47,6 +48,9 @@ internal sealed record CaptureSettings
     public string ListenAddress { get; init; } = "127.0.0.1";
 
     public int ListenPort { get; init; }
+
+    /// <summary>Networks whose datagrams are taken; empty: all.</summary>
+    public IReadOnlyList<IPNetwork> ListenFrom { get; init; } = [];
 
     /// <summary>The file to read.</summary>
     public string FilePath { get; init; } = "";

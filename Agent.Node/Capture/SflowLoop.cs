@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Agent.Node.Flows;
 using Akka.Actor;
@@ -18,11 +19,13 @@ internal sealed class SflowLoop(CaptureSettings settings, IActorRef capture, IAc
     {
         var socket = _socket!.Socket;
         var buffer = new byte[DatagramSocket.MaximumDatagram];
+        var sender = new SocketAddress(socket.AddressFamily);
+        var senders = new Senders(Settings.ListenFrom, "sflow");
         while (!Stopping.IsCancellationRequested)
         {
-            var length = socket.Poll(IsTelling ? 0 : WaitMilliseconds * 1000, SelectMode.SelectRead) ? socket.Receive(buffer) : 0;
+            var length = socket.Poll(IsTelling ? 0 : WaitMilliseconds * 1000, SelectMode.SelectRead) ? socket.ReceiveFrom(buffer, SocketFlags.None, sender) : 0;
             Advance();
-            if (length > 0 && SflowDatagram.TryRead(buffer.AsSpan(0, length), out var datagram))
+            if (length > 0 && senders.Take(sender) && SflowDatagram.TryRead(buffer.AsSpan(0, length), out var datagram))
             {
                 Process(ref datagram, CaptureClock.Now);
             }

@@ -66,6 +66,7 @@ internal sealed record CapturePlan(string Type, CaptureSettings Settings)
             RawPacketLimit = (int)Math.Min(capture.RawPacketLimit, CaptureLimits.MaxRawPackets),
             SamplingRate = SamplingRate(capture.SamplingRate, type, options),
             ListenAddress = type == NetFlow ? options.NetFlowAddress : options.SflowAddress,
+            ListenFrom = type == NetFlow ? options.NetFlowFrom : options.SflowFrom,
             ListenPort = type switch
             {
                 OvsSflow or Sflow => sflowPort,

@@ -9,6 +9,7 @@ using Serilog;
 using Shared.Messages.Configuration;
 using Shared.Messages.Flows;
 using Shared.Messages.Hosting;
+using Shared.Messages.Security;
 using Shared.Messages.Topology;
 
 namespace Agent.Node.Uplink;
@@ -29,9 +30,10 @@ internal static class LinkHost
         builder.Services
             .AddSerilog(log)
             .AddSingleton<IHostLifetime, NoLifetime>()
+            .AddSingleton(_ => new Logins(config.Users, TimeProvider.System))
             .AddAkka(NodeHosting.ActorSystemName, (akka, services) => akka
                 .WithSkydive(config.Log)
-                .WithMembership(NodeHosting.AgentRole, options.Remoting, options.Analyzers)
+                .WithMembership(NodeHosting.AgentRole, options.Remoting, options.Analyzers, config.Tls)
                 .WithShardRegionProxy<TopologyRegion>(TopologyShards.RegionName, NodeHosting.AnalyzerRole, TopologyShards.Extractor)
                 .WithShardRegionProxy<FlowsRegion>(FlowShards.RegionName, NodeHosting.AnalyzerRole, FlowShards.Extractor)
                 .WithActors((system, registry) =>
@@ -40,7 +42,7 @@ internal static class LinkHost
                     CloseBeforeLeaving(system, link);
                     var member = services.GetRequiredService<IHostApplicationLifetime>();
                     system.ActorOf(AnalyzerWatch.Props(options.RejoinAfter, member.StopApplication), "analyzer-watch");
-                    StartConsole(system, options.Console);
+                    StartConsole(system, options.Console, services.GetRequiredService<Logins>(), config.Tls);
                 })
                 .AddHocon(
                     """
@@ -72,15 +74,14 @@ internal static class LinkHost
             return Akka.Done.Instance;
         });
 
-    private static void StartConsole(ActorSystem system, EndpointOptions? endpoint)
+    private static void StartConsole(ActorSystem system, EndpointOptions? endpoint, Logins logins, TlsOptions? tls)
     {
         if (endpoint is null)
         {
             return;
         }
 
-        system.Settings.InjectTopLevelFallback(Akka.Configuration.ConfigurationFactory.ParseString(
-            $$"""petabridge.cmd { host = "{{endpoint.Host}}", port = {{endpoint.Port}} }"""));
+        ConsoleGate.Configure(system, endpoint, logins, tls);
         var console = PetabridgeCmd.Get(system);
         console.RegisterCommandPalette(ClusterCommands.Instance);
         console.Start();

@@ -12,6 +12,7 @@ using Analyzer.Node.Export;
 using Analyzer.Node.Fabric;
 using Analyzer.Node.Flows;
 using Analyzer.Node.Http;
+using Analyzer.Node.Http.Access;
 using Analyzer.Node.Injections;
 using Analyzer.Node.Retention;
 using Analyzer.Node.Topology;
@@ -20,12 +21,14 @@ using LinqToDB;
 using LinqToDB.Data;
 using LinqToDB.DataProvider.PostgreSQL;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using OpenTelemetry.Metrics;
 using Serilog;
 using Shared.Messages.Configuration;
 using Shared.Messages.Flows;
 using Shared.Messages.Hosting;
 using Shared.Messages.Logging;
+using Shared.Messages.Security;
 using Shared.Messages.Telemetry;
 using Shared.Messages.Topology;
 
@@ -73,10 +76,15 @@ internal static class AnalyzerHost
         var options = configuration.Config.Analyzer;
         var storage = new StorageHealth(options.Storage);
         // Empty: no settings but ours, no files of the working directory that would be watched.
+        var certificate = options.Http.Tls is { } files ? new ServerCertificate(files, LogSetup.Main(log)) : null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Http));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, options.Http, certificate));
         builder.Services
             .AddRouting()
+            .AddAccess()
+            .AddRequestLimits(options.Http)
+            .AddSingleton(_ => new Logins(configuration.Config.Users, TimeProvider.System))
+            .AddSingleton<AuditLog>()
             .AddSerilog(log)
             .AddSystemd()
             .AddSkydiveHost()
@@ -90,7 +98,7 @@ internal static class AnalyzerHost
             .AddHostedService(services => new StorageLayout(options.Storage, LogSetup.Main(log), services.GetRequiredService<IHostApplicationLifetime>()))
             .AddAkka(NodeHosting.ActorSystemName, (akka, services) => akka
                 .WithSkydive(configuration.Config.Log)
-                .WithMembership(NodeHosting.AnalyzerRole, options.Remoting, seeds)
+                .WithMembership(NodeHosting.AnalyzerRole, options.Remoting, seeds, configuration.Config.Tls)
                 .WithStorage(options.Storage)
                 .WithExport(services.GetRequiredService<FlowExport>(), options)
                 .WithEntities(options)
@@ -105,12 +113,12 @@ internal static class AnalyzerHost
                 })
                 .WithRegistries(configuration)
                 .WithHealth(storage)
-                .AddStartup((system, _) => ConsoleHost.Start(system, options.Console, services.GetRequiredService<AnalyzerServices>()))
+                .AddStartup((system, _) => ConsoleHost.Start(system, options.Console, services.GetRequiredService<Logins>(), configuration.Config.Tls, services.GetRequiredService<AnalyzerServices>()))
                 // The user's own akka section wins over all of it.
                 .AddHocon(configuration.Config.Akka, HoconAddMode.Prepend));
 
         var application = builder.Build();
-        application.MapSkydive(options.Http);
+        application.MapSkydive(configuration.Config);
         return application;
     }
 
@@ -199,22 +207,33 @@ internal static class AnalyzerHost
         GraphNodeSelector Selector(IActorRegistry registry) => new(registry.Get<GraphView>(), options.Http.QueryTimeout);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, HttpOptions options)
+    private static void Listen(KestrelServerOptions kestrel, HttpOptions options, ServerCertificate? certificate)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.MaxBody;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         if (IPAddress.TryParse(options.Host, out var address))
         {
-            kestrel.Listen(address, options.Port);
+            kestrel.Listen(address, options.Port, Guard);
         }
         else if (options.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
         {
-            kestrel.ListenLocalhost(options.Port);
+            kestrel.ListenLocalhost(options.Port, Guard);
         }
         else
         {
             throw new SkydiveConfigException("skydive.analyzer.http.host", options.Host, "should be an IP address or localhost; 0.0.0.0 is every address");
+        }
+
+        void Guard(ListenOptions listen)
+        {
+            listen.UseConnectionLimits(options);
+            if (certificate is not null)
+            {
+                // A page's socket needs a connection of its own anyway.
+                listen.Protocols = HttpProtocols.Http1;
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Options) });
+            }
         }
     }
 

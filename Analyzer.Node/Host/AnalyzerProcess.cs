@@ -85,6 +85,11 @@ internal static class AnalyzerProcess
             await analyzer.StartAsync(stop).ConfigureAwait(false);
             var shutdown = CoordinatedShutdown.Get(analyzer.Services.GetRequiredService<ActorSystem>());
             LogSetup.Main(logger).AnalyzerListens(configuration.Config.Analyzer.HostId, analyzer.Urls.First(), analyzer.Services.GetRequiredService<StorageHealth>().Place);
+            if (configuration.Config.Users.File.Length > 0 && configuration.Config.Analyzer.Http is { Tls: null } http && !Exposure.IsLoopback(http.Host))
+            {
+                LogSetup.Main(logger).HttpNotEncrypted(analyzer.Urls.First());
+            }
+
             await analyzer.WaitForShutdownAsync(stop).ConfigureAwait(false);
             return shutdown.ShutdownReason;
         }

@@ -40,6 +40,7 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
         StatusCodes.Status404NotFound => ApiException.NotFound($"there is nothing at {context.Request.Path}", context.Request.Path),
         StatusCodes.Status405MethodNotAllowed => new(
             StatusCodes.Status405MethodNotAllowed, "method-not-allowed", $"{context.Request.Path} doesn't take {context.Request.Method}", context.Request.Path),
+        StatusCodes.Status429TooManyRequests => new(StatusCodes.Status429TooManyRequests, "too-many", "too many requests: wait a second"),
         var status => new(status, "refused", $"the request was refused with status {status}", context.Request.Path),
     };
 

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using Akka.Actor;
 using Akka.Event;
 using Analyzer.Node.Views;
+using Shared.Messages.Telemetry;
 
 namespace Analyzer.Node.Http;
 
@@ -13,6 +14,9 @@ internal sealed class GraphSocket : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan BatchEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AliveEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>For a page to take a message; the message is in memory until then.</summary>
+    private static readonly TimeSpan SendPatience = TimeSpan.FromSeconds(30);
 
     private readonly WebSocket _socket;
     private readonly TaskCompletionSource _ended;
@@ -38,9 +42,15 @@ internal sealed class GraphSocket : ReceiveActor, IWithTimers
             _aliveDue = true;
             Flush();
         });
+        Receive<SendOverdue>(_ =>
+        {
+            ListenerMetrics.CountRefused("ws", "slow");
+            Context.Stop(Self);
+        });
         Receive<Sent>(_ =>
         {
             _sending = false;
+            Timers.Cancel(SendOverdue.Instance);
             Flush();
         });
         Receive<Status.Failure>(_ => Context.Stop(Self));
@@ -89,6 +99,7 @@ internal sealed class GraphSocket : ReceiveActor, IWithTimers
 
         _aliveDue = false;
         _sending = true;
+        Timers.StartSingleTimer(SendOverdue.Instance, SendOverdue.Instance, SendPatience);
         _socket.SendAsync(message.WrittenMemory, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, _stop.Token).AsTask()
             .PipeTo(Self, success: () => Sent.Instance);
     }
@@ -101,6 +112,11 @@ internal sealed class GraphSocket : ReceiveActor, IWithTimers
     private sealed class AliveDue : IDeadLetterSuppression
     {
         public static readonly AliveDue Instance = new();
+    }
+
+    private sealed class SendOverdue : IDeadLetterSuppression
+    {
+        public static readonly SendOverdue Instance = new();
     }
 
     private sealed class Sent : IDeadLetterSuppression

@@ -1,6 +1,8 @@
+using Analyzer.Node.Http.Access;
 using Analyzer.Node.Http.Api;
 using Microsoft.Extensions.FileProviders;
 using Shared.Messages.Configuration;
+using Shared.Messages.Security;
 
 namespace Analyzer.Node.Http;
 
@@ -8,22 +10,31 @@ namespace Analyzer.Node.Http;
 internal static class HttpApi
 {
     /// <summary>Maps all of it.</summary>
-    public static void MapSkydive(this WebApplication application, HttpOptions options)
+    public static void MapSkydive(this WebApplication application, SkydiveConfig config)
     {
+        var options = config.Analyzer.Http;
         application.UseMiddleware<ErrorAnswers>();
+        application.UseMiddleware<Browsers>(options);
+        application.UseRateLimiter();
         UsePage(application, options.WebRoot);
         application.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(15) });
         application.UseRouting();
+        var logins = application.Services.GetRequiredService<Logins>();
+        var audit = application.Services.GetRequiredService<AuditLog>();
+        application.UseMiddleware<WhoAsks>(logins, config.Users, audit);
+        application.UseAuthorization();
+        application.UseBodyLimits();
         var services = application.Services.GetRequiredService<AnalyzerServices>();
-        new TopologyApi(services).Map(application);
-        new CaptureApi(services).Map(application);
-        new InjectionApi(services).Map(application);
-        new FabricApi(services).Map(application);
-        new HostApi(services).Map(application);
+        new LoginApi(logins, config.Users, audit).Map(application);
+        new TopologyApi(services, audit).Map(application);
+        new CaptureApi(services, audit).Map(application);
+        new InjectionApi(services, audit).Map(application);
+        new FabricApi(services, audit).Map(application);
+        new HostApi(services, audit).Map(application);
         new StatusApi(services).Map(application);
         application.MapPrometheusScrapingEndpoint("/metrics");
-        new PcapApi(services).Map(application);
-        new SocketApi(services, application.Lifetime.ApplicationStopping).Map(application);
+        new PcapApi(services, audit).Map(application);
+        new SocketApi(services, logins, options.MaxSockets, application.Lifetime.ApplicationStopping).Map(application);
     }
 
     private static void UsePage(WebApplication application, string webRoot)

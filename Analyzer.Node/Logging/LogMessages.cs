@@ -157,7 +157,26 @@ internal static partial class LogMessages
     [LoggerMessage(902, LogLevel.Warning, "flows can't be exported to {Target}: {Problem}; trying again in {Seconds} s")]
     public static partial void ExportFailed(this ILogger log, string target, string problem, double seconds);
 
+    // Audit: who did what
+    [LoggerMessage(1001, LogLevel.Information, "{User} from {Address}: {What} {Of}")]
+    public static partial void Did(this ILogger log, string user, string address, string what, string of);
+
+    [LoggerMessage(1002, LogLevel.Information, "{User} from {Address} logged in")]
+    public static partial void LoggedIn(this ILogger log, string user, string address);
+
+    [LoggerMessage(1003, LogLevel.Warning, "{User} from {Address} isn't let in: {Reason}")]
+    public static partial void NoLogin(this ILogger log, string user, string address, string reason);
+
     // HTTP
+    [LoggerMessage(703, LogLevel.Warning, "HTTP on {Address} isn't encrypted: passwords can be read on the way (skydive.analyzer.http.certificate)")]
+    public static partial void HttpNotEncrypted(this ILogger log, string address);
+
+    [LoggerMessage(704, LogLevel.Information, "HTTPS goes on with a certificate until {Until}")]
+    public static partial void CertificateRenewed(this ILogger log, DateTime until);
+
+    [LoggerMessage(705, LogLevel.Error, "the renewed HTTPS certificate isn't taken, the one before stays: {Reason}")]
+    public static partial void CertificateNotRenewed(this ILogger log, string reason);
+
     [LoggerMessage(701, LogLevel.Warning, "{Method} {Path} took too long")]
     public static partial void RequestTooLong(this ILogger log, Exception cause, string method, string? path);
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Shared.Messages.Configuration;
 
 /// <summary>A TCP endpoint to listen on.</summary>
@@ -10,6 +12,28 @@ public sealed record EndpointOptions(string Host, int Port);
 /// <param name="BindHost">The address bound; same as <paramref name="Host"/> unless configured.</param>
 /// <param name="Port">TCP port; 0 lets the system choose.</param>
 public sealed record RemotingOptions(string Host, string BindHost, int Port);
+
+/// <summary>PEM files of a certificate and its key.</summary>
+/// <param name="Certificate">The certificate, those above it behind it.</param>
+/// <param name="Key">Its key.</param>
+internal sealed record KeyFiles(string Certificate, string Key);
+
+/// <summary>Section <c>skydive.tls</c>: connections between nodes.</summary>
+/// <param name="Authority">PEM file of the authority whose certificates are taken.</param>
+/// <param name="Own">This node's.</param>
+internal sealed record TlsOptions(string Authority, KeyFiles Own);
+
+/// <summary>Section <c>skydive.users</c>.</summary>
+/// <param name="File">The users' file; empty: there are none.</param>
+/// <param name="Session">Time for which a login holds.</param>
+/// <param name="ProxyAddresses">Proxies that say who somebody is.</param>
+/// <param name="ProxyHeader">The header in which they do.</param>
+/// <param name="ProxyRole">The role of whom the file doesn't have; empty: none.</param>
+internal sealed record UsersOptions(string File, TimeSpan Session, IReadOnlyList<IPNetwork> ProxyAddresses, string ProxyHeader, string ProxyRole)
+{
+    /// <summary>Whoever comes is asked who he is.</summary>
+    public bool AreAsked => File.Length > 0 || ProxyAddresses.Count > 0;
+}
 
 /// <summary>What's logged and how.</summary>
 /// <param name="Level">"debug", "info", "warning" or "error".</param>
@@ -87,6 +111,10 @@ public sealed record CaptureOptions
     public required string NetFlowAddress { get; init; }
     /// <summary>Their UDP port, where the capture doesn't say.</summary>
     public required int NetFlowPort { get; init; }
+    /// <summary>Networks sFlow datagrams are taken from; empty: all.</summary>
+    internal IReadOnlyList<IPNetwork> SflowFrom { get; init; } = [];
+    /// <summary>The same for NetFlow.</summary>
+    internal IReadOnlyList<IPNetwork> NetFlowFrom { get; init; } = [];
 }
 
 /// <summary>Section <c>skydive.agent.uplink</c>.</summary>
@@ -198,7 +226,21 @@ public sealed record InjectionOptions(int Keep, TimeSpan KeepFor);
 /// <param name="QueryTimeout">Time after which a query is given up.</param>
 /// <param name="QueryRows">Flows, values or packets a query may take.</param>
 /// <param name="QueryBytes">Bytes its answer may have.</param>
-public sealed record HttpOptions(string Host, int Port, string WebRoot, long MaxBody, TimeSpan QueryTimeout, int QueryRows, long QueryBytes);
+public sealed record HttpOptions(string Host, int Port, string WebRoot, long MaxBody, TimeSpan QueryTimeout, int QueryRows, long QueryBytes)
+{
+    /// <summary>Certificate and key for HTTPS; null: HTTP.</summary>
+    internal KeyFiles? Tls { get; init; }
+    /// <summary>Names under which browsers may ask.</summary>
+    internal IReadOnlyList<string> Hosts { get; init; } = [];
+    /// <summary>Open connections of all clients.</summary>
+    internal int MaxConnections { get; init; }
+    /// <summary>Open connections of one address.</summary>
+    internal int MaxConnectionsPerClient { get; init; }
+    /// <summary>Open WebSockets.</summary>
+    internal int MaxSockets { get; init; }
+    /// <summary>Requests of one client in a second; 0: as many as come.</summary>
+    internal int RequestsPerSecond { get; init; }
+}
 
 /// <summary>Where events are kept.</summary>
 public enum StorageProvider

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 
@@ -158,6 +159,26 @@ internal readonly struct SectionReader(Config config, string section)
         }
 
         return endpoints;
+    }
+
+    /// <summary>IP addresses and networks, "192.0.2.1" or "192.0.2.0/24".</summary>
+    public IReadOnlyList<IPNetwork> Networks(string key)
+    {
+        var texts = Texts(key);
+        var networks = new IPNetwork[texts.Count];
+        for (var i = 0; i < networks.Length; i++)
+        {
+            if (IPAddress.TryParse(texts[i], out var address))
+            {
+                networks[i] = new IPNetwork(address, address.GetAddressBytes().Length * 8);
+            }
+            else if (!IPNetwork.TryParse(texts[i], out networks[i]))
+            {
+                throw new SkydiveConfigException($"{PathOf(key)}[{i}]", texts[i], "should be an IP address or a network like 192.0.2.0/24");
+            }
+        }
+
+        return networks;
     }
 
     /// <summary>The leaves of a section whose keys are free, by dotted key.</summary>

@@ -10,6 +10,8 @@ namespace Shared.Messages.Configuration;
 /// </summary>
 public sealed class SkydiveConfig
 {
+    private readonly Exposure _exposure;
+
     private SkydiveConfig(Config akka, IReadOnlyList<string> unknownKeys)
     {
         Akka = akka;
@@ -19,6 +21,9 @@ public sealed class SkydiveConfig
         var log = root.Section("log");
         Log = new LogOptions(log.OneOf("level", "debug", "info", "warning", "error"), log.OneOf("format", "text", "json") == "json");
         Telemetry = ReadTelemetry(root.Section("telemetry"));
+        Tls = ReadTls(root.Section("tls"));
+        Users = ReadUsers(root.Section("users"));
+        _exposure = new Exposure(root.Switch("insecure"), Tls is not null, Users);
     }
 
     /// <summary>The merged HOCON tree.</summary>
@@ -35,6 +40,12 @@ public sealed class SkydiveConfig
 
     /// <summary>Where metrics and traces go.</summary>
     public TelemetryOptions Telemetry { get; }
+
+    /// <summary>Connections between nodes; null: not encrypted.</summary>
+    internal TlsOptions? Tls { get; }
+
+    /// <summary>Who may use what listens.</summary>
+    internal UsersOptions Users { get; }
 
     /// <summary>Section <c>skydive.agent</c>.</summary>
     /// <exception cref="SkydiveConfigException">A value doesn't fit.</exception>
@@ -165,8 +176,8 @@ public sealed class SkydiveConfig
             HostId = HostId,
             Analyzers = analyzers,
             Remoting = ReadRemoting(agent.Section("remoting")),
-            Console = ReadEndpoint(agent.Section("console")),
-            Metrics = ReadEndpoint(agent.Section("metrics")),
+            Console = _exposure.AsksUsers(agent.Section("console").PathOf("host"), ReadEndpoint(agent.Section("console"))),
+            Metrics = _exposure.AsksNobody(agent.Section("metrics").PathOf("host"), ReadEndpoint(agent.Section("metrics"))),
             CaptureFiles = agent.Texts("capture-files"),
             RejoinAfter = agent.Duration("rejoin-after", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             Topology = new TopologyProbeOptions
@@ -184,11 +195,13 @@ public sealed class SkydiveConfig
                 HeaderSize = (int)capture.Size("header-size", 14, 65535),
                 BufferSize = (int)capture.Size("buffer-size", 64 << 10, 1 << 30),
                 RingMemory = capture.Size("ring-memory", 1 << 20, 1L << 40),
-                SflowAddress = capture.NonEmpty("sflow-address"),
+                SflowAddress = _exposure.TakesFrom(capture, "sflow"),
+                SflowFrom = capture.Networks("sflow-from"),
                 SflowPortMin = sflowMin,
                 SflowPortMax = capture.Number("sflow-port-max", sflowMin, 65535),
                 SflowSampling = capture.Number("sflow-sampling", 1, int.MaxValue),
-                NetFlowAddress = capture.NonEmpty("netflow-address"),
+                NetFlowAddress = _exposure.TakesFrom(capture, "netflow"),
+                NetFlowFrom = capture.Networks("netflow-from"),
                 NetFlowPort = capture.Number("netflow-port", 1, 65535),
             },
             Uplink = new UplinkOptions(
@@ -280,15 +293,8 @@ public sealed class SkydiveConfig
             HostId = HostId,
             Seeds = seeds.Count > 0 ? seeds : [own],
             Remoting = remoting,
-            Http = new HttpOptions(
-                http.NonEmpty("host"),
-                http.Port("port"),
-                http.Text("web-root"),
-                http.Size("max-body", 1 << 10, 1 << 30),
-                http.Duration("query-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
-                http.Number("query-rows", 1, int.MaxValue),
-                http.Size("query-bytes", 1 << 10, 1L << 40)),
-            Console = ReadEndpoint(analyzer.Section("console")),
+            Http = ReadHttp(http),
+            Console = _exposure.AsksUsers(analyzer.Section("console").PathOf("host"), ReadEndpoint(analyzer.Section("console"))),
             Storage = storage,
             Fabric = analyzer.Section("topology").Texts("fabric"),
             Injections = new InjectionOptions(injections.Number("keep", 0, 1_000_000), injections.Duration("keep-for", TimeSpan.Zero, TimeSpan.FromDays(365))),
@@ -298,6 +304,51 @@ public sealed class SkydiveConfig
             FlowRetention = analyzer.Duration("flow-retention", TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
         };
     }
+
+    private HttpOptions ReadHttp(SectionReader http)
+    {
+        _exposure.AsksUsers(http.PathOf("host"), new EndpointOptions(http.NonEmpty("host"), http.Port("port")));
+        return new HttpOptions(
+            http.NonEmpty("host"),
+            http.Port("port"),
+            http.Text("web-root"),
+            http.Size("max-body", 1 << 10, 1 << 30),
+            http.Duration("query-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+            http.Number("query-rows", 1, int.MaxValue),
+            http.Size("query-bytes", 1 << 10, 1L << 40))
+        {
+            Tls = ReadKeyFiles(http),
+            Hosts = http.Texts("hosts"),
+            MaxConnections = http.Number("max-connections", 1, 1_000_000),
+            MaxConnectionsPerClient = http.Number("max-connections-per-client", 1, 1_000_000),
+            MaxSockets = http.Number("max-sockets", 0, 1_000_000),
+            RequestsPerSecond = http.Number("requests-per-second", 0, 1_000_000),
+        };
+    }
+
+    private static TlsOptions? ReadTls(SectionReader tls)
+    {
+        var authority = tls.Text("authority");
+        var own = ReadKeyFiles(tls);
+        return authority.Length > 0 == own is not null
+            ? own is null ? null : new TlsOptions(authority, own)
+            : throw new SkydiveConfigException(tls.PathOf("authority"), authority, "should be given with certificate and key: all three, or none");
+    }
+
+    private static KeyFiles? ReadKeyFiles(SectionReader section)
+    {
+        var (certificate, key) = (section.Text("certificate"), section.Text("key"));
+        return certificate.Length > 0 == key.Length > 0
+            ? certificate.Length > 0 ? new KeyFiles(certificate, key) : null
+            : throw new SkydiveConfigException(section.PathOf(key.Length > 0 ? "certificate" : "key"), "", "is missing: certificate and key go together");
+    }
+
+    private static UsersOptions ReadUsers(SectionReader users) => new(
+        users.Text("file"),
+        users.Duration("session", TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
+        users.Networks("proxy-addresses"),
+        users.NonEmpty("proxy-header"),
+        users.OneOf("proxy-role", "", "viewer", "operator", "admin"));
 
     private static StorageOptions ReadStorage(SectionReader storage)
     {
@@ -344,10 +395,12 @@ public sealed class SkydiveConfig
             endpoint, telemetry.OneOf("otlp-protocol", "grpc", "http") == "http", telemetry.Duration("otlp-metrics-every", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)));
     }
 
-    private static RemotingOptions ReadRemoting(SectionReader remoting)
+    private RemotingOptions ReadRemoting(SectionReader remoting)
     {
         var host = remoting.NonEmpty("host");
-        return new RemotingOptions(host, remoting.Text("bind-host") is { Length: > 0 } bind ? bind : host, remoting.Port("port"));
+        var bound = remoting.Text("bind-host") is { Length: > 0 } bind ? bind : host;
+        _exposure.IsEncrypted(remoting.PathOf(bound == host ? "host" : "bind-host"), bound);
+        return new RemotingOptions(host, bound, remoting.Port("port"));
     }
 
     private static EndpointOptions? ReadEndpoint(SectionReader endpoint) =>

@@ -17,12 +17,14 @@ internal sealed class FarewellTransport : Transport
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(300);
 
     private readonly Transport _connections;
+    private readonly ConnectionGuard? _guard;
 
     internal FarewellTransport(Transport connections, ActorSystem system)
     {
         _connections = connections;
         System = system;
         Config = connections.Config;
+        _guard = ConnectionGuard.Of(connections);
     }
 
     /// <inheritdoc/>
@@ -55,7 +57,7 @@ internal sealed class FarewellTransport : Transport
 
     /// <inheritdoc/>
     public override async Task<AssociationHandle> Associate(Address remoteAddress) =>
-        new FarewellHandle(await _connections.Associate(remoteAddress).ConfigureAwait(false), System);
+        new FarewellHandle(await (_guard?.GuardAsync(() => _connections.Associate(remoteAddress)) ?? _connections.Associate(remoteAddress)).ConfigureAwait(false), System);
 
     /// <inheritdoc/>
     public override async Task<bool> Shutdown()

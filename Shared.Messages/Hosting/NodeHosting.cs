@@ -6,6 +6,7 @@ using Akka.Logger.Serilog;
 using Akka.Remote.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Shared.Messages.Configuration;
+using Shared.Messages.Security;
 using Shared.Messages.Serialization;
 
 namespace Shared.Messages.Hosting;
@@ -54,9 +55,20 @@ public static class NodeHosting
     /// <param name="role">Its role.</param>
     /// <param name="remoting">Its endpoint.</param>
     /// <param name="seeds">"host:port" of the analyzers.</param>
-    public static AkkaConfigurationBuilder WithMembership(
-        this AkkaConfigurationBuilder akka, string role, RemotingOptions remoting, IReadOnlyList<string> seeds)
+    public static AkkaConfigurationBuilder WithMembership(this AkkaConfigurationBuilder akka, string role, RemotingOptions remoting, IReadOnlyList<string> seeds) =>
+        akka.WithMembership(role, remoting, seeds, tls: null);
+
+    /// <summary>The same with connections that are encrypted, where there are certificates.</summary>
+    /// <exception cref="SkydiveConfigException">The certificates can't be used.</exception>
+    internal static AkkaConfigurationBuilder WithMembership(
+        this AkkaConfigurationBuilder akka, string role, RemotingOptions remoting, IReadOnlyList<string> seeds, TlsOptions? tls)
     {
+        var scheme = tls is null ? "akka.tcp" : "akka.ssl.tcp";
+        if (tls is not null)
+        {
+            akka.AddSetup(NodeTls.Open(tls).Setup).AddHocon("akka.remote.dot-netty.tcp.enable-ssl = on", HoconAddMode.Prepend);
+        }
+
         TransportMemory.TakeLittle();
         return akka.WithRemoting(new RemoteOptions
         {
@@ -67,7 +79,7 @@ public static class NodeHosting
         .WithClustering(new ClusterOptions
         {
             Roles = [role],
-            SeedNodes = [.. seeds.Select(seed => $"akka.tcp://{ActorSystemName}@{seed}")],
+            SeedNodes = [.. seeds.Select(seed => $"{scheme}://{ActorSystemName}@{seed}")],
             // Agents come and go; which side lives is for the analyzers to say.
             SplitBrainResolver = new KeepMajorityOption { Role = AnalyzerRole },
         })

@@ -15,8 +15,9 @@ public sealed class GremlinQuery
 {
     private readonly ImmutableArray<StepRun> _steps;
 
-    private GremlinQuery(string text, ImmutableArray<StepRun> steps, Type result)
+    private GremlinQuery(string text, ImmutableArray<StepRun> steps, Type result, bool takesPackets)
     {
+        TakesPackets = takesPackets;
         Text = text;
         _steps = steps;
         Result = result;
@@ -27,6 +28,9 @@ public sealed class GremlinQuery
 
     /// <summary>The kind of <see cref="Traversal"/> it results in.</summary>
     public Type Result { get; }
+
+    /// <summary>What packets carried is looked at on its way.</summary>
+    internal bool TakesPackets { get; }
 
     /// <summary>Reads a query.</summary>
     /// <exception cref="GremlinException">It's wrong.</exception>
@@ -57,7 +61,7 @@ public sealed class GremlinQuery
             CheckNames(definition, new Arguments(steps[i]), names);
         }
 
-        return new GremlinQuery(text, Planned(text, steps, runs, definitions), kind);
+        return new GremlinQuery(text, Planned(text, steps, runs, definitions), kind, definitions.Any(definition => definition.Output == typeof(RawPacketsTraversal)));
     }
 
     /// <summary>Reads a query that selects nodes, as captures and injections do.</summary>

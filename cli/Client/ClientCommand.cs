@@ -18,8 +18,10 @@ internal static class ClientCommand
             DefaultValueFactory = _ => new Uri("http://127.0.0.1:8082"),
             CustomParser = ReadAddress,
         };
-        var query = new Command("query", "run a Gremlin query") { gremlin, analyzer };
-        query.SetAction((parsed, cancel) => QueryAsync(parsed.GetValue(analyzer)!, parsed.GetValue(gremlin)!, cancel));
+        var credentials = new Option<string?>("--credentials") { Description = "a file of mode 600 with name:password; without it, the environment's SKYDIVE_USER and SKYDIVE_PASSWORD, or the file SKYDIVE_CREDENTIALS names" };
+        var authority = new Option<string?>("--authority") { Description = "PEM file of the authority of the analyzer's HTTPS; without it, the system's" };
+        var query = new Command("query", "run a Gremlin query") { gremlin, analyzer, credentials, authority };
+        query.SetAction((parsed, cancel) => QueryAsync(parsed.GetValue(analyzer)!, parsed.GetValue(gremlin)!, () => Credentials.Find(parsed.GetValue(credentials)), parsed.GetValue(authority), cancel));
         return new Command("client", "ask an analyzer by its HTTP API") { query };
     }
 
@@ -35,15 +37,15 @@ internal static class ClientCommand
         return null;
     }
 
-    private static async Task<int> QueryAsync(Uri analyzer, string gremlin, CancellationToken cancel)
+    private static async Task<int> QueryAsync(Uri analyzer, string gremlin, Func<Credentials?> credentials, string? authority, CancellationToken cancel)
     {
         try
         {
-            using var client = new SkydiveClient(analyzer);
+            using var client = new SkydiveClient(analyzer, credentials(), authority);
             Console.WriteLine((await client.QueryAsync(gremlin, cancel)).ToJsonString(_indented));
             return 0;
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
+        catch (Exception e) when (e is HttpRequestException or IOException or System.Security.Cryptography.CryptographicException or TaskCanceledException { InnerException: TimeoutException })
         {
             await Console.Error.WriteLineAsync($"skydive: {analyzer}: {e.Message}");
             return 1;

@@ -1,13 +1,14 @@
 using System.Net.Http.Json;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Cli.Client;
 
 /// <summary>The analyzer's public HTTP API, as any user's script would call it.</summary>
-internal sealed class SkydiveClient(Uri baseAddress) : IDisposable
+internal sealed class SkydiveClient(Uri baseAddress, Credentials? credentials = null, string? authority = null) : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = baseAddress, Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new(Handler(authority)) { BaseAddress = baseAddress, Timeout = TimeSpan.FromSeconds(30), DefaultRequestHeaders = { Authorization = credentials?.Header } };
 
     /// <summary>Runs a Gremlin query; the answer is an array, or a number for Count.</summary>
     public async Task<JsonNode> QueryAsync(string gremlin, CancellationToken cancel) =>
@@ -48,6 +49,21 @@ internal sealed class SkydiveClient(Uri baseAddress) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    // Certificates of an authority of one's own are taken besides those of the system's, by name as these.
+    private static SocketsHttpHandler Handler(string? authority)
+    {
+        // Credentials must not follow to another place.
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
+        if (authority is not null)
+        {
+            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.ImportFromPemFile(authority);
+            handler.SslOptions.CertificateChainPolicy = policy;
+        }
+
+        return handler;
+    }
 
     private async Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancel)
     {

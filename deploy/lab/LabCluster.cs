@@ -114,7 +114,7 @@ internal sealed class LabCluster(LabFolder folder, ClusterProcesses processes, P
     }
 
     /// <summary>A client of the analyzer's API, by this machine's loopback.</summary>
-    public static SkydiveClient Client(int httpPort) => new(new UriBuilder("http", "127.0.0.1", httpPort).Uri);
+    public static SkydiveClient Client(int httpPort) => new(new UriBuilder("http", "127.0.0.1", httpPort).Uri, Credentials.Find(null));
 
     /// <summary>Ends the product's processes on these hosts as an operator would: the agents, then the analyzers, which they take their leave of, then the database. False when one doesn't end, which is said.</summary>
     public async Task<bool> StopAsync(IReadOnlyList<LabHost> hosts)

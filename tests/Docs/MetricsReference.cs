@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
+using Shared.Messages.Telemetry;
 
 namespace SkydiveActors.Docs;
 
@@ -36,7 +37,7 @@ internal static class MetricsReference
         {
             InstrumentPublished = (instrument, _) =>
             {
-                if (instrument.Meter.Name == meter)
+                if (instrument.Meter.Name == meter || instrument.Meter.Name == ListenerMetrics.MeterName)
                 {
                     found.Add(instrument);
                 }

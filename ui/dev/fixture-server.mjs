@@ -106,6 +106,7 @@ function answer(method, path, body) {
         const found = query.startsWith('G.E') ? world.edges : select(query);
         return { body: /\.Count\(\)$/.test(query) ? found.length : found };
     }
+    if (path === '/api/user') return { body: { Name: 'anybody', Role: 'admin', RawPackets: true, Asked: false } };
     if (path === '/api/status') {
         const agents = [...new Set(world.nodes.map((node) => node.Host).filter((host) => host !== 'fabric'))];
         return {

@@ -228,6 +228,17 @@ export interface Status {
   };
 }
 
+/** GET /api/user, and what a login answers: who one is. */
+export interface User {
+  Name: string;
+  /** viewer, operator, admin. */
+  Role: string;
+  /** May read what packets carried. */
+  RawPackets: boolean;
+  /** The analyzer has users. Without, everybody may do all. */
+  Asked: boolean;
+}
+
 /** What the analyzer said was wrong, or that it could not be reached (status 0). */
 export class ApiError extends Error {
   readonly status: number;
@@ -259,6 +270,13 @@ export function readError(status: number, statusText: string, body: string): Api
 /** How long an answer may take, to its last byte. An analyzer gives up a query after 10 s unless configured otherwise. */
 export const requestTimeout = 30_000;
 
+let unauthorized = (): void => {};
+
+/** Has it told when a request is refused since nobody is logged in. */
+export function onUnauthorized(tell: () => void): void {
+  unauthorized = tell;
+}
+
 /** Sends a request and reads its answer, within the time an answer may take. */
 async function ask<T>(
   method: string,
@@ -273,11 +291,14 @@ async function ask<T>(
   try {
     const init: RequestInit = { method, headers: { Accept: accept }, signal: stop.signal };
     if (body !== undefined) {
-      init.headers = { Accept: accept, 'Content-Type': 'application/json' };
-      init.body = JSON.stringify(body);
+      const isForm = body instanceof URLSearchParams;
+      const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
+      init.headers = { Accept: accept, 'Content-Type': type };
+      init.body = isForm ? body.toString() : JSON.stringify(body);
     }
     const response = await fetch(path, init);
     if (response.ok) return await read(response);
+    if (response.status === 401) unauthorized();
     refused = [response.status, response.statusText, await response.text()];
   } catch (cause) {
     if (stop.signal.aborted)
@@ -328,6 +349,19 @@ export function getRawPackets(flow: Flow): Promise<Blob> {
   return ask('POST', '/api/topology', 'application/vnd.tcpdump.pcap', { GremlinQuery: gremlin }, (response) =>
     response.blob(),
   );
+}
+
+/** Logs in; the browser keeps the token as a cookie that scripts can't read. */
+export function login(username: string, password: string): Promise<User> {
+  return request<User>('POST', '/login', new URLSearchParams({ username, password }));
+}
+
+export function logout(): Promise<void> {
+  return request<void>('POST', '/logout');
+}
+
+export function getUser(): Promise<User> {
+  return request<User>('GET', '/api/user');
 }
 
 export function getStatus(): Promise<Status> {

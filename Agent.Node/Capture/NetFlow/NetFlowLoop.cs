@@ -25,6 +25,7 @@ internal sealed class NetFlowLoop(CaptureSettings settings, IActorRef capture, I
         var socket = _socket!.Socket;
         var buffer = new byte[DatagramSocket.MaximumDatagram];
         var exporter = new SocketAddress(socket.AddressFamily);
+        var senders = new Senders(Settings.ListenFrom, "netflow");
         while (!Stopping.IsCancellationRequested)
         {
             Advance();
@@ -32,7 +33,10 @@ internal sealed class NetFlowLoop(CaptureSettings settings, IActorRef capture, I
             for (var datagrams = 0; datagrams < DatagramsBetweenTicks && socket.Poll(wait, SelectMode.SelectRead); datagrams++, wait = 0)
             {
                 var length = socket.ReceiveFrom(buffer, SocketFlags.None, exporter);
-                _collector!.Read(buffer.AsSpan(0, length), exporter, CaptureClock.Now);
+                if (senders.Take(exporter))
+                {
+                    _collector!.Read(buffer.AsSpan(0, length), exporter, CaptureClock.Now);
+                }
             }
         }
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Akka.Actor;
 using Analyzer.Node.Captures;
+using Analyzer.Node.Http.Access;
 using Analyzer.Node.Views;
 using Shared.Messages.Captures;
 using Shared.Messages.Telemetry;
@@ -12,7 +13,7 @@ using CaptureList = Shared.Messages.Captures.Captures;
 namespace Analyzer.Node.Http.Api;
 
 /// <summary>/api/capture: captures as Skydive's JSON has them.</summary>
-internal sealed class CaptureApi(AnalyzerServices services)
+internal sealed class CaptureApi(AnalyzerServices services, AuditLog audit)
 {
     /// <summary>A day, in seconds.</summary>
     private const long LongestPolling = 86_400;
@@ -21,8 +22,8 @@ internal sealed class CaptureApi(AnalyzerServices services)
     {
         routes.MapGet("/api/capture", ListAsync);
         routes.MapGet("/api/capture/{id}", GetAsync);
-        routes.MapPost("/api/capture", CreateAsync);
-        routes.MapDelete("/api/capture/{id}", DeleteAsync);
+        routes.MapPost("/api/capture", CreateAsync).RequireAuthorization(Policies.Operator);
+        routes.MapDelete("/api/capture/{id}", DeleteAsync).RequireAuthorization(Policies.Operator);
     }
 
     private async Task ListAsync(HttpContext context)
@@ -75,6 +76,7 @@ internal sealed class CaptureApi(AnalyzerServices services)
             throw Refused(answer);
         }
 
+        audit.Did(context, "started capture", $"{created.Uuid} on {created.GremlinQuery}, raw packets {created.RawPacketLimit}");
         var graph = await services.View.Ask<CurrentGraph>(GetGraph.Instance, services.QueryTimeout).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, json => Write(json, created, CountNodes(created, graph))).ConfigureAwait(false);
     }
@@ -88,6 +90,7 @@ internal sealed class CaptureApi(AnalyzerServices services)
             throw Refused(answer);
         }
 
+        audit.Did(context, "stopped capture", id);
         context.Response.StatusCode = StatusCodes.Status200OK;
     }
 

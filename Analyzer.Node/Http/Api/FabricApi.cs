@@ -2,19 +2,20 @@ using System.Globalization;
 using System.Text.Json;
 using Akka.Actor;
 using Analyzer.Node.Fabric;
+using Analyzer.Node.Http.Access;
 using Shared.Messages.Topology;
 
 namespace Analyzer.Node.Http.Api;
 
 /// <summary>/api/fabric: links of the fabric, {"Link": "TOR1 -> PORT1[MTU=1500]"}. Those of the configuration are listed as well.</summary>
-internal sealed class FabricApi(AnalyzerServices services)
+internal sealed class FabricApi(AnalyzerServices services, AuditLog audit)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/fabric", ListAsync);
         routes.MapGet("/api/fabric/{id}", GetAsync);
-        routes.MapPost("/api/fabric", CreateAsync);
-        routes.MapDelete("/api/fabric/{id}", DeleteAsync);
+        routes.MapPost("/api/fabric", CreateAsync).RequireAuthorization(Policies.Admin);
+        routes.MapDelete("/api/fabric/{id}", DeleteAsync).RequireAuthorization(Policies.Admin);
     }
 
     private async Task ListAsync(HttpContext context)
@@ -53,6 +54,7 @@ internal sealed class FabricApi(AnalyzerServices services)
             throw Refused(answer);
         }
 
+        audit.Did(context, "made link", created.Link);
         await JsonAnswer.WriteAsync(context, json => Write(json, created)).ConfigureAwait(false);
     }
 
@@ -65,6 +67,7 @@ internal sealed class FabricApi(AnalyzerServices services)
             throw Refused(answer);
         }
 
+        audit.Did(context, "removed link", id);
         context.Response.StatusCode = StatusCodes.Status200OK;
     }
 

@@ -1,13 +1,14 @@
 using Akka.Actor;
+using Analyzer.Node.Http.Access;
 using Shared.Messages.Configuration;
 using Shared.Messages.Topology;
 
 namespace Analyzer.Node.Http.Api;
 
 /// <summary>DELETE /api/host/{name}: a host that left is known no more.</summary>
-internal sealed class HostApi(AnalyzerServices services)
+internal sealed class HostApi(AnalyzerServices services, AuditLog audit)
 {
-    public void Map(IEndpointRouteBuilder routes) => routes.MapDelete("/api/host/{name}", ForgetAsync);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapDelete("/api/host/{name}", ForgetAsync).RequireAuthorization(Policies.Admin);
 
     private async Task ForgetAsync(HttpContext context, string name)
     {
@@ -20,6 +21,7 @@ internal sealed class HostApi(AnalyzerServices services)
         // Said again, it may have been done the time before.
         if (answer is HostForgotten || (again && answer is HostRefused { NotFound: true }))
         {
+            audit.Did(context, "forgot host", name);
             context.Response.StatusCode = StatusCodes.Status200OK;
             return;
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Akka.Actor;
+using Analyzer.Node.Http.Access;
 using Analyzer.Node.Injections;
 using Google.Protobuf;
 using Shared.Messages.Injections;
@@ -8,14 +9,14 @@ using InjectionList = Shared.Messages.Injections.Injections;
 namespace Analyzer.Node.Http.Api;
 
 /// <summary>/api/injectpacket: packet injections as Skydive's JSON has them.</summary>
-internal sealed class InjectionApi(AnalyzerServices services)
+internal sealed class InjectionApi(AnalyzerServices services, AuditLog audit)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/injectpacket", ListAsync);
         routes.MapGet("/api/injectpacket/{id}", GetAsync);
-        routes.MapPost("/api/injectpacket", CreateAsync);
-        routes.MapDelete("/api/injectpacket/{id}", DeleteAsync);
+        routes.MapPost("/api/injectpacket", CreateAsync).RequireAuthorization(Policies.Operator);
+        routes.MapDelete("/api/injectpacket/{id}", DeleteAsync).RequireAuthorization(Policies.Operator);
     }
 
     private async Task ListAsync(HttpContext context)
@@ -61,6 +62,7 @@ internal sealed class InjectionApi(AnalyzerServices services)
             throw Refused(answer);
         }
 
+        audit.Did(context, "injected", $"{created.Uuid} from {created.Src} to {created.Dst}, {created.Type} {created.Count} packets");
         await JsonAnswer.WriteAsync(context, json => Write(json, created)).ConfigureAwait(false);
     }
 
@@ -73,6 +75,7 @@ internal sealed class InjectionApi(AnalyzerServices services)
             throw Refused(answer);
         }
 
+        audit.Did(context, "stopped injection", id);
         context.Response.StatusCode = StatusCodes.Status200OK;
     }
 

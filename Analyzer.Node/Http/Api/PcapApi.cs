@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Akka.Actor;
+using Analyzer.Node.Http.Access;
 using Analyzer.Node.Views;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,12 +10,12 @@ using Topology.Fabric.Links;
 namespace Analyzer.Node.Http.Api;
 
 /// <summary>POST /api/pcap: the body is a pcap or pcapng file, which an agent reads into flows.</summary>
-internal sealed class PcapApi(AnalyzerServices services)
+internal sealed class PcapApi(AnalyzerServices services, AuditLog audit)
 {
     /// <summary>An agent has it in memory before it's a file.</summary>
     internal const int LargestFile = 24 << 20;
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/pcap", ReadAsync);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/pcap", ReadAsync).RequireAuthorization(Policies.Operator);
 
     private async Task ReadAsync(HttpContext context)
     {
@@ -25,6 +26,7 @@ internal sealed class PcapApi(AnalyzerServices services)
         }
 
         var host = await HostAsync(context.Request.Query["host"].ToString()).ConfigureAwait(false);
+        audit.Did(context, "posted capture file", $"of {file.Length} bytes to {host}");
         var read = new ReadPcap { Host = host, Uuid = Guid.NewGuid().ToString(), File = UnsafeByteOperations.UnsafeWrap(file) };
         var answer = await services.AskAsync(services.Hosts, read, host).ConfigureAwait(false);
         if (answer is not PcapRead done)
@@ -52,6 +54,12 @@ internal sealed class PcapApi(AnalyzerServices services)
 
     private static async Task<ReadOnlyMemory<byte>> BodyAsync(HttpContext context)
     {
+        // One that's a little too large is read, so that its sender hears why.
+        if (context.Request.ContentLength > 2L * LargestFile)
+        {
+            throw TooLarge();
+        }
+
         // The limit of other bodies isn't a file's.
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         using var body = new MemoryStream();
@@ -61,7 +69,7 @@ internal sealed class PcapApi(AnalyzerServices services)
         {
             if (body.Length + length > LargestFile)
             {
-                throw new ApiException(StatusCodes.Status413PayloadTooLarge, "too-large", $"the file is larger than {LargestFile >> 20} MiB: give it to an agent as one of its capture-files", "body");
+                throw TooLarge();
             }
 
             body.Write(part.AsSpan(0, length));
@@ -97,6 +105,9 @@ internal sealed class PcapApi(AnalyzerServices services)
 
         return hosts.FirstOrDefault() ?? throw ApiException.Unavailable("there is no agent to read the file: start one");
     }
+
+    private static ApiException TooLarge() =>
+        new(StatusCodes.Status413PayloadTooLarge, "too-large", $"the file is larger than {LargestFile >> 20} MiB: give it to an agent as one of its capture-files", "body");
 
     private static ApiException NotAPcap(string reason) => new(StatusCodes.Status400BadRequest, "bad-pcap", reason, "body");
 }

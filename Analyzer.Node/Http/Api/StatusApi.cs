@@ -2,6 +2,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Akka.Cluster;
 using Analyzer.Node.Export;
+using Analyzer.Node.Http.Access;
 using Analyzer.Node.Views;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Shared.Messages.Captures;
@@ -19,8 +20,8 @@ internal sealed class StatusApi(AnalyzerServices services)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/status", StatusAsync);
-        routes.MapGet("/health/live", LiveAsync);
-        routes.MapGet("/health/ready", ReadyAsync);
+        routes.MapGet("/health/live", LiveAsync).AllowAnonymous();
+        routes.MapGet("/health/ready", ReadyAsync).AllowAnonymous();
     }
 
     private static Task LiveAsync(HttpContext context) => JsonAnswer.WriteAsync(context, json =>
@@ -37,7 +38,8 @@ internal sealed class StatusApi(AnalyzerServices services)
             .Select(check => check.Value.Description ?? check.Value.Exception?.Message ?? check.Key).Distinct(StringComparer.Ordinal).ToList();
         if (reasons.Count > 0)
         {
-            throw new ApiException(StatusCodes.Status503ServiceUnavailable, "not-ready", string.Join("; ", reasons), "analyzer");
+            // Why names files and databases.
+            throw new ApiException(StatusCodes.Status503ServiceUnavailable, "not-ready", context.Caller() is null ? "not ready" : string.Join("; ", reasons), "analyzer");
         }
 
         await JsonAnswer.WriteAsync(context, json =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
+using Analyzer.Node.Http.Access;
 using Analyzer.Node.Queries;
 using Analyzer.Node.Telemetry;
 using Analyzer.Node.Views;
@@ -10,7 +11,7 @@ using Topology.Fabric.Json;
 namespace Analyzer.Node.Http.Api;
 
 /// <summary>POST /api/topology {"GremlinQuery": "…"}, whose raw packets are given as a capture file where that's accepted, GET /api/flows?limit=…, and GET /api/flows.parquet?gremlin=….</summary>
-internal sealed class TopologyApi(AnalyzerServices services)
+internal sealed class TopologyApi(AnalyzerServices services, AuditLog audit)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -24,6 +25,7 @@ internal sealed class TopologyApi(AnalyzerServices services)
         using var body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
         var query = GremlinQuery.Parse(body.RequiredText("GremlinQuery"));
         body.RefuseUnknown();
+        AllowPackets(context, query);
         if (!PcapAnswer.IsWanted(context))
         {
             await AnswerAsync(context, query).ConfigureAwait(false);
@@ -55,7 +57,24 @@ internal sealed class TopologyApi(AnalyzerServices services)
     {
         var query = GremlinQuery.Parse(context.Request.Query["gremlin"].ToString() is { Length: > 0 } text ? text : "G.Flows()");
         ParquetAnswer.CheckKind(query.Result);
+        AllowPackets(context, query);
         return RunAsync(context, query, (result, stop) => ParquetAnswer.WriteAsync(context, result, services.MostBytes, stop));
+    }
+
+    // What packets carried is more than that there were packets.
+    private void AllowPackets(HttpContext context, GremlinQuery query)
+    {
+        if (!query.TakesPackets)
+        {
+            return;
+        }
+
+        if (context.Caller() is not { RawPackets: true } user)
+        {
+            throw Policies.Forbidden($"{context.Caller()?.Name} may not read raw packets: that's a right of its own, rawpackets");
+        }
+
+        audit.Did(context, "read raw packets", query.Text);
     }
 
     private Task AnswerAsync(HttpContext context, GremlinQuery query) => RunAsync(context, query, (result, stop) => result is StreamTraversal stream

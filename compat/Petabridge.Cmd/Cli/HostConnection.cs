@@ -15,11 +15,11 @@ internal sealed class HostConnection : IDisposable
     private readonly StreamReader _reader;
     private readonly StreamWriter _writer;
 
-    private HostConnection(TcpClient client)
+    private HostConnection(TcpClient client, Stream stream)
     {
         _client = client;
-        _reader = new StreamReader(client.GetStream(), Encoding.UTF8);
-        _writer = new StreamWriter(client.GetStream(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n", AutoFlush = true };
+        _reader = new StreamReader(stream, Encoding.UTF8);
+        _writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n", AutoFlush = true };
     }
 
     public static async Task<HostConnection> OpenAsync(string host, int port)
@@ -29,7 +29,7 @@ internal sealed class HostConnection : IDisposable
         {
             using var timeout = new CancellationTokenSource(s_connectTimeout);
             await client.ConnectAsync(host, port, timeout.Token);
-            return new HostConnection(client);
+            return new HostConnection(client, await Login.OpenAsync(client, host, timeout.Token));
         }
         catch (OperationCanceledException)
         {

@@ -10,6 +10,9 @@ internal sealed record Options(string Host, int Port, bool ShowUsage, IReadOnlyL
         Usage: pbm [--host 127.0.0.1] [--port 9110] <palette> <command> [arguments]
                pbm [--host 127.0.0.1] [--port 9110] help
                pbm [--host 127.0.0.1] [--port 9110]            commands from the input, until exit
+
+        A console on another address than loopback asks who one is: SKYDIVE_USER and SKYDIVE_PASSWORD, and SKYDIVE_AUTHORITY, the
+        PEM file of the authority of its certificate, in the environment.
         """;
 
     public static bool TryParse(string[] arguments, out Options options, out string problem)

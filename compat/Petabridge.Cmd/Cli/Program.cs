@@ -31,7 +31,7 @@ try
     await console.InteractAsync(Console.In, prompt: Console.IsInputRedirected ? "" : $"[{options.Host}:{options.Port}] pbm> ");
     return 0;
 }
-catch (Exception e) when (e is SocketException or IOException or TimeoutException)
+catch (Exception e) when (e is SocketException or IOException or TimeoutException or System.Security.Authentication.AuthenticationException or System.Security.Cryptography.CryptographicException)
 {
     Console.Error.WriteLine($"No answer from {options.Host}:{options.Port}: {e.Message}");
     return Failed;

@@ -72,7 +72,7 @@ internal sealed class ClusterCommandsActor : CommandHandlerActor
         var text = arguments.ArgumentValues("address").FirstOrDefault() ?? _cluster.SelfAddress.ToString();
         Sender.Tell(Address.TryParse(text, out var address) && address.HasGlobalScope
             ? new CommandResponse(act(address))
-            : new ErroredCommandResponse($"'{text}' is no node's address (akka.tcp://system@host:port)."));
+            : new ErroredCommandResponse($"'{text}' is no node's address (akka.tcp://system@host:port, akka.ssl.tcp:// with TLS)."));
     }
 
     private static string Table(List<string[]> rows)

@@ -6,10 +6,13 @@ namespace Lab.Cluster;
 /// <summary>Starts analyzers and agents on their hosts, each with a configuration file written into the lab's folder.</summary>
 internal sealed class ClusterProcesses(LabFolder folder)
 {
-    public void StartAnalyzer(LabHost host, string address, IReadOnlyList<string> analyzers, string? postgres) =>
-        Start(host, LabConfiguration.Analyzer(host.Name, address, analyzers, folder.Of(host.Name), postgres));
+    private readonly LabCertificates _certificates = new(folder);
 
-    public void StartAgent(LabHost host, string address, IReadOnlyList<string> analyzers) => Start(host, LabConfiguration.Agent(host.Name, address, analyzers));
+    public void StartAnalyzer(LabHost host, string address, IReadOnlyList<string> analyzers, string? postgres) =>
+        Start(host, LabConfiguration.Analyzer(host.Name, address, analyzers, folder.Of(host.Name), postgres) + _certificates.Issue(host.Name, address));
+
+    public void StartAgent(LabHost host, string address, IReadOnlyList<string> analyzers) =>
+        Start(host, LabConfiguration.Agent(host.Name, address, analyzers) + _certificates.Issue(host.Name, address));
 
     /// <summary>The process that does what a host is for: its pid as this machine numbers it; null when it doesn't run.</summary>
     public static int? Find(LabHost host) => LabPlan.RoleOf(host.Name) == MachineRole.Database
@@ -22,7 +25,7 @@ internal sealed class ClusterProcesses(LabFolder folder)
     public Process StartHere(string project, string configuration)
     {
         var file = Path.Combine(folder.Root, project + ".conf");
-        File.WriteAllText(file, configuration);
+        LabFolder.WriteSecret(file, configuration);
         return Process.Start(new ProcessStartInfo("setsid", [
             "sh", "-c", "exec \"$@\" </dev/null >\"$0\" 2>&1", Path.Combine(folder.Root, project + ".log"),
             "dotnet", Built(project), "run", "--config", file])) ?? throw new LabException($"{project} did not start");
@@ -44,7 +47,7 @@ internal sealed class ClusterProcesses(LabFolder folder)
 
     private void Start(LabHost host, string configuration)
     {
-        File.WriteAllText(ConfigurationOf(host), configuration);
+        LabFolder.WriteSecret(ConfigurationOf(host), configuration);
         Restart(host);
     }
 

@@ -16,7 +16,7 @@ internal static class UpCommand
     private static readonly Option<bool> _light = new("--light") { Description = "agents' hosts with nothing but eth1, for many of them; goes with --bare" };
     private static readonly Option<int> _httpPort = new("--http-port") { Description = "port of 127.0.0.1 for the web page and API; those of further analyzers follow", DefaultValueFactory = _ => 8082 };
     private static readonly Option<int> _pbmPort = new("--pbm-port") { Description = "port of 127.0.0.1 for the console; those of further analyzers follow", DefaultValueFactory = _ => 9110 };
-    private static readonly Option<string?> _postgres = new("--postgres") { Description = "connection string of a PostgreSQL for the journal; without it, a SQLite file, or one of the lab's own for several analyzers" };
+    private static readonly Option<string?> _postgres = new("--postgres") { Description = "connection string of a PostgreSQL for the journal; without it, the environment's SKYDIVE_POSTGRES, which others don't see among the processes, or a SQLite file, or one of the lab's own for several analyzers" };
 
     public static Command Create()
     {
@@ -60,7 +60,7 @@ internal static class UpCommand
             IsLight = parsed.GetValue(_light),
             HttpPort = parsed.GetValue(_httpPort),
             PbmPort = parsed.GetValue(_pbmPort),
-            Postgres = parsed.GetValue(_postgres),
+            Postgres = parsed.GetValue(_postgres) ?? Environment.GetEnvironmentVariable("SKYDIVE_POSTGRES"),
         };
         if (LabCluster.Refusal(plan) is { } refusal)
         {

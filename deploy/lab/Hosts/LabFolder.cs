@@ -11,6 +11,8 @@ internal sealed class LabFolder(string root)
 {
     public const string Default = "/run/skydive-lab";
 
+    private const UnixFileMode OwnersOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     /// <summary>Strict, so that another program's state.json isn't taken for a lab's.</summary>
     private static readonly JsonSerializerOptions _strict = new() { RespectRequiredConstructorParameters = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
@@ -52,8 +54,17 @@ internal sealed class LabFolder(string root)
         Save(State.Empty with { Folders = hosts, MadeRoot = madeRoot });
         foreach (var host in hosts)
         {
-            Directory.CreateDirectory(Of(host));
+            Directory.CreateDirectory(Of(host), OwnersOnly | UnixFileMode.UserExecute);
         }
+    }
+
+    /// <summary>Writes a file that may hold a password.</summary>
+    public static void WriteSecret(string path, string text)
+    {
+        File.Delete(path);
+        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnersOnly });
+        using var writer = new StreamWriter(file);
+        writer.Write(text);
     }
 
     public void Save(IEnumerable<LabHost> hosts, IEnumerable<Forwarder> forwarders, string tunnel) => Save(_state with

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Agent.Node.Telemetry;
+using Shared.Messages.Telemetry;
 using SkydiveActors.Docs;
 
 namespace Agent.Node.Tests.Docs;
@@ -10,6 +11,7 @@ public class MetricsReferenceTests
     public void The_reference_of_the_agents_metrics_is_current()
     {
         RuntimeHelpers.RunClassConstructor(typeof(AgentMetrics).TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(ListenerMetrics).TypeHandle);
         ReferenceDocument.ShouldBeCurrent("metrics-agent.md", MetricsReference.Of(
             "agent",
             "Agent.Node/Telemetry/AgentMetrics.cs",

@@ -37,7 +37,7 @@ public sealed class CapturePlanTests
     public void A_host_and_an_interface_s_namespace_can_receive_what_other_machines_count()
     {
         var netflow = Plan(new CapturePlace.Host(), "netflow").Settings;
-        (netflow.Source, netflow.ListenAddress, netflow.ListenPort, netflow.NamespacePath).ShouldBe((CaptureSource.NetFlow, "0.0.0.0", 2055, null));
+        (netflow.Source, netflow.ListenAddress, netflow.ListenPort, netflow.NamespacePath).ShouldBe((CaptureSource.NetFlow, "127.0.0.1", 2055, null));
         var inside = Plan(Device, "netflow", new Shared.Messages.Captures.Capture { Port = 4739 }).Settings;
         (inside.Source, inside.ListenPort, inside.NamespacePath).ShouldBe((CaptureSource.NetFlow, 4739, "/var/run/netns/ns1"));
         Plan(new CapturePlace.Host(), "sflow").Settings.Source.ShouldBe(CaptureSource.Sflow);

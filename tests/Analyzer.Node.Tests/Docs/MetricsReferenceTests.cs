@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Analyzer.Node.Telemetry;
+using Shared.Messages.Telemetry;
 using SkydiveActors.Docs;
 
 namespace Analyzer.Node.Tests.Docs;
@@ -10,6 +11,7 @@ public class MetricsReferenceTests
     public void The_reference_of_the_analyzers_metrics_is_current()
     {
         RuntimeHelpers.RunClassConstructor(typeof(AnalyzerMetrics).TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(ListenerMetrics).TypeHandle);
         ReferenceDocument.ShouldBeCurrent("metrics-analyzer.md", MetricsReference.Of(
             "analyzer",
             "Analyzer.Node/Telemetry/AnalyzerMetrics.cs",

@@ -137,7 +137,7 @@ public sealed class SeveralAnalyzersTests(PostgresServer postgres) : IClassFixtu
               }
             }
             """);
-        var analyzer = AnalyzerHost.Build(new AnalyzerConfiguration(config, config.Analyzer.Fabric), Serilog.Core.Logger.None);
+        var analyzer = AnalyzerHost.Build(new AnalyzerConfiguration(config, config.Analyzer.Fabric), config.Analyzer.Seeds, Serilog.Core.Logger.None);
         await analyzer.StartAsync();
         _analyzers.Add(analyzer);
         return analyzer.Services.GetRequiredService<ActorSystem>();

@@ -18,15 +18,24 @@ using TopologyNode = Topology.Fabric.Model.Node;
 namespace Analyzer.Node.Tests.Http;
 
 /// <summary>A whole analyzer in this process, on a database of its own, with a graph and flows as an agent tells them.</summary>
-public sealed class RunningAnalyzer : IAsyncLifetime
+public class RunningAnalyzer : IAsyncLifetime
 {
+    /// <summary>HOCON that wins over the rest; the database's folder is made before it's asked for.</summary>
+    private protected virtual string Settings => "";
+
+    /// <summary>What a client of this analyzer is made of.</summary>
+    private protected virtual HttpMessageHandler Handler() => new SocketsHttpHandler();
+
+    /// <summary>Gets what the analyzer logs.</summary>
+    private protected virtual Serilog.ILogger Log => Serilog.Core.Logger.None;
+
     /// <summary>UUID of a tunnel's flow.</summary>
     internal const string Outer = "000000000000000a";
 
     /// <summary>UUID of the flow inside.</summary>
     internal const string Inner = "000000000000000b";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("skydive-test-").FullName;
+    private protected readonly string _folder = Directory.CreateTempSubdirectory("skydive-test-").FullName;
     private readonly string _storage;
     private readonly TaskCompletionSource _agentAccepted = new();
     private WebApplication _analyzer = null!;
@@ -77,13 +86,14 @@ public sealed class RunningAnalyzer : IAsyncLifetime
                 flow-partitions = 2
               }
             }
+            {{Settings}}
             """);
-        _analyzer = AnalyzerHost.Build(new AnalyzerConfiguration(config, config.Analyzer.Fabric), config.Analyzer.Seeds, Serilog.Core.Logger.None);
+        _analyzer = AnalyzerHost.Build(new AnalyzerConfiguration(config, config.Analyzer.Fabric), config.Analyzer.Seeds, Log);
         await _analyzer.StartAsync();
         var cluster = Cluster.Get(System);
         cluster.Join(cluster.SelfAddress);
         Address = new Uri(_analyzer.Urls.First());
-        Http = new HttpClient { BaseAddress = Address };
+        Http = new HttpClient(Handler()) { BaseAddress = Address };
         await UntilAsync("ready", async () => (await Http.GetAsync("/health/ready")).IsSuccessStatusCode);
     }
 

@@ -46,6 +46,11 @@ public sealed class NetworkFaultTests(VxlanSqliteLab.Lab lab)
         await File.WriteAllTextAsync("/tmp/skydive-second-agent1.conf", """
             skydive {
               host-id = agent1
+              tls {
+                authority = "/run/skydive-lab-of-tests/underlay/ca/ca.pem"
+                certificate = "/run/skydive-lab-of-tests/analyzer/analyzer.pem"
+                key = "/run/skydive-lab-of-tests/analyzer/analyzer.key"
+              }
               agent { analyzers = ["192.168.50.10:9111"], remoting.host = "192.168.50.10", console.port = 0 }
             }
             """);
@@ -53,7 +58,7 @@ public sealed class NetworkFaultTests(VxlanSqliteLab.Lab lab)
             "timeout", "60", "dotnet", Repository.Program("Agent.Node", "Agent.Node"), "run", "--config", "/tmp/skydive-second-agent1.conf");
         File.Delete("/tmp/skydive-second-agent1.conf");
         second.ExitCode.ShouldBe(3, second.Output + second.Errors);
-        (second.Output + second.Errors).ShouldContain("host id \"agent1\" is taken by the agent at akka.tcp://skydive@192.168.50.20:");
+        (second.Output + second.Errors).ShouldContain("host id \"agent1\" is taken by the agent at akka.ssl.tcp://skydive@192.168.50.20:");
         (await lab.NodesAsync(CapturePoint.Eth1)).Count.ShouldBe(1);
     }
 

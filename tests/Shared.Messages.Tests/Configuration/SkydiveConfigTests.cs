@@ -39,7 +39,7 @@ public class SkydiveConfigTests
         var file = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(file, "skydive { host-id = agent1, agent.remoting { host = \"192.168.50.20\", port = 7000 } }");
+            File.WriteAllText(file, "skydive { insecure = on, host-id = agent1, agent.remoting { host = \"192.168.50.20\", port = 7000 } }");
             var config = SkydiveConfig.Load(file, ["skydive.agent.remoting.port = 7001"]);
             config.HostId.ShouldBe("agent1");
             config.Agent.Remoting.ShouldBe(new RemotingOptions("192.168.50.20", "192.168.50.20", 7001));

@@ -12,7 +12,7 @@ public class NodeHostingTests
     [Fact]
     public void A_node_gets_its_role_endpoint_and_seeds()
     {
-        var akka = Settings("skydive.agent { analyzers = [\"10.0.0.1:9111\"], remoting { host = \"10.0.0.2\", bind-host = \"0.0.0.0\", port = 7 } }");
+        var akka = Settings("skydive.insecure = on, skydive.agent { analyzers = [\"10.0.0.1:9111\"], remoting { host = \"10.0.0.2\", bind-host = \"0.0.0.0\", port = 7 } }");
 
         akka.GetStringList("akka.cluster.roles").ShouldBe(["agent"]);
         akka.GetStringList("akka.cluster.seed-nodes").ShouldBe(["akka.tcp://skydive@10.0.0.1:9111"]);

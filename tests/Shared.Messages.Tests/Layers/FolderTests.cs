@@ -7,6 +7,7 @@ public sealed class FolderTests() : FolderRules(new Folders(
     typeof(Shared.Messages.Configuration.HostId).Assembly,
     ("Configuration", []),
     ("Serialization", []),
+    ("Security", ["Configuration", "Telemetry"]),
     ("Captures", ["Serialization"]),
     ("Injections", ["Serialization"]),
     ("Parts", ["Serialization"]),
@@ -15,4 +16,4 @@ public sealed class FolderTests() : FolderRules(new Folders(
     ("Flows", ["Serialization", "Topology"]),
     ("Logging", ["Configuration"]),
     ("Telemetry", ["Configuration"]),
-    ("Hosting", ["Configuration", "Serialization"])));
+    ("Hosting", ["Configuration", "Serialization", "Security", "Telemetry"])));

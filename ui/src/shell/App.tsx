@@ -22,6 +22,7 @@ import {
   type Tab,
   status,
 } from '../state/store';
+import { WhoAmI } from './Login';
 import { Splitter } from './Splitter';
 import { StatusBar } from './StatusBar';
 
@@ -62,6 +63,7 @@ export function App() {
         </h1>
         <SearchBox />
         <Connection />
+        <WhoAmI />
       </header>
       <div class="banners">
         <GremlinError />
