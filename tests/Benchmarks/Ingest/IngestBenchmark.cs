@@ -58,7 +58,7 @@ internal static class IngestBenchmark
             Row("updates stored a second while they are exported", $"{exporting.Rate:N0}");
             Row("of those without", $"{exporting.Rate / plain.Rate:0.00} x");
             Row("CPU seconds per million updates, analyzer", $"{exporting.Cpu / exporting.Updates * 1e6:0.00}");
-            Row("records sent meanwhile, and left to their flow's next", $"{exporting.Sent:N0}, {exporting.Unsent:N0}");
+            Row("records sent meanwhile, and not, for want of room", $"{exporting.Sent:N0}, {exporting.Unsent:N0}");
             Row("flows and counters at the end", $"{exporting.Exact}");
         }
 
