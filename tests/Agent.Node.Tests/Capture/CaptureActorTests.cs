@@ -277,7 +277,7 @@ public sealed class CaptureActorTests : TestKit
         using var pair = new VethPair("ring");
         StartSmall(Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BufferSize = 4 << 20, BpfFilter = "udp", SnapLength = 65535 });
         ExpectMsg<CaptureStarted>(Patience);
-        RingsOf(pair).ShouldBe([512 << 10]);
+        RingsOf(pair).ShouldBe([2 << 20]);
 
         pair.Flood(megabytes: 8);
         AwaitAssert(() => RingsOf(pair).ShouldBe([4 << 20]), Patience);
@@ -289,9 +289,9 @@ public sealed class CaptureActorTests : TestKit
         using var pair = new VethPair("change");
         StartSmall(Settings() with { Source = CaptureSource.Pcap, Device = pair.Interface, NamespacePath = pair.PathA, BpfFilter = "udp", SnapLength = 65535 });
         ExpectMsg<CaptureStarted>(Patience);
-        RingsOf(pair).ShouldBe([512 << 10]);
+        RingsOf(pair).ShouldBe([2 << 20]);
         var sent = pair.SendAtRate(seconds: 3, perMillisecond: 8);
-        RingsOf(pair).ShouldNotBe([512 << 10]);
+        RingsOf(pair).ShouldNotBe([2 << 20]);
         FishForMessage(message => message is CaptureStatistics statistics && statistics.Received + statistics.DroppedByKernel >= sent, Patience);
         FishForMessage(message => message is CaptureStatistics statistics && statistics.Received + statistics.DroppedByKernel == sent, Patience);
     }
