@@ -117,6 +117,9 @@ public sealed class ProtocolSerializerTests : IClassFixture<ProtocolSerializerTe
                 1002 fabric-link-created FabricLinkCreated
                 1002 fabric-link-deleted FabricLinkDeleted
                 1002 fabric-link-state FabricLinkState
+                1002 forget-host ForgetHost
+                1002 host-forgotten HostForgotten
+                1002 host-refused HostRefused
                 1003 capture Capture
                 1003 set-captures SetCaptures
                 1003 host-capture HostCapture
@@ -146,6 +149,8 @@ public sealed class ProtocolSerializerTests : IClassFixture<ProtocolSerializerTe
                 1004 get-injections GetInjections
                 1004 injections Injections
                 1004 injection-refused InjectionRefused
+                1004 get-injector GetInjector
+                1004 injector Injector
                 """.Split('\n'));
 
     [Fact]
