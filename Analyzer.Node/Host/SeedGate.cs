@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Analyzer.Node.Logging;
@@ -30,16 +31,16 @@ internal static class SeedGate
         using var door = Listen(options.Remoting);
         using var closed = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var answering = AnswerAsync(door, closed.Token);
-        var own = EndpointOf(options.Remoting);
-        var enough = default(DateTime?);
+        var own = options.Remoting.Endpoint;
+        var enough = default(long?);
         for (var looks = 0; ; looks++)
         {
             var listens = await Task.WhenAll(options.Seeds.Select(seed => seed == own ? Task.FromResult(true) : Knock.ListensAsync(seed, stop))).ConfigureAwait(false);
             if (listens.Count(there => there) >= MajorityOf(options.Seeds.Count))
             {
-                enough ??= DateTime.UtcNow;
-                var order = Order(options.Seeds, listens, own);
-                if (order[0] != own || options.Seeds[0] == own || DateTime.UtcNow - enough >= GraceForEarlier)
+                enough ??= Stopwatch.GetTimestamp();
+                var order = Order(options.Seeds, listens);
+                if (order[0] != own || options.Seeds[0] == own || Stopwatch.GetElapsedTime(enough.Value) >= GraceForEarlier)
                 {
                     await closed.CancelAsync().ConfigureAwait(false);
                     await answering.ConfigureAwait(false);
@@ -59,15 +60,12 @@ internal static class SeedGate
         }
     }
 
-    /// <summary>"host:port" as the seeds name it.</summary>
-    public static string EndpointOf(RemotingOptions remoting) => $"{remoting.Host}:{remoting.Port}";
-
     /// <summary>More than half.</summary>
     public static int MajorityOf(int seeds) => (seeds / 2) + 1;
 
     /// <summary>Those that are there before those that aren't, each in the order configured.</summary>
-    internal static IReadOnlyList<string> Order(IReadOnlyList<string> seeds, IReadOnlyList<bool> listens, string own) =>
-        [.. seeds.Where((seed, i) => listens[i] || seed == own), .. seeds.Where((seed, i) => !listens[i] && seed != own)];
+    internal static IReadOnlyList<string> Order(IReadOnlyList<string> seeds, IReadOnlyList<bool> listens) =>
+        [.. seeds.Where((_, i) => listens[i]), .. seeds.Where((_, i) => !listens[i])];
 
     private static TcpListener Listen(RemotingOptions remoting)
     {

@@ -100,7 +100,7 @@ internal sealed class AnalyzerServices(IServiceProvider provider, AnalyzerOption
             var (temporary, patience) = answer switch
             {
                 NotReady => (true, options.Http.QueryTimeout),
-                CaptureRefused { NotStored: true } or InjectionRefused { NotStored: true } or FabricLinkRefused { NotStored: true } or HostRefused { NotStored: true } => (true, StoreAgainFor),
+                CaptureRefused { NotStored: true } or InjectionRefused { NotStored: true } or FabricLinkRefused { NotStored: true } => (true, StoreAgainFor),
                 _ => (false, default),
             };
             if (!temporary || since.Elapsed + Pause >= patience)

@@ -188,22 +188,11 @@ internal sealed class HostEntity : SnapshottedActor
         }
     }
 
-    private void Forget(IActorRef? asker)
+    private void Forget(IActorRef? asker) => Store(_state.DecideForget(Now), null, () =>
     {
-        var events = _state.DecideForget(Now);
-        PersistAll(events, persisted =>
-        {
-            _state = _state.Apply(persisted);
-            Tell(persisted);
-            if (persisted.Revision == events[^1].Revision)
-            {
-                _log.HostForgotten(_host);
-                TakeSnapshot();
-                asker?.Tell(new HostForgotten { Host = _host });
-                LeaveInTime();
-            }
-        });
-    }
+        _log.HostForgotten(_host);
+        asker?.Tell(new HostForgotten { Host = _host });
+    });
 
     private void OnRegister(RegisterAgent register)
     {
@@ -440,7 +429,8 @@ internal sealed class HostEntity : SnapshottedActor
 
     /// <param name="changed">What is to be stored, all of it or nothing; empty: there's nothing new.</param>
     /// <param name="telling">Who is told when it's stored; null: nobody.</param>
-    private void Store(IReadOnlyList<GraphChanged> changed, Telling? telling)
+    /// <param name="stored">What else is to be done then.</param>
+    private void Store(IReadOnlyList<GraphChanged> changed, Telling? telling, Action? stored = null)
     {
         if (changed.Count == 0)
         {
@@ -458,6 +448,7 @@ internal sealed class HostEntity : SnapshottedActor
             {
                 storing.Done();
                 Acknowledge(telling);
+                stored?.Invoke();
             }
 
             // A host that left may never come back to have its events covered by a later one.

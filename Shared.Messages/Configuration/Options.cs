@@ -11,7 +11,11 @@ public sealed record EndpointOptions(string Host, int Port);
 /// <param name="Host">The address other nodes know this one by.</param>
 /// <param name="BindHost">The address bound; same as <paramref name="Host"/> unless configured.</param>
 /// <param name="Port">TCP port; 0 lets the system choose.</param>
-public sealed record RemotingOptions(string Host, string BindHost, int Port);
+public sealed record RemotingOptions(string Host, string BindHost, int Port)
+{
+    /// <summary>"host:port", as seeds name it.</summary>
+    internal string Endpoint => $"{Host}:{Port}";
+}
 
 /// <summary>PEM files of a certificate and its key.</summary>
 /// <param name="Certificate">The certificate, those above it behind it.</param>

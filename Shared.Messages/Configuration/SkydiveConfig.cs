@@ -275,7 +275,7 @@ public sealed class SkydiveConfig
             throw new SkydiveConfigException(analyzer.Section("remoting").PathOf("port"), "0", "should be a fixed port: agents join through it");
         }
 
-        var own = $"{remoting.Host}:{remoting.Port}";
+        var own = remoting.Endpoint;
         var seeds = analyzer.Endpoints("seeds");
         if (seeds.Count > 0 && !seeds.Contains(own))
         {

@@ -29,7 +29,6 @@ internal sealed class HostApi(AnalyzerServices services, AuditLog audit)
         throw answer switch
         {
             HostRefused { NotFound: true } refused => ApiException.NotFound(refused.Reason, "name"),
-            HostRefused { NotStored: true } refused => ApiException.Unavailable(refused.Reason),
             HostRefused refused => new ApiException(StatusCodes.Status409Conflict, "refused", refused.Reason, "name"),
             Status.Failure failure => failure.Cause,
             _ => new InvalidOperationException($"the host's entity answered with {answer.GetType().Name}"),

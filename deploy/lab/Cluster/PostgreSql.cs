@@ -48,11 +48,12 @@ internal static class PostgreSql
     public static Task<string> QueryAsync(LabHost host, string sql, CancellationToken cancel) =>
         AsPostgresAsync(host, ["psql", "-h", Data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-Atc", sql], cancel);
 
-    private static Task<string> AsPostgresAsync(LabHost host, IReadOnlyList<string> command, CancellationToken cancel)
-    {
-        var program = Path.Combine(Binaries() ?? throw new LabException($"the lab needs {Missing}"), command[0]);
-        return host.RunAsync(["runuser", "-u", "postgres", "--", program, .. command.Skip(1)], cancel);
-    }
+    private static Task<string> AsPostgresAsync(LabHost host, IReadOnlyList<string> command, CancellationToken cancel) =>
+        host.RunAsync(["runuser", "-u", "postgres", "--", Program(command[0]), .. command.Skip(1)], cancel);
+
+    /// <summary>Where one of the server's programs lies on this machine.</summary>
+    /// <exception cref="LabException">It isn't installed.</exception>
+    public static string Program(string name) => Path.Combine(Binaries() ?? throw new LabException($"the lab needs {Missing}"), name);
 
     private static string Subnet(string address) => address[..address.LastIndexOf('.')] + ".0/24";
 

@@ -16,6 +16,8 @@ public sealed class ClusterFaultTests(ClusterLab.Lab lab)
     /// <summary>Trait of those that don't run with all tests.</summary>
     private const string Long = "long";
 
+    private static readonly string _faketime = $"/usr/lib/{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture switch { System.Runtime.InteropServices.Architecture.Arm64 => "aarch64", _ => "x86_64" }}-linux-gnu/faketime/libfaketimeMT.so.1";
+
     private static readonly TimeSpan _mostForAKill = TimeSpan.FromSeconds(10);
 
     /// <summary>stable-after, 3 s, and ten more.</summary>
@@ -148,7 +150,7 @@ public sealed class ClusterFaultTests(ClusterLab.Lab lab)
             await ClusterLab.Lab.DoAsync("start", name);
             await lab.WholeAsync();
         }
-    }, all: true);
+    });
 
     [Theory]
     [Trait("faults", Long)]
@@ -168,8 +170,6 @@ public sealed class ClusterFaultTests(ClusterLab.Lab lab)
         await RestartWithAsync("env");
     }, counts: place => place.Where.EndsWith("agent2", StringComparison.Ordinal));
 
-    private static readonly string _faketime = $"/usr/lib/{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture switch { System.Runtime.InteropServices.Architecture.Arm64 => "aarch64", _ => "x86_64" }}-linux-gnu/faketime/libfaketimeMT.so.1";
-
     // Both of them, one after the other, so that the captures of agent1 begin anew.
     private static async Task RestartWithAsync(params string[] environment)
     {
@@ -188,22 +188,21 @@ public sealed class ClusterFaultTests(ClusterLab.Lab lab)
         await ClusterLab.Lab.DoAsync("mend", hosts);
     }
 
-    private Task UnderLoadAsync(int order, string fault, TimeSpan? limit, Func<Task> fail, bool all = false, Func<SteadyLoad.Counted, bool>? counts = null) =>
+    private Task UnderLoadAsync(int order, string fault, TimeSpan? limit, Func<Task> fail, Func<SteadyLoad.Counted, bool>? counts = null) =>
         UnderLoadAsync(order, fault, limit, async () =>
         {
             await fail();
             return null;
-        }, all: all, counts: counts);
+        }, counts: counts);
 
     private async Task UnderLoadAsync(
-        int order, string fault, TimeSpan? limit, Func<Task<TimeSpan?>> fail, bool all = false, bool none = false, Func<SteadyLoad.Counted, bool>? counts = null)
+        int order, string fault, TimeSpan? limit, Func<Task<TimeSpan?>> fail, bool none = false, Func<SteadyLoad.Counted, bool>? counts = null)
     {
         await lab.WholeAsync();
         var load = new SteadyLoad();
         await load.StartAsync();
         TimeSpan without;
-        var asked = lab.Clients.Values;
-        await using (var answers = new Answers(none ? [] : asked))
+        await using (var answers = new Answers(none ? [] : lab.Clients.Values))
         {
             await Task.Delay(TimeSpan.FromSeconds(3));
             var measured = await fail();

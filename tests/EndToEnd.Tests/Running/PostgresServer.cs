@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lab.Cluster;
 
 namespace EndToEnd.Tests.Running;
 
@@ -30,9 +31,7 @@ internal sealed class PostgresServer
 
     private async Task AsPostgresAsync(string program, params string[] arguments)
     {
-        var path = Directory.EnumerateDirectories("/usr/lib/postgresql").OrderDescending().Select(v => Path.Combine(v, "bin", program)).FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException($"{program} is missing: install postgresql");
-        await ExpectAsync("runuser", ["-u", "postgres", "--", path, .. arguments]);
+        await ExpectAsync("runuser", ["-u", "postgres", "--", PostgreSql.Program(program), .. arguments]);
     }
 
     private static async Task ExpectAsync(string file, params string[] arguments)
